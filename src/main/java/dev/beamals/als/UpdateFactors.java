@@ -1,0 +1,134 @@
+package dev.beamals.als;
+
+import dev.beamals.RunException;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.RatingBlock;
+import dev.beamals.linalg.CholeskySolver;
+import dev.beamals.linalg.NormalEquations;
+import dev.beamals.ratings.Side;
+import java.util.List;
+import java.util.Locale;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One half-step of ALS: solves the factors of one side, those of the other side held fixed.
+ *
+ * <p>For each id with ratings {@code r} of {@code n} neighbours with factors {@code y}, its factors
+ * are the {@code x} (rank) that minimizes {@code Σ (r − x·y)² + λ n |x|²}, so the solution of
+ * {@code (Σ y yᵀ + λ n I) x = Σ r y}: ALS with weighted-λ-regularization (Zhou et al. 2008), as in
+ * Spark MLlib.
+ *
+ * <p>The factors of the other side are exchanged as a side input: every worker sees all of them,
+ * while rating blocks are never moved.
+ */
+final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollection<FactorBlock>> {
+  private static final long serialVersionUID = 1L;
+
+  private final Side side;
+  private final PCollection<FactorBlock> dstFactors;
+  private final AlsParameters parameters;
+
+  private UpdateFactors(Side side, PCollection<FactorBlock> dstFactors, AlsParameters parameters) {
+    this.side = side;
+    this.dstFactors = dstFactors;
+    this.parameters = parameters;
+  }
+
+  /**
+   * @param side the side to solve, that of the rows of the blocks
+   * @param dstFactors the factors of the other side
+   */
+  static UpdateFactors of(
+      Side side, PCollection<FactorBlock> dstFactors, AlsParameters parameters) {
+    return new UpdateFactors(side, dstFactors, parameters);
+  }
+
+  @Override
+  public PCollection<FactorBlock> expand(PCollection<RatingBlock> blocks) {
+    PCollectionView<List<FactorBlock>> view = dstFactors.apply("ViewFactors", View.asList());
+    return blocks
+        .apply("SolveRows", ParDo.of(new SolveFn(side, parameters, view)).withSideInputs(view))
+        .setCoder(FactorBlock.Coder.of());
+  }
+
+  static final class SolveFn extends DoFn<RatingBlock, FactorBlock> {
+    private static final long serialVersionUID = 1L;
+
+    private final Counter rowsSolved = Metrics.counter(Als.class, Als.ROWS_SOLVED);
+    private final Side side;
+    private final AlsParameters parameters;
+    private final PCollectionView<List<FactorBlock>> dstFactors;
+    private transient @Nullable NormalEquations equations;
+    private transient @Nullable CholeskySolver solver;
+
+    SolveFn(Side side, AlsParameters parameters, PCollectionView<List<FactorBlock>> dstFactors) {
+      this.side = side;
+      this.parameters = parameters;
+      this.dstFactors = dstFactors;
+    }
+
+    @ProcessElement
+    public void processElement(ProcessContext c) {
+      if (equations == null || solver == null) {
+        equations = NormalEquations.create(parameters.rank());
+        solver = new CholeskySolver(parameters.rank());
+      }
+      FactorBlock factors =
+          solve(c.element(), c.sideInput(dstFactors), side, parameters, equations, solver);
+      rowsSolved.inc(factors.ids().size());
+      c.output(factors);
+    }
+  }
+
+  /**
+   * Solves all rows of a block.
+   *
+   * @param equations Modified
+   * @param solver Modified
+   * @throws RunException naming the id where the system is singular
+   */
+  static FactorBlock solve(
+      RatingBlock block,
+      List<FactorBlock> dstFactors,
+      Side side,
+      AlsParameters parameters,
+      NormalEquations equations,
+      CholeskySolver solver) {
+    int rank = parameters.rank();
+    boolean[] found = new boolean[block.dst().size()];
+    float[] dst = FactorBlock.gather(block.dst(), dstFactors, rank, found);
+    for (int i = 0; i < found.length; i++) {
+      if (!found[i]) {
+        throw new IllegalStateException("no factors of neighbour " + block.dst().get(i));
+      }
+    }
+    float[] factors = new float[Math.multiplyExact(block.src().size(), rank)];
+    int[] offsets = block.offsets();
+    for (int s = 0; s < block.src().size(); s++) {
+      int n = offsets[s + 1] - offsets[s];
+      equations.reset();
+      equations.add(dst, block.neighbours(), block.ratings(), offsets[s], offsets[s + 1]);
+      if (!solver.solve(equations, parameters.regParam() * n, factors, s * rank)) {
+        throw new RunException(
+            String.format(
+                "%s %s: its %d ratings do not determine %d factors (the normal equations are"
+                    + " singular with --regParam=%s); expected a larger --regParam or a smaller"
+                    + " --rank",
+                side.name().toLowerCase(Locale.ROOT),
+                block.src().get(s),
+                n,
+                rank,
+                parameters.regParam()));
+      }
+    }
+    return new FactorBlock(block.src(), rank, factors);
+  }
+}

@@ -1,0 +1,288 @@
+package dev.beamals.blocks;
+
+import dev.beamals.ratings.ArrayCoding;
+import dev.beamals.ratings.Ids;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.Side;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.beam.sdk.coders.CustomCoder;
+
+/**
+ * All ratings of some ids of one side, as compressed sparse rows.
+ *
+ * <p>Row {@code s} holds the ratings of id {@code src().get(s)}: entries {@code offsets()[s]} to
+ * {@code offsets()[s + 1]} of {@link #neighbours} (indices into {@link #dst}) and {@link #ratings}.
+ * Rows are in the order of their ids, and the entries of a row in the order of neighbour, then
+ * rating: a block depends on its ratings alone, never on how they arrived. Immutable; the arrays
+ * are not to be written to.
+ */
+public final class RatingBlock {
+  private final Ids src;
+  private final Ids dst;
+  private final int[] offsets;
+  private final int[] neighbours;
+  private final float[] ratings;
+  private final int duplicates;
+
+  private RatingBlock(
+      Ids src, Ids dst, int[] offsets, int[] neighbours, float[] ratings, int duplicates) {
+    this.src = src;
+    this.dst = dst;
+    this.offsets = offsets;
+    this.neighbours = neighbours;
+    this.ratings = ratings;
+    this.duplicates = duplicates;
+  }
+
+  /**
+   * Groups the rows of {@code batches} by their ids of {@code side}.
+   *
+   * <p>Two counting passes put rows in place, then each row is sorted on its own.
+   *
+   * @param dropDuplicates whether rows with equal user, item, rating and fingerprint are kept once
+   * @throws ArithmeticException if there are more than 2³¹ − 1 ratings
+   */
+  static RatingBlock group(List<RatingBatch> batches, Side side, boolean dropDuplicates) {
+    List<Ids> srcs = new ArrayList<>();
+    List<Ids> dsts = new ArrayList<>();
+    int count = 0;
+    for (RatingBatch batch : batches) {
+      srcs.add(batch.ids(side));
+      dsts.add(batch.ids(side.other()));
+      count = Math.addExact(count, batch.size());
+    }
+    Ids src = Ids.union(srcs);
+    Ids dst = Ids.union(dsts);
+
+    int[] offsets = new int[src.size() + 1];
+    for (RatingBatch batch : batches) {
+      int[] position = batch.ids(side).positionsIn(src);
+      for (int s : batch.index(side)) {
+        offsets[position[s] + 1]++;
+      }
+    }
+    for (int s = 0; s < src.size(); s++) {
+      offsets[s + 1] += offsets[s];
+    }
+    int[] next = Arrays.copyOf(offsets, src.size());
+    int[] neighbours = new int[count];
+    float[] ratings = new float[count];
+    long[] fingerprints = new long[dropDuplicates ? count : 0];
+    for (RatingBatch batch : batches) {
+      int[] srcPosition = batch.ids(side).positionsIn(src);
+      int[] dstPosition = batch.ids(side.other()).positionsIn(dst);
+      int[] srcIndex = batch.index(side);
+      int[] dstIndex = batch.index(side.other());
+      for (int r = 0; r < batch.size(); r++) {
+        int p = next[srcPosition[srcIndex[r]]]++;
+        neighbours[p] = dstPosition[dstIndex[r]];
+        ratings[p] = batch.ratings()[r];
+        if (dropDuplicates) {
+          fingerprints[p] = batch.fingerprints()[r];
+        }
+      }
+    }
+
+    RowSorter sorter = new RowSorter(neighbours, ratings, fingerprints);
+    int kept = 0;
+    for (int s = 0; s < src.size(); s++) {
+      int from = offsets[s];
+      offsets[s] = kept;
+      kept = sorter.sort(from, offsets[s + 1], kept);
+    }
+    offsets[src.size()] = kept;
+    return new RatingBlock(
+        src,
+        dst,
+        offsets,
+        kept == count ? neighbours : Arrays.copyOf(neighbours, kept),
+        kept == count ? ratings : Arrays.copyOf(ratings, kept),
+        count - kept);
+  }
+
+  /** Sorts the entries of one row, and moves them down over the duplicates dropped before. */
+  private static final class RowSorter {
+    private final int[] neighbours;
+    private final float[] ratings;
+    private final long[] fingerprints;
+    private long[] keys = {};
+    private float[] rowRatings = {};
+    private long[] rowFingerprints = {};
+
+    RowSorter(int[] neighbours, float[] ratings, long[] fingerprints) {
+      this.neighbours = neighbours;
+      this.ratings = ratings;
+      this.fingerprints = fingerprints;
+    }
+
+    /**
+     * @param kept where the row is to begin, at most {@code from}
+     * @return where it ends
+     */
+    int sort(int from, int to, int kept) {
+      int n = to - from;
+      if (keys.length < n) {
+        keys = new long[2 * n];
+        rowRatings = new float[2 * n];
+        rowFingerprints = new long[fingerprints.length == 0 ? 0 : 2 * n];
+      }
+      for (int i = 0; i < n; i++) {
+        keys[i] = (long) neighbours[from + i] << 32 | i;
+      }
+      Arrays.sort(keys, 0, n);
+      System.arraycopy(ratings, from, rowRatings, 0, n);
+      if (fingerprints.length > 0) {
+        System.arraycopy(fingerprints, from, rowFingerprints, 0, n);
+      }
+      int rowStart = kept;
+      int out = kept;
+      for (int i = 0; i < n; i++) {
+        int neighbour = (int) (keys[i] >>> 32);
+        float rating = rowRatings[(int) keys[i]];
+        long fingerprint = fingerprints.length > 0 ? rowFingerprints[(int) keys[i]] : 0;
+        int place = out;
+        boolean duplicate = false;
+        // Entries of one neighbour are few: insert by rating, then fingerprint.
+        while (place > rowStart && neighbours[place - 1] == neighbour) {
+          int order = Float.compare(ratings[place - 1], rating);
+          if (order == 0 && fingerprints.length > 0) {
+            order = Long.compare(fingerprints[place - 1], fingerprint);
+            duplicate |= order == 0;
+          }
+          if (order <= 0) {
+            break;
+          }
+          place--;
+        }
+        if (duplicate) {
+          continue;
+        }
+        System.arraycopy(ratings, place, ratings, place + 1, out - place);
+        ratings[place] = rating;
+        if (fingerprints.length > 0) {
+          System.arraycopy(fingerprints, place, fingerprints, place + 1, out - place);
+          fingerprints[place] = fingerprint;
+        }
+        neighbours[out++] = neighbour;
+      }
+      return out;
+    }
+  }
+
+  /**
+   * The same ratings seen from the other side, one batch for each of {@code blocks} blocks.
+   *
+   * @param side the side of {@link #src}
+   * @return for each block its ratings, which may be none
+   */
+  List<RatingBatch> transpose(Side side, int blocks) {
+    int[] block = new int[dst.size()];
+    for (int d = 0; d < block.length; d++) {
+      block[d] = dst.block(d, blocks);
+    }
+    int[] counts = new int[blocks];
+    for (int d : neighbours) {
+      counts[block[d]]++;
+    }
+    int[][] srcIndex = new int[blocks][];
+    int[][] dstIndex = new int[blocks][];
+    float[][] values = new float[blocks][];
+    for (int b = 0; b < blocks; b++) {
+      srcIndex[b] = new int[counts[b]];
+      dstIndex[b] = new int[counts[b]];
+      values[b] = new float[counts[b]];
+      counts[b] = 0;
+    }
+    for (int s = 0; s < src.size(); s++) {
+      for (int p = offsets[s]; p < offsets[s + 1]; p++) {
+        int b = block[neighbours[p]];
+        int n = counts[b]++;
+        srcIndex[b][n] = s;
+        dstIndex[b][n] = neighbours[p];
+        values[b][n] = ratings[p];
+      }
+    }
+    List<RatingBatch> batches = new ArrayList<>();
+    for (int b = 0; b < blocks; b++) {
+      Ids srcs = RatingBatch.keepUsed(src, srcIndex[b]);
+      Ids dsts = RatingBatch.keepUsed(dst, dstIndex[b]);
+      batches.add(
+          side == Side.USER
+              ? new RatingBatch(srcs, dsts, srcIndex[b], dstIndex[b], values[b], new long[0])
+              : new RatingBatch(dsts, srcs, dstIndex[b], srcIndex[b], values[b], new long[0]));
+    }
+    return batches;
+  }
+
+  /** The ids that the rows belong to. */
+  public Ids src() {
+    return src;
+  }
+
+  /** The ids that the entries point to: those that occur here, and no others. */
+  public Ids dst() {
+    return dst;
+  }
+
+  /** Where each row begins; one more than there are rows. */
+  public int[] offsets() {
+    return offsets;
+  }
+
+  /** For each entry the index in {@link #dst} of its neighbour. */
+  public int[] neighbours() {
+    return neighbours;
+  }
+
+  public float[] ratings() {
+    return ratings;
+  }
+
+  /** The number of ratings. */
+  public int size() {
+    return ratings.length;
+  }
+
+  /** How many rows were dropped as duplicates when this block was made. */
+  public int duplicates() {
+    return duplicates;
+  }
+
+  /** Arrays in bulk; deterministic. */
+  public static final class Coder extends CustomCoder<RatingBlock> {
+    private static final Coder INSTANCE = new Coder();
+
+    public static Coder of() {
+      return INSTANCE;
+    }
+
+    @Override
+    public void encode(RatingBlock block, OutputStream out) throws IOException {
+      ArrayCoding.write(block.src, out);
+      ArrayCoding.write(block.dst, out);
+      ArrayCoding.write(block.offsets, out);
+      ArrayCoding.write(block.neighbours, out);
+      ArrayCoding.write(block.ratings, out);
+      ArrayCoding.write(new int[] {block.duplicates}, out);
+    }
+
+    @Override
+    public RatingBlock decode(InputStream in) throws IOException {
+      return new RatingBlock(
+          ArrayCoding.readIds(in),
+          ArrayCoding.readIds(in),
+          ArrayCoding.readInts(in),
+          ArrayCoding.readInts(in),
+          ArrayCoding.readFloats(in),
+          ArrayCoding.readInts(in)[0]);
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+  }
+}

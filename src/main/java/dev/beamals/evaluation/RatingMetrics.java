@@ -1,0 +1,184 @@
+package dev.beamals.evaluation;
+
+import com.google.auto.value.AutoValue;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import org.apache.beam.sdk.coders.BigDecimalCoder;
+import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.transforms.Combine;
+
+/**
+ * How far predictions p are from ratings r, over n pairs.
+ *
+ * <p>The sums behind the figures are exact decimals, to which each user adds its own sums: adding
+ * them up in another order gives the same bits.
+ */
+@AutoValue
+public abstract class RatingMetrics implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private static final RatingMetrics ZERO =
+      new AutoValue_RatingMetrics(
+          0, 0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+
+  /** n: the pairs whose user and item both have factors. */
+  public abstract long count();
+
+  /** The pairs left out, as their user or their item has no factors. */
+  public abstract long cold();
+
+  /** Σ |r − p| */
+  abstract BigDecimal absoluteErrors();
+
+  /** Σ (r − p)² */
+  abstract BigDecimal squaredErrors();
+
+  /** Σ r */
+  abstract BigDecimal ratings();
+
+  /** Σ r² */
+  abstract BigDecimal squaredRatings();
+
+  public static Coder coder() {
+    return new Coder();
+  }
+
+  public static RatingMetrics zero() {
+    return ZERO;
+  }
+
+  /** Mean absolute error: {@code Σ |r − p| / n}; NaN where n = 0. */
+  public double mae() {
+    return count() == 0 ? Double.NaN : absoluteErrors().doubleValue() / count();
+  }
+
+  /** Root mean squared error: {@code √(Σ (r − p)² / n)}; NaN where n = 0. */
+  public double rmse() {
+    return count() == 0 ? Double.NaN : Math.sqrt(squaredErrors().doubleValue() / count());
+  }
+
+  /**
+   * Coefficient of determination: {@code 1 − Σ (r − p)² / Σ (r − r̄)²}, r̄ being the mean of these
+   * ratings; NaN where n = 0 or all ratings are equal.
+   */
+  public double r2() {
+    if (count() == 0) {
+      return Double.NaN;
+    }
+    BigDecimal n = BigDecimal.valueOf(count());
+    // n Σ (r − r̄)² = n Σ r² − (Σ r)²: no digit is lost, as the sums are exact.
+    BigDecimal spread = n.multiply(squaredRatings()).subtract(ratings().multiply(ratings()));
+    return spread.signum() <= 0
+        ? Double.NaN
+        : 1 - n.multiply(squaredErrors()).divide(spread, MathContext.DECIMAL64).doubleValue();
+  }
+
+  /** The share of pairs that could be predicted: {@code n / (n + cold)}; NaN for no pairs. */
+  public double coverage() {
+    return (double) count() / (count() + cold());
+  }
+
+  RatingMetrics plus(RatingMetrics other) {
+    return new AutoValue_RatingMetrics(
+        count() + other.count(),
+        cold() + other.cold(),
+        absoluteErrors().add(other.absoluteErrors()),
+        squaredErrors().add(other.squaredErrors()),
+        ratings().add(other.ratings()),
+        squaredRatings().add(other.squaredRatings()));
+  }
+
+  /** Sums of one user, in the order in which its pairs are added. */
+  static final class Accumulator {
+    private long count;
+    private long cold;
+    private double absoluteErrors;
+    private double squaredErrors;
+    private double ratings;
+    private double ratingsLow;
+    private double squaredRatings;
+    private double squaredRatingsLow;
+
+    void add(float rating, double prediction) {
+      double r = rating;
+      double error = r - prediction;
+      count++;
+      absoluteErrors += Math.abs(error);
+      squaredErrors += error * error;
+      // Knuth's TwoSum keeps what a sum rounds away; the square of a float is exact in a double.
+      double sum = ratings + r;
+      double part = sum - ratings;
+      ratingsLow += (ratings - (sum - part)) + (r - part);
+      ratings = sum;
+      double square = r * r;
+      sum = squaredRatings + square;
+      part = sum - squaredRatings;
+      squaredRatingsLow += (squaredRatings - (sum - part)) + (square - part);
+      squaredRatings = sum;
+    }
+
+    void addCold() {
+      cold++;
+    }
+
+    RatingMetrics metrics() {
+      return new AutoValue_RatingMetrics(
+          count,
+          cold,
+          new BigDecimal(absoluteErrors),
+          new BigDecimal(squaredErrors),
+          new BigDecimal(ratings).add(new BigDecimal(ratingsLow)),
+          new BigDecimal(squaredRatings).add(new BigDecimal(squaredRatingsLow)));
+    }
+  }
+
+  /** Adds metrics up. */
+  static final class SumFn extends Combine.BinaryCombineFn<RatingMetrics> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public RatingMetrics apply(RatingMetrics left, RatingMetrics right) {
+      return left.plus(right);
+    }
+
+    @Override
+    public RatingMetrics identity() {
+      return ZERO;
+    }
+  }
+
+  /** Deterministic. */
+  public static final class Coder extends CustomCoder<RatingMetrics> {
+    @Override
+    public void encode(RatingMetrics metrics, OutputStream out) throws IOException {
+      DataOutputStream data = new DataOutputStream(out);
+      data.writeLong(metrics.count());
+      data.writeLong(metrics.cold());
+      BigDecimalCoder.of().encode(metrics.absoluteErrors(), out);
+      BigDecimalCoder.of().encode(metrics.squaredErrors(), out);
+      BigDecimalCoder.of().encode(metrics.ratings(), out);
+      BigDecimalCoder.of().encode(metrics.squaredRatings(), out);
+    }
+
+    @Override
+    public RatingMetrics decode(InputStream in) throws IOException {
+      DataInputStream data = new DataInputStream(in);
+      return new AutoValue_RatingMetrics(
+          data.readLong(),
+          data.readLong(),
+          BigDecimalCoder.of().decode(in),
+          BigDecimalCoder.of().decode(in),
+          BigDecimalCoder.of().decode(in),
+          BigDecimalCoder.of().decode(in));
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+  }
+}

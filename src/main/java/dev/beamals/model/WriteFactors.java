@@ -1,0 +1,107 @@
+package dev.beamals.model;
+
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.ratings.Side;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
+import org.apache.beam.sdk.io.fs.ResourceId;
+import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionView;
+import org.apache.beam.sdk.values.PDone;
+import org.apache.beam.sdk.values.TypeDescriptors;
+
+/**
+ * Writes the factors of one side: a Parquet file for each block, named by the block.
+ *
+ * <p>Ids are written as ints where all ids of the side are ints, and as strings otherwise. A file
+ * is written under another name and moved into place, so that a bundle that is run twice leaves one
+ * whole file.
+ */
+public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDone> {
+  private static final long serialVersionUID = 1L;
+
+  private final Side side;
+  private final String model;
+  private final int numBlocks;
+
+  private WriteFactors(Side side, String model, int numBlocks) {
+    this.side = side;
+    this.model = model;
+    this.numBlocks = numBlocks;
+  }
+
+  /**
+   * @param model the folder of the model, with its last slash
+   * @param numBlocks the number of blocks that the ids are spread over
+   */
+  public static WriteFactors to(Side side, String model, int numBlocks) {
+    return new WriteFactors(side, model, numBlocks);
+  }
+
+  /** The name of the folder in a model that holds the factors of a side. */
+  static String folder(Side side) {
+    return side == Side.USER ? "userFactors/" : "itemFactors/";
+  }
+
+  @Override
+  public PDone expand(PCollection<FactorBlock> factors) {
+    PCollectionView<Boolean> intIds =
+        factors
+            .apply(
+                "SeeIds",
+                MapElements.into(TypeDescriptors.booleans()).via(block -> block.ids().allInts()))
+            .apply("CombineIds", Combine.globally(new AllFn()).asSingletonView());
+    factors.apply(
+        "WriteBlocks",
+        ParDo.of(new WriteFn(model + folder(side), numBlocks, intIds)).withSideInputs(intIds));
+    return PDone.in(factors.getPipeline());
+  }
+
+  private static final class AllFn implements SerializableFunction<Iterable<Boolean>, Boolean> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Boolean apply(Iterable<Boolean> values) {
+      boolean all = true;
+      for (boolean value : values) {
+        all &= value;
+      }
+      return all;
+    }
+  }
+
+  static final class WriteFn extends DoFn<FactorBlock, Void> {
+    private static final long serialVersionUID = 1L;
+    private final String folder;
+    private final int numBlocks;
+    private final PCollectionView<Boolean> intIds;
+
+    WriteFn(String folder, int numBlocks, PCollectionView<Boolean> intIds) {
+      this.folder = folder;
+      this.numBlocks = numBlocks;
+      this.intIds = intIds;
+    }
+
+    @ProcessElement
+    public void processElement(ProcessContext c) throws IOException {
+      FactorBlock block = c.element();
+      String name = String.format("part-%05d.parquet", block.ids().block(0, numBlocks));
+      ResourceId part =
+          FileSystems.matchNewResource(folder + "." + name + "-" + UUID.randomUUID(), false);
+      FactorsParquet.write(part, block, c.sideInput(intIds));
+      FileSystems.rename(
+          List.of(part),
+          List.of(FileSystems.matchNewResource(folder + name, false)),
+          StandardMoveOptions.IGNORE_MISSING_FILES);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.RunException;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The command line: {@code als train [@file] [--flag=value …]}.
+ *
+ * <p>Exit code 0 when the job is done, 2 when the command line does not make sense, 1 for any other
+ * failure; a failure is one line on the error stream.
+ */
+public final class Main {
+  private static final String HELP =
+      """
+      als train [@file] [--flag=value ...]   train a model from a CSV of interactions
+      als train --help                       all flags of train
+      als help                               this text
+
+      @file stands for the flags in a file, one a line; a later flag wins. Ready-made runs are
+      in pipelines/*.flags. Without --input and without a file, train uses data/sample.
+      """;
+
+  private static final String RUNNER_HELP =
+      """
+
+      Of the runner (more in Beam's documentation):
+        --runner=DirectRunner
+            DirectRunner runs in this process; SparkRunner on Spark.
+        --targetParallelism
+            Threads of the DirectRunner. Default: the cores of this machine.
+        --sparkMaster
+            As Spark's --master, for example local[2] or spark://host:7077. Default: this process,
+            with all its cores.
+        --storageLevel=MEMORY_AND_DISK
+            Where Spark keeps the blocks of ratings between iterations.
+      """;
+
+  /** A failure that reached the driver as text, with the stack trace of the executor. */
+  private static final Pattern REMOTE =
+      Pattern.compile(Pattern.quote(RunException.class.getName()) + ": ([^\\n]*)");
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    // Spark and Beam leave threads behind.
+    System.exit(run(Arrays.asList(args), System.out, System.err));
+  }
+
+  /** Runs a command line and returns the exit code. */
+  static int run(List<String> args, PrintStream out, PrintStream err) {
+    boolean verbose = args.contains("--verbose") || args.contains("--verbose=true");
+    try {
+      String command = args.isEmpty() ? "help" : args.get(0);
+      List<String> flags = args.isEmpty() ? args : args.subList(1, args.size());
+      switch (command) {
+        case "help":
+        case "--help":
+          out.print(HELP);
+          return 0;
+        case "train":
+          if (flags.contains("--help") || flags.contains("help")) {
+            out.print("als train [@file] [--flag=value ...]\n\n");
+            out.print(Arguments.help(TrainOptions.class));
+            out.print(RUNNER_HELP);
+            return 0;
+          }
+          new Train(flags, out, err).run();
+          return 0;
+        default:
+          throw new UsageException(command + ": no such command; expected train or help");
+      }
+    } catch (UsageException e) {
+      err.println("als: " + e.getMessage());
+      return 2;
+    } catch (Throwable e) {
+      if (verbose) {
+        e.printStackTrace(err);
+      }
+      err.println("als: " + describe(e) + (verbose ? "" : hint(e)));
+      return 1;
+    }
+  }
+
+  private static String hint(Throwable failure) {
+    return expected(failure) == null ? " (--verbose shows more)" : "";
+  }
+
+  private static String describe(Throwable failure) {
+    String message = expected(failure);
+    if (message != null) {
+      return message;
+    }
+    Throwable root = failure;
+    for (int depth = 0; root.getCause() != null && depth < 50; depth++) {
+      root = root.getCause();
+    }
+    if (root instanceof OutOfMemoryError) {
+      return "out of memory ("
+          + Runtime.getRuntime().maxMemory() / (1 << 20)
+          + " MB); give the JVM more, as in BEAM_ALS_JAVA_OPTS=-Xmx4g";
+    }
+    String text = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    return "the run failed: " + root.getClass().getSimpleName() + ": " + text;
+  }
+
+  /** The message of a failure that we foresaw, or null. */
+  private static @org.jspecify.annotations.Nullable String expected(Throwable failure) {
+    RunException known = RunException.in(failure);
+    if (known != null) {
+      return known.getMessage();
+    }
+    Throwable t = failure;
+    for (int depth = 0; t != null && depth < 50; t = t.getCause(), depth++) {
+      Matcher remote = REMOTE.matcher(String.valueOf(t.getMessage()));
+      if (remote.find()) {
+        return remote.group(1);
+      }
+    }
+    return null;
+  }
+}

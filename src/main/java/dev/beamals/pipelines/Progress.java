@@ -1,0 +1,105 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.als.Als;
+import dev.beamals.ratings.CleanRatings;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+
+/** Tells a person what a running pipeline is at, by its counters. */
+final class Progress implements AutoCloseable {
+  private static final long PERIOD_MS = 250;
+  private static final Pattern ITERATION = Pattern.compile("Iteration-(\\d+)");
+
+  private final PipelineResult result;
+  private final int maxIter;
+  private final PrintStream out;
+  private final long started;
+  private final Thread thread;
+  private final Map<String, Double> phases = new LinkedHashMap<>();
+  private volatile boolean closed;
+  private long rows;
+  private int iteration;
+
+  /** Starts to watch; the time is counted from {@code startedNanos}. */
+  Progress(PipelineResult result, int maxIter, PrintStream out, long startedNanos) {
+    this.result = result;
+    this.maxIter = maxIter;
+    this.out = out;
+    this.started = startedNanos;
+    this.thread = new Thread(this::watch, "progress");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void watch() {
+    while (!closed) {
+      try {
+        Thread.sleep(PERIOD_MS);
+        look();
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        // A runner whose metrics are not there yet: look again later.
+      }
+    }
+  }
+
+  private synchronized void look() {
+    long nowRows = 0;
+    for (MetricResult<Long> metric : counters(CleanRatings.class, "rowsRead")) {
+      nowRows += metric.getAttempted();
+    }
+    int nowIteration = iteration;
+    for (MetricResult<Long> metric : counters(Als.class, Als.ROWS_SOLVED)) {
+      Matcher step = ITERATION.matcher(metric.getKey().stepName());
+      if (metric.getAttempted() > 0 && step.find()) {
+        nowIteration = Math.max(nowIteration, Integer.parseInt(step.group(1)));
+      }
+    }
+    if (nowIteration > iteration) {
+      if (iteration == 0) {
+        phases.put("readAndBlock", seconds());
+      }
+      iteration = nowIteration;
+      say(String.format("iteration %d of %d", iteration, maxIter));
+    } else if (nowRows > rows) {
+      say(String.format(Locale.ROOT, "%,d rows read", nowRows));
+    }
+    rows = nowRows;
+  }
+
+  private Iterable<MetricResult<Long>> counters(Class<?> namespace, String name) {
+    return result
+        .metrics()
+        .queryMetrics(
+            MetricsFilter.builder().addNameFilter(MetricNameFilter.named(namespace, name)).build())
+        .getCounters();
+  }
+
+  private void say(String what) {
+    out.printf(Locale.ROOT, "[%5.1f s] %s%n", seconds(), what);
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - started) / 1e9;
+  }
+
+  /** Seconds from the start to the end of each phase that was seen to end. */
+  synchronized Map<String, Double> phases() {
+    return phases;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,322 @@
+package dev.beamals.pipelines;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.beamals.RunException;
+import dev.beamals.evaluation.RatingMetrics;
+import dev.beamals.linalg.NormalEquations;
+import dev.beamals.model.Manifest;
+import dev.beamals.model.ModelFolder;
+import dev.beamals.model.ResultFile;
+import dev.beamals.ratings.CleaningReport;
+import dev.beamals.ratings.CsvFile;
+import dev.beamals.ratings.CsvFormat;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.spark.SparkPipelineOptions;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.io.FileSystems;
+import org.jspecify.annotations.Nullable;
+
+/** {@code als train}: sets the runner up, runs {@link TrainPipeline}, and saves what it made. */
+final class Train {
+  /** Spark local[n] masters, and what n is. */
+  private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
+
+  private final Arguments arguments;
+  private final TrainOptions options;
+  private final PrintStream out;
+  private final PrintStream progress;
+
+  Train(List<String> args, PrintStream out, PrintStream progress) {
+    this.arguments = Arguments.parse(TrainOptions.class, args);
+    this.options = arguments.as(TrainOptions.class);
+    this.out = out;
+    this.progress = progress;
+    check();
+  }
+
+  boolean verbose() {
+    return options.getVerbose();
+  }
+
+  /** What flags must be, each alone and together. */
+  private void check() {
+    require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
+    require(
+        options.getRank() >= 1 && options.getRank() <= NormalEquations.MAX_RANK,
+        "--rank=%s: expected 1 to %s",
+        options.getRank(),
+        NormalEquations.MAX_RANK);
+    require(
+        options.getMaxIter() >= 1 && options.getMaxIter() <= 1000,
+        "--maxIter=%s: expected 1 to 1000",
+        options.getMaxIter());
+    require(
+        options.getRegParam() >= 0 && Double.isFinite(options.getRegParam()),
+        "--regParam=%s: expected a finite number of at least 0",
+        options.getRegParam());
+    require(
+        options.getTestFraction() >= 0 && options.getTestFraction() < 1,
+        "--testFraction=%s: expected a number from 0 to below 1",
+        options.getTestFraction());
+    require(
+        options.getTestFraction() == 0 || options.getTestInput() == null,
+        "--testFraction and --testInput: expected one of them");
+    Long maxRejects = options.getMaxRejects();
+    require(
+        maxRejects == null || maxRejects >= 0, "--maxRejects=%s: expected at least 0", maxRejects);
+    for (String flag : List.of("numUserBlocks", "numItemBlocks")) {
+      Integer blocks =
+          flag.equals("numUserBlocks") ? options.getNumUserBlocks() : options.getNumItemBlocks();
+      require(
+          blocks == null || (blocks >= 1 && blocks <= 100_000),
+          "--%s=%s: expected 1 to 100000",
+          flag,
+          blocks);
+    }
+    delimiter();
+  }
+
+  private static void require(boolean condition, String message, @Nullable Object... args) {
+    if (!condition) {
+      throw new UsageException(String.format(message, args));
+    }
+  }
+
+  private char delimiter() {
+    String delimiter = options.getDelimiter();
+    if (delimiter.equals("\\t") || delimiter.equals("tab")) {
+      return '\t';
+    }
+    require(
+        delimiter.length() == 1
+            && delimiter.charAt(0) < 127
+            && "\"\r\n\0".indexOf(delimiter.charAt(0)) < 0,
+        "--delimiter=%s: expected one ASCII character, or tab",
+        delimiter);
+    return delimiter.charAt(0);
+  }
+
+  private CsvFormat format() {
+    String timestampCol = options.getTimestampCol();
+    return CsvFormat.create()
+        .withDelimiter(delimiter())
+        .withHeader(options.getHeader())
+        .withColumns(options.getUserCol(), options.getItemCol(), options.getRatingCol())
+        .withTimestampCol(timestampCol == null ? "timestamp" : timestampCol, timestampCol != null);
+  }
+
+  /** Sets what the runner should have, where the user set nothing; returns the cores it uses. */
+  private int setUpRunner() {
+    if (!options.getRunner().getSimpleName().contains("Spark")) {
+      DirectOptions direct = options.as(DirectOptions.class);
+      direct.setBlockOnRun(false);
+      if (!arguments.has("targetParallelism")) {
+        direct.setTargetParallelism(Runtime.getRuntime().availableProcessors());
+      }
+      // They copy and encode every element: of use in tests, five times as slow in a run.
+      if (!arguments.has("enforceImmutability")) {
+        direct.setEnforceImmutability(false);
+      }
+      if (!arguments.has("enforceEncodability")) {
+        direct.setEnforceEncodability(false);
+      }
+      return direct.getTargetParallelism();
+    }
+    SparkPipelineOptions spark = options.as(SparkPipelineOptions.class);
+    if (System.getProperty("spark.ui.enabled") == null) {
+      System.setProperty("spark.ui.enabled", "false");
+    }
+    int cores = Runtime.getRuntime().availableProcessors();
+    String master = System.getProperty("spark.master");
+    if (master == null) {
+      if (!arguments.has("sparkMaster")) {
+        spark.setSparkMaster("local[" + cores + "]");
+      }
+      master = spark.getSparkMaster();
+    }
+    if (!arguments.has("storageLevel")) {
+      spark.setStorageLevel("MEMORY_AND_DISK");
+    }
+    Matcher local = LOCAL.matcher(master);
+    if (!local.matches()) {
+      return 16; // a cluster whose size is not known here
+    }
+    spark.setFilesToStage(List.of()); // everything is in this JVM
+    String count = local.group(1);
+    return count == null ? 1 : count.equals("*") ? cores : Integer.parseInt(count);
+  }
+
+  void run() throws IOException {
+    long started = System.nanoTime();
+    double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
+    FileSystems.setDefaultPipelineOptions(options);
+    List<String> input = options.getInput() == null ? List.of() : options.getInput();
+    List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
+    List<CsvFile> files = CsvFile.find("--input", input, format());
+    List<CsvFile> testFiles =
+        testInput.isEmpty() ? List.of() : CsvFile.find("--testInput", testInput, format());
+    if (!files.stream().allMatch(CsvFile::hasTimestamp)) {
+      progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
+    }
+
+    ModelFolder model = ModelFolder.stage("--output", options.getOutput());
+    Thread cleanUp = new Thread(model::discard);
+    Runtime.getRuntime().addShutdownHook(cleanUp);
+    try {
+      int cores = setUpRunner();
+      Integer userBlocks = options.getNumUserBlocks();
+      Integer itemBlocks = options.getNumItemBlocks();
+      progress.printf(
+          "training on %s with the %s (%s kernel)%n",
+          files.size() == 1 ? files.get(0).name() : files.size() + " files",
+          options.getRunner().getSimpleName(),
+          NormalEquations.kernelName());
+      Pipeline pipeline = Pipeline.create(options);
+      new TrainPipeline(
+              options,
+              model.staging(),
+              userBlocks == null ? cores : userBlocks,
+              itemBlocks == null ? cores : itemBlocks)
+          .build(pipeline, files, testFiles);
+      Map<String, Double> seconds = new LinkedHashMap<>();
+      seconds.put("startUp", startUp);
+      PipelineResult result = pipeline.run();
+      try (Progress watching = new Progress(result, options.getMaxIter(), progress, started)) {
+        PipelineResult.State state = result.waitUntilFinish();
+        if (state != PipelineResult.State.DONE) {
+          throw new RunException("the pipeline ended as " + state);
+        }
+        seconds.putAll(watching.phases());
+      }
+      seconds.put("pipeline", (System.nanoTime() - started) / 1e9);
+      save(model, files, testFiles, seconds, started);
+    } finally {
+      model.discard();
+      Runtime.getRuntime().removeShutdownHook(cleanUp);
+    }
+  }
+
+  private void save(
+      ModelFolder model,
+      List<CsvFile> files,
+      List<CsvFile> testFiles,
+      Map<String, Double> seconds,
+      long started)
+      throws IOException {
+    String staging = model.staging();
+    CleaningReport report = take(model, TrainPipeline.REPORT, CleaningReport.coder());
+    RatingMetrics training = take(model, TrainPipeline.TRAINING_METRICS, RatingMetrics.coder());
+    boolean tested = options.getTestFraction() > 0 || !testFiles.isEmpty();
+    RatingMetrics test =
+        tested
+            ? take(model, TrainPipeline.TEST_METRICS, RatingMetrics.coder())
+            : RatingMetrics.zero();
+    long testRatings = test.count() + test.cold();
+    long splitOff = options.getTestFraction() > 0 ? testRatings : 0;
+    long duplicates = report.kept() - training.count() - splitOff;
+
+    Manifest manifest =
+        new Manifest().withParameters(parameters()).withRows("input", files, report, duplicates);
+    printCleaning("", files, report, duplicates);
+    if (!testFiles.isEmpty()) {
+      CleaningReport testReport = take(model, TrainPipeline.TEST_REPORT, CleaningReport.coder());
+      long testDuplicates = testReport.kept() - testRatings;
+      manifest.withRows("testInput", testFiles, testReport, testDuplicates);
+      printCleaning("Test: ", testFiles, testReport, testDuplicates);
+    }
+    manifest.withFactors(model);
+    seconds.put("total", (System.nanoTime() - started) / 1e9);
+    manifest.withDurations(seconds);
+
+    boolean nan = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.nan;
+    ObjectNode metrics = JsonNodeFactory.instance.objectNode();
+    metrics.set("training", Manifest.metrics(training, false));
+    if (tested) {
+      metrics.set("test", Manifest.metrics(test, nan));
+    }
+    model.replace(metrics, manifest.json());
+
+    print(
+        "Model: %s, %,d users × %,d items, rank %d%n",
+        model, manifest.users(), manifest.items(), options.getRank());
+    print("       factorsDigest %s%n%n", manifest.factorsDigest());
+    printMetrics("training rows", training, false);
+    if (tested) {
+      printMetrics("test rows", test, nan);
+    }
+  }
+
+  private static <T> T take(
+      ModelFolder model, String name, org.apache.beam.sdk.coders.Coder<T> coder)
+      throws IOException {
+    T value = ResultFile.read(model.staging() + name, coder);
+    model.deleteStaged(name);
+    return value;
+  }
+
+  private void printCleaning(
+      String what, List<CsvFile> files, CleaningReport report, long duplicates) {
+    print(
+        "%s%,d rows read from %s%n",
+        what, report.rowsRead(), files.size() == 1 ? files.get(0).name() : files.size() + " files");
+    print(
+        "  %,12d unreadable%s%n", report.rejected(), report.rejected() > 0 ? ", see rejects/" : "");
+    print("  %,12d with an empty column%n", report.missing());
+    print("  %,12d with a timestamp below 0%n", report.negativeTimestamp());
+    print("  %,12d with a rating that is not finite%n", report.notFinite());
+    print("  %,12d duplicates%n", duplicates);
+    print("  %,12d ratings left%n%n", report.kept() - duplicates);
+  }
+
+  private void printMetrics(String what, RatingMetrics metrics, boolean nan) {
+    boolean unknown = nan && metrics.cold() > 0;
+    print("On %,d %s", metrics.count(), what);
+    if (metrics.cold() > 0) {
+      print(" (%,d more are cold: coverage %.2f %%)", metrics.cold(), 100 * metrics.coverage());
+    }
+    print("%n");
+    print("MAE  = %.4f%n", unknown ? Double.NaN : metrics.mae());
+    print("RMSE = %.4f%n", unknown ? Double.NaN : metrics.rmse());
+    print("R2   = %.4f%n", unknown ? Double.NaN : metrics.r2());
+  }
+
+  private void print(String format, Object... args) {
+    out.printf(Locale.ROOT, format, args);
+  }
+
+  /** All parameters of the run, under their flags' names. */
+  private Map<String, Object> parameters() {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    parameters.put("runner", options.getRunner().getSimpleName());
+    parameters.put("userCol", options.getUserCol());
+    parameters.put("itemCol", options.getItemCol());
+    parameters.put("ratingCol", options.getRatingCol());
+    parameters.put("timestampCol", options.getTimestampCol());
+    parameters.put("delimiter", options.getDelimiter());
+    parameters.put("header", options.getHeader());
+    parameters.put("dropMissing", options.getDropMissing());
+    parameters.put("dropDuplicates", options.getDropDuplicates());
+    parameters.put("maxRejects", options.getMaxRejects());
+    parameters.put("testFraction", options.getTestFraction());
+    parameters.put("rank", options.getRank());
+    parameters.put("maxIter", options.getMaxIter());
+    parameters.put("regParam", options.getRegParam());
+    parameters.put("seed", options.getSeed());
+    parameters.put("coldStartStrategy", options.getColdStartStrategy().name());
+    parameters.put("factorExchange", options.getFactorExchange().name());
+    parameters.put("numUserBlocks", options.getNumUserBlocks());
+    parameters.put("numItemBlocks", options.getNumItemBlocks());
+    return parameters;
+  }
+}

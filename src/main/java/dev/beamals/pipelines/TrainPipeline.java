@@ -1,0 +1,128 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.als.Als;
+import dev.beamals.als.AlsParameters;
+import dev.beamals.blocks.BlockRatings;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.RatingBlock;
+import dev.beamals.blocks.TransposeBlocks;
+import dev.beamals.evaluation.EvaluateRatings;
+import dev.beamals.evaluation.RatingMetrics;
+import dev.beamals.model.ResultFile;
+import dev.beamals.model.WriteFactors;
+import dev.beamals.ratings.CheckReport;
+import dev.beamals.ratings.CleanRatings;
+import dev.beamals.ratings.CleaningReport;
+import dev.beamals.ratings.CsvFile;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.ReadRatings;
+import dev.beamals.ratings.Side;
+import dev.beamals.ratings.SplitRatings;
+import dev.beamals.ratings.WriteRejects;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.PCollectionView;
+
+/** The training job as a Beam pipeline: read, clean, split, block, train, evaluate, write. */
+final class TrainPipeline {
+  /** Files of the staging folder by which results reach the program; not part of the model. */
+  static final String REPORT = "report.bin";
+
+  static final String TEST_REPORT = "test-report.bin";
+  static final String TRAINING_METRICS = "training-metrics.bin";
+  static final String TEST_METRICS = "test-metrics.bin";
+
+  private final TrainOptions options;
+  private final String staging;
+  private final int userBlocks;
+  private final int itemBlocks;
+
+  /**
+   * @param staging the folder to write to, with its last slash
+   */
+  TrainPipeline(TrainOptions options, String staging, int userBlocks, int itemBlocks) {
+    this.options = options;
+    this.staging = staging;
+    this.userBlocks = userBlocks;
+    this.itemBlocks = itemBlocks;
+  }
+
+  /** Adds the whole job to a pipeline; {@code testFiles} may be empty. */
+  void build(Pipeline pipeline, List<CsvFile> files, List<CsvFile> testFiles) {
+    PCollection<RatingBatch> training =
+        readAndClean(pipeline, "", "--input", files, staging + REPORT);
+    PCollection<RatingBatch> test = null;
+    if (options.getTestFraction() > 0) {
+      PCollectionTuple split =
+          training.apply(
+              "SplitRatings", SplitRatings.of(options.getTestFraction(), options.getSeed()));
+      training = split.get(SplitRatings.training());
+      test = split.get(SplitRatings.test());
+    } else if (!testFiles.isEmpty()) {
+      test = readAndClean(pipeline, "Test", "--testInput", testFiles, staging + TEST_REPORT);
+    }
+
+    PCollection<RatingBlock> byUser =
+        training.apply(
+            "BlockByUser",
+            BlockRatings.byUser(userBlocks).withDropDuplicates(options.getDropDuplicates()));
+    PCollection<RatingBlock> byItem =
+        byUser.apply("BlockByItem", TransposeBlocks.toItemBlocks(itemBlocks));
+
+    PCollectionTuple factors = Als.blocks(byUser, byItem).apply("Als", Als.of(parameters(options)));
+    PCollection<FactorBlock> userFactors = factors.get(Als.userFactors());
+    PCollection<FactorBlock> itemFactors = factors.get(Als.itemFactors());
+
+    PCollectionView<List<FactorBlock>> users = userFactors.apply("ViewUserFactors", View.asList());
+    PCollectionView<List<FactorBlock>> items = itemFactors.apply("ViewItemFactors", View.asList());
+    EvaluateRatings evaluate = EvaluateRatings.of(users, items, options.getRank());
+    byUser
+        .apply("EvaluateTraining", evaluate)
+        .apply("WriteTrainingMetrics", ResultFile.<RatingMetrics>write(staging + TRAINING_METRICS));
+    if (test != null) {
+      test.apply(
+              "BlockTestByUser",
+              BlockRatings.byUser(userBlocks).withDropDuplicates(options.getDropDuplicates()))
+          .apply("EvaluateTest", evaluate)
+          .apply("WriteTestMetrics", ResultFile.<RatingMetrics>write(staging + TEST_METRICS));
+    }
+
+    userFactors.apply("WriteUserFactors", WriteFactors.to(Side.USER, staging, userBlocks));
+    itemFactors.apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, itemBlocks));
+  }
+
+  private PCollection<RatingBatch> readAndClean(
+      Pipeline pipeline, String kind, String flag, List<CsvFile> files, String reportFile) {
+    PCollectionTuple cleaned =
+        pipeline
+            .apply("Read" + kind + "Ratings", ReadRatings.from(files))
+            .apply(
+                "Clean" + kind + "Ratings",
+                CleanRatings.create().withDropMissing(options.getDropMissing()));
+    PCollection<CleaningReport> report =
+        cleaned
+            .get(CleanRatings.report())
+            .apply("Check" + kind + "Report", CheckReport.of(flag, options.getMaxRejects()));
+    report.apply("Write" + kind + "Report", ResultFile.<CleaningReport>write(reportFile));
+    cleaned
+        .get(CleanRatings.rejects())
+        .apply(
+            "Write" + kind + "Rejects",
+            WriteRejects.to(
+                staging + (kind.isEmpty() ? "rejects/" : "testRejects/"),
+                files,
+                report.apply("View" + kind + "Report", View.asSingleton())));
+    return cleaned.get(CleanRatings.ratings());
+  }
+
+  static AlsParameters parameters(TrainOptions options) {
+    return AlsParameters.create()
+        .withRank(options.getRank())
+        .withMaxIter(options.getMaxIter())
+        .withRegParam(options.getRegParam())
+        .withSeed(options.getSeed());
+  }
+}

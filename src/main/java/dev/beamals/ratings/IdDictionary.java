@@ -1,0 +1,109 @@
+package dev.beamals.ratings;
+
+import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Collects the ids of one column of a batch: a row gets a code, and the codes end as indices. */
+final class IdDictionary {
+  private static final int ABSENT = Integer.MIN_VALUE;
+
+  /** Int ids have codes from 0 up, the others from −1 down. */
+  private final Int2IntOpenHashMap intCodes = new Int2IntOpenHashMap();
+
+  private final IntArrayList ints = new IntArrayList();
+  private final Object2IntOpenHashMap<String> stringCodes = new Object2IntOpenHashMap<>();
+  private final List<String> strings = new ArrayList<>();
+  private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+
+  private int lastInt;
+  private int lastIntCode = ABSENT;
+
+  IdDictionary() {
+    intCodes.defaultReturnValue(ABSENT);
+    stringCodes.defaultReturnValue(ABSENT);
+  }
+
+  /**
+   * The code of the id in {@code bytes[from, to)}, which is not empty.
+   *
+   * @throws CharacterCodingException where the id is not UTF-8
+   */
+  int code(byte[] bytes, int from, int to) throws CharacterCodingException {
+    boolean negative = bytes[from] == '-';
+    int first = negative ? from + 1 : from;
+    int digits = to - first;
+    boolean plain = digits > 0 && digits <= 10 && (bytes[first] != '0' || to - from == 1);
+    long value = 0;
+    for (int i = first; plain && i < to; i++) {
+      int digit = bytes[i] - '0';
+      plain = digit >= 0 && digit <= 9;
+      value = 10 * value + digit;
+    }
+    if (negative) {
+      value = -value;
+    }
+    return plain && value == (int) value
+        ? code((int) value)
+        : code(utf8.decode(ByteBuffer.wrap(bytes, from, to - from)).toString());
+  }
+
+  private int code(int id) {
+    if (id == lastInt && lastIntCode != ABSENT) {
+      return lastIntCode; // rows often come in runs of one user
+    }
+    int code = intCodes.putIfAbsent(id, ints.size());
+    if (code == ABSENT) {
+      code = ints.size();
+      ints.add(id);
+    }
+    lastInt = id;
+    lastIntCode = code;
+    return code;
+  }
+
+  private int code(String id) {
+    int code = stringCodes.putIfAbsent(id, -1 - strings.size());
+    if (code == ABSENT) {
+      code = -1 - strings.size();
+      strings.add(id);
+    }
+    return code;
+  }
+
+  /**
+   * All ids seen since the last call, sorted.
+   *
+   * @param codes Modified: every code becomes the index of its id in the result
+   */
+  Ids finish(int[] codes) {
+    int[] sortedInts = ints.toIntArray();
+    Arrays.sort(sortedInts);
+    String[] sortedStrings = strings.toArray(new String[0]);
+    Arrays.sort(sortedStrings);
+    int[] intPositions = new int[sortedInts.length];
+    for (int i = 0; i < intPositions.length; i++) {
+      intPositions[i] = Arrays.binarySearch(sortedInts, ints.getInt(i));
+    }
+    int[] stringPositions = new int[sortedStrings.length];
+    for (int i = 0; i < stringPositions.length; i++) {
+      stringPositions[i] = sortedInts.length + Arrays.binarySearch(sortedStrings, strings.get(i));
+    }
+    for (int r = 0; r < codes.length; r++) {
+      codes[r] = codes[r] >= 0 ? intPositions[codes[r]] : stringPositions[-1 - codes[r]];
+    }
+    intCodes.clear();
+    ints.clear();
+    stringCodes.clear();
+    strings.clear();
+    lastIntCode = ABSENT;
+    return new Ids(sortedInts, sortedStrings);
+  }
+}

@@ -1,0 +1,154 @@
+package dev.beamals.ratings;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import org.apache.beam.sdk.coders.CustomCoder;
+
+/**
+ * Some ratings, as primitive columns: the element in which ratings travel.
+ *
+ * <p>Row {@code r} says that user {@code users().get(user(r))} gave item {@code
+ * items().get(item(r))} the rating {@code rating(r)}. Every id of {@link #users} and {@link #items}
+ * occurs in a row. Immutable; the arrays given are kept, not copied, and must not be written to.
+ */
+public final class RatingBatch {
+  private final Ids users;
+  private final Ids items;
+  private final int[] user;
+  private final int[] item;
+  private final float[] rating;
+  private final long[] fingerprint;
+
+  /**
+   * @param user for each row its index in {@code users}
+   * @param item for each row its index in {@code items}
+   * @param fingerprint for each row a hash of the whole input row, or an empty array
+   */
+  public RatingBatch(
+      Ids users, Ids items, int[] user, int[] item, float[] rating, long[] fingerprint) {
+    this.users = users;
+    this.items = items;
+    this.user = user;
+    this.item = item;
+    this.rating = rating;
+    this.fingerprint = fingerprint;
+  }
+
+  /** The number of rows. */
+  public int size() {
+    return rating.length;
+  }
+
+  /** The distinct ids of {@code side}. */
+  public Ids ids(Side side) {
+    return side == Side.USER ? users : items;
+  }
+
+  /** For each row the index of its id in {@link #ids}. Not to be written to. */
+  public int[] index(Side side) {
+    return side == Side.USER ? user : item;
+  }
+
+  /** For each row its rating. Not to be written to. */
+  public float[] ratings() {
+    return rating;
+  }
+
+  /** For each row a hash of the whole input row, or empty. Not to be written to. */
+  public long[] fingerprints() {
+    return fingerprint;
+  }
+
+  /** The first {@code count} of these {@code rows}, in their order. */
+  public RatingBatch select(int[] rows, int count) {
+    if (count == size()) {
+      return this;
+    }
+    int[] newUser = new int[count];
+    int[] newItem = new int[count];
+    float[] newRating = new float[count];
+    long[] newFingerprint = new long[fingerprint.length == 0 ? 0 : count];
+    for (int r = 0; r < count; r++) {
+      newUser[r] = user[rows[r]];
+      newItem[r] = item[rows[r]];
+      newRating[r] = rating[rows[r]];
+      if (newFingerprint.length > 0) {
+        newFingerprint[r] = fingerprint[rows[r]];
+      }
+    }
+    return new RatingBatch(
+        keepUsed(users, newUser),
+        keepUsed(items, newItem),
+        newUser,
+        newItem,
+        newRating,
+        newFingerprint);
+  }
+
+  /** This batch without its fingerprints. */
+  public RatingBatch withoutFingerprints() {
+    return new RatingBatch(users, items, user, item, rating, new long[0]);
+  }
+
+  /**
+   * Drops the ids that no row uses.
+   *
+   * @param index Modified: made to point into the result
+   */
+  public static Ids keepUsed(Ids ids, int[] index) {
+    int[] position = new int[ids.size()];
+    for (int i : index) {
+      position[i] = 1;
+    }
+    int[] used = new int[ids.size()];
+    int count = 0;
+    for (int i = 0; i < position.length; i++) {
+      if (position[i] == 1) {
+        position[i] = count;
+        used[count++] = i;
+      }
+    }
+    if (count == used.length) {
+      return ids;
+    }
+    for (int r = 0; r < index.length; r++) {
+      index[r] = position[index[r]];
+    }
+    return ids.select(Arrays.copyOf(used, count));
+  }
+
+  /** Columns in bulk; deterministic. */
+  public static final class Coder extends CustomCoder<RatingBatch> {
+    private static final Coder INSTANCE = new Coder();
+
+    public static Coder of() {
+      return INSTANCE;
+    }
+
+    @Override
+    public void encode(RatingBatch batch, OutputStream out) throws IOException {
+      ArrayCoding.write(batch.users, out);
+      ArrayCoding.write(batch.items, out);
+      ArrayCoding.write(batch.user, out);
+      ArrayCoding.write(batch.item, out);
+      ArrayCoding.write(batch.rating, out);
+      ArrayCoding.write(batch.fingerprint, out);
+    }
+
+    @Override
+    public RatingBatch decode(InputStream in) throws IOException {
+      return new RatingBatch(
+          ArrayCoding.readIds(in),
+          ArrayCoding.readIds(in),
+          ArrayCoding.readInts(in),
+          ArrayCoding.readInts(in),
+          ArrayCoding.readFloats(in),
+          ArrayCoding.readLongs(in));
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+  }
+}

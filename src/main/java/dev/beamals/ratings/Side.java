@@ -1,0 +1,11 @@
+package dev.beamals.ratings;
+
+/** The two sides of a rating. */
+public enum Side {
+  USER,
+  ITEM;
+
+  public Side other() {
+    return this == USER ? ITEM : USER;
+  }
+}
