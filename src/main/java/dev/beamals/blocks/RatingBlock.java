@@ -47,7 +47,7 @@ public final class RatingBlock {
    * @param dropDuplicates whether rows with equal user, item, rating and fingerprint are kept once
    * @throws ArithmeticException if there are more than 2³¹ − 1 ratings
    */
-  static RatingBlock group(List<RatingBatch> batches, Side side, boolean dropDuplicates) {
+  public static RatingBlock group(List<RatingBatch> batches, Side side, boolean dropDuplicates) {
     List<Ids> srcs = new ArrayList<>();
     List<Ids> dsts = new ArrayList<>();
     int count = 0;

@@ -1,14 +1,18 @@
 package dev.beamals.model;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.beamals.RunException;
+import dev.beamals.ratings.Side;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -41,13 +45,11 @@ public final class ModelFolder {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path folder;
-  private final Path parent;
   private final Path staging;
   private final Path aside;
 
   private ModelFolder(Path folder, Path parent) {
     this.folder = folder;
-    this.parent = parent;
     this.staging = parent.resolve("." + folder.getFileName() + ".staging");
     this.aside = parent.resolve("." + folder.getFileName() + ".replaced");
   }
@@ -117,7 +119,7 @@ public final class ModelFolder {
     try {
       JsonNode json = JSON.readTree(manifest.toFile());
       return json != null && FORMAT.equals(json.path("format").asText());
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+    } catch (JsonProcessingException e) {
       return false;
     }
   }
@@ -128,7 +130,7 @@ public final class ModelFolder {
   }
 
   /** The files of factors in the staging folder, sorted by name. */
-  List<Path> stagedFactors(dev.beamals.ratings.Side side) throws IOException {
+  List<Path> stagedFactors(Side side) throws IOException {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> parts =
         Files.newDirectoryStream(staging.resolve(WriteFactors.folder(side)), "part-*.parquet")) {
@@ -197,6 +199,12 @@ public final class ModelFolder {
     if (e instanceof AccessDeniedException) {
       return "permission denied on " + e.getMessage();
     }
+    if (e instanceof FileAlreadyExistsException) {
+      return e.getMessage() + " is a file, not a folder";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "no folder " + e.getMessage();
+    }
     String reason = e instanceof FileSystemException ? ((FileSystemException) e).getReason() : null;
     return reason != null ? reason : String.valueOf(e.getMessage());
   }
@@ -204,9 +212,5 @@ public final class ModelFolder {
   @Override
   public String toString() {
     return folder.toString();
-  }
-
-  Path parent() {
-    return parent;
   }
 }

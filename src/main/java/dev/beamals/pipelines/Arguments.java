@@ -126,6 +126,11 @@ final class Arguments {
         if (!names.contains(value)) {
           throw new IllegalArgumentException();
         }
+      } else if (type == Class.class) { // a runner
+        expected = "DirectRunner or SparkRunner";
+        if (!expected.contains(value) && value.indexOf('.') < 0) {
+          throw new IllegalArgumentException();
+        }
       } else {
         expected = "a value";
         if (value.isBlank()) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command line: {@code als train [@file] [--flag=value …]}.
@@ -51,7 +52,7 @@ public final class Main {
   }
 
   /** Runs a command line and returns the exit code. */
-  static int run(List<String> args, PrintStream out, PrintStream err) {
+  public static int run(List<String> args, PrintStream out, PrintStream err) {
     boolean verbose = args.contains("--verbose") || args.contains("--verbose=true");
     try {
       String command = args.isEmpty() ? "help" : args.get(0);
@@ -108,7 +109,7 @@ public final class Main {
   }
 
   /** The message of a failure that we foresaw, or null. */
-  private static @org.jspecify.annotations.Nullable String expected(Throwable failure) {
+  private static @Nullable String expected(Throwable failure) {
     RunException known = RunException.in(failure);
     if (known != null) {
       return known.getMessage();

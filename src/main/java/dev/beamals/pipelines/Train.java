@@ -24,6 +24,7 @@ import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
@@ -134,9 +135,7 @@ final class Train {
       return direct.getTargetParallelism();
     }
     SparkPipelineOptions spark = options.as(SparkPipelineOptions.class);
-    if (System.getProperty("spark.ui.enabled") == null) {
-      System.setProperty("spark.ui.enabled", "false");
-    }
+    setDefault("spark.ui.enabled", "false");
     int cores = Runtime.getRuntime().availableProcessors();
     String master = System.getProperty("spark.master");
     if (master == null) {
@@ -153,8 +152,17 @@ final class Train {
       return 16; // a cluster whose size is not known here
     }
     spark.setFilesToStage(List.of()); // everything is in this JVM
+    setDefault("spark.driver.host", "127.0.0.1");
+    setDefault("spark.driver.bindAddress", "127.0.0.1");
     String count = local.group(1);
     return count == null ? 1 : count.equals("*") ? cores : Integer.parseInt(count);
+  }
+
+  /** Spark takes its settings from system properties; those of the user stay. */
+  private static void setDefault(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
   }
 
   void run() throws IOException {
@@ -257,9 +265,7 @@ final class Train {
     }
   }
 
-  private static <T> T take(
-      ModelFolder model, String name, org.apache.beam.sdk.coders.Coder<T> coder)
-      throws IOException {
+  private static <T> T take(ModelFolder model, String name, Coder<T> coder) throws IOException {
     T value = ResultFile.read(model.staging() + name, coder);
     model.deleteStaged(name);
     return value;

@@ -1,0 +1,342 @@
+package dev.beamals.generate;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.beamals.generate.GenerateData.CsvBuffer;
+import dev.beamals.generate.GenerateData.Plan;
+import dev.beamals.generate.GenerateData.Purpose;
+import dev.beamals.generate.GenerateData.RandomStream;
+import dev.beamals.generate.GenerateData.Shape;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Tests of {@link GenerateData}, on shapes scaled down to some ten thousand rows. */
+class GenerateDataTest {
+
+  private static final long ROWS = 20_000;
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder()
+          .appendPattern("yyyy-MM-dd HH:mm:ss")
+          .appendFraction(ChronoField.MILLI_OF_SECOND, 1, 3, true)
+          .toFormatter();
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Shape.class,
+      names = {"SAMPLE", "KUAIREC_SMALL", "KUAIREC_BIG"})
+  void sameSeedSameBytes(Shape shape) throws IOException {
+    byte[] first = bytes(shape, ROWS, 7);
+    assertArrayEquals(first, bytes(shape, ROWS, 7));
+    assertFalse(Arrays.equals(first, bytes(shape, ROWS, 8)));
+  }
+
+  /** The committed sample is this file: a change of the generator must renew it. */
+  @Test
+  void committedSampleIsTheDefaultSample() throws Exception {
+    byte[] committed = Files.readAllBytes(Path.of("data/sample/interactions.csv"));
+    byte[] generated = bytes(Shape.SAMPLE, Shape.SAMPLE.rows, GenerateData.DEFAULT_SEED);
+    assertEquals(sha256(committed), sha256(generated));
+  }
+
+  @Test
+  void sampleHasEachKindOfOddRow() throws IOException {
+    Table table = new Table(bytes(Shape.SAMPLE, Shape.SAMPLE.rows, 42));
+    assertEquals(30_000, table.rows.size());
+    assertEquals(300, table.users.size());
+    assertEquals(600, table.items.size());
+    assertEquals(600, table.rowsWithoutTime);
+    assertEquals(150, table.emptyRatios);
+    assertEquals(60, table.negativeTimestamps);
+    assertEquals(900, table.duplicates);
+    assertTrue(table.adjacentDuplicates > 200, "adjacent: " + table.adjacentDuplicates);
+    assertTrue(table.adjacentDuplicates < 400, "adjacent: " + table.adjacentDuplicates);
+    assertTrue(table.users.contains(7162) && table.items.contains(6523));
+  }
+
+  @Test
+  void smallMatrixIsDenseWithoutDuplicates() throws IOException {
+    Plan plan = Shape.KUAIREC_SMALL.plan(ROWS);
+    Table table = new Table(bytes(Shape.KUAIREC_SMALL, ROWS, 42));
+    assertEquals(ROWS, table.rows.size());
+    assertEquals(plan.users, table.users.size());
+    assertEquals(plan.items, table.items.size());
+    assertTrue(ROWS >= .98 * plan.users * plan.items);
+    assertEquals(ROWS, table.cells.size());
+    assertEquals(Math.round(181_992.0 * ROWS / 4_676_570), table.rowsWithoutTime);
+    assertEquals(0, table.duplicates);
+    assertEquals(14, table.users.first());
+    assertEquals(7162, table.users.last());
+    assertEquals(103, table.items.first());
+    assertEquals(10_595, table.items.last());
+    assertTrue(table.rows.get(0)[5].endsWith(".0"), "date is a float");
+  }
+
+  @Test
+  void bigMatrixHasDuplicatesAndAllTimes() throws IOException {
+    Plan plan = Shape.KUAIREC_BIG.plan(ROWS);
+    Table table = new Table(bytes(Shape.KUAIREC_BIG, ROWS, 42));
+    assertEquals(ROWS, table.rows.size());
+    assertEquals(plan.users, table.users.size());
+    assertEquals(plan.items, table.items.size());
+    assertEquals(0, table.rowsWithoutTime);
+    assertEquals(Math.round(965_819.0 * ROWS / 12_530_806), table.duplicates);
+    assertEquals(0, table.users.first());
+    assertEquals(7175, table.users.last());
+    assertEquals(0, table.items.first());
+    assertEquals(10_727, table.items.last());
+    assertTrue(table.rows.get(0)[5].matches("\\d{8}"), "date is whole");
+  }
+
+  @Test
+  void fullShapesHaveThePublishedCounts() {
+    Plan small = Shape.KUAIREC_SMALL.plan(Shape.KUAIREC_SMALL.rows);
+    assertEquals(1_411, small.users);
+    assertEquals(3_327, small.items);
+    assertEquals(181_992, small.rowsWithoutTime);
+    Plan big = Shape.KUAIREC_BIG.plan(Shape.KUAIREC_BIG.rows);
+    assertEquals(7_176, big.users);
+    assertEquals(10_728, big.items);
+    assertEquals(965_819, big.duplicates);
+    Plan netflix = Shape.NETFLIX.plan(1_000_000);
+    assertEquals(480_189, netflix.users);
+    assertEquals(17_770, netflix.items);
+  }
+
+  @Test
+  void netflixHasEachUserAndMovieAndNoPairTwice() throws IOException {
+    String[] lines = lines(bytes(Shape.NETFLIX, 600_000, 42));
+    assertEquals("user_id,movie_id,rating,date", lines[0]);
+    assertEquals(600_001, lines.length);
+    Set<Integer> users = new HashSet<>();
+    Set<Integer> movies = new HashSet<>();
+    Set<Long> pairs = new HashSet<>();
+    long stars = 0;
+    for (String line : Arrays.asList(lines).subList(1, lines.length)) {
+      String[] fields = line.split(",", -1);
+      int user = Integer.parseInt(fields[0]);
+      int movie = Integer.parseInt(fields[1]);
+      int star = Integer.parseInt(fields[2]);
+      assertTrue(star >= 1 && star <= 5, line);
+      assertTrue(fields[3].matches("(1999|200[0-5])-\\d\\d-\\d\\d"), line);
+      users.add(user);
+      movies.add(movie);
+      assertTrue(pairs.add(user * 100_000L + movie), line);
+      stars += star;
+    }
+    assertEquals(480_189, users.size());
+    assertEquals(17_770, movies.size());
+    assertEquals(3.6, stars / 600_000.0, .1);
+  }
+
+  @Test
+  void shortestDecimalsReadBackAndAreShortest() throws IOException {
+    RandomStream random = new RandomStream(1, Purpose.ROWS, 1);
+    List<Double> values = new ArrayList<>(List.of(0.0, 1e-4, .001, .078, .1, .5, 1.0, 9.0, 10.0));
+    values.addAll(
+        List.of(99_999.99999, 1.4030598786599842, 0.14285714285714285, 571.5214441518528));
+    for (int i = 0; i < 20_000; i++) {
+      double ratio = (1 + random.nextInt(1 << 20)) / (3000.0 + random.nextInt(300_000));
+      if (ratio >= 1e-4) {
+        values.add(ratio);
+      }
+    }
+    for (double value : values) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      CsvBuffer csv = new CsvBuffer(out);
+      csv.shortest(value);
+      csv.flush();
+      String text = out.toString(StandardCharsets.US_ASCII);
+      assertEquals(value, Double.parseDouble(text), text);
+      int digits = new BigDecimal(text).stripTrailingZeros().precision();
+      BigDecimal exact = new BigDecimal(value);
+      if (digits > 1) {
+        BigDecimal shorter = exact.round(new MathContext(digits - 1, RoundingMode.HALF_EVEN));
+        assertNotEquals(value, shorter.doubleValue(), text + " could be " + shorter);
+        BigDecimal nearest = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
+        assertEquals(0, nearest.compareTo(new BigDecimal(text)), text + " or " + nearest);
+      }
+    }
+  }
+
+  @Test
+  void partsAddUpWithinTheirBounds() {
+    double[] weight = {1, 5, 100, .1, 7};
+    int[] parts = GenerateData.apportion(60, weight, 2, 30);
+    assertEquals(60, Arrays.stream(parts).sum());
+    for (int part : parts) {
+      assertTrue(part >= 2 && part <= 30, Arrays.toString(parts));
+    }
+    assertThrows(IllegalArgumentException.class, () -> GenerateData.apportion(200, weight, 0, 30));
+  }
+
+  @Test
+  void normalQuantileMatchesTables() {
+    assertEquals(0, GenerateData.normalQuantile(.5), 1e-8);
+    assertEquals(1.959963985, GenerateData.normalQuantile(.975), 1e-7);
+    assertEquals(-3.090232306, GenerateData.normalQuantile(.001), 1e-7);
+  }
+
+  @Test
+  void wrongArgumentsEndInOneLineThatNamesThem() {
+    assertUsageError("SHAPE is missing");
+    assertUsageError("SHAPE: 'kuairec'", "kuairec");
+    assertUsageError("--rows: not a whole number: 'many'", "sample", "--rows=many");
+    assertUsageError("--rows: netflix takes", "netflix", "--rows=1000");
+    assertUsageError("--rows: must be positive", "sample", "--rows=-1");
+    assertUsageError("--seed: not a whole number: ''", "sample", "--seed=");
+    assertUsageError("--sed=1: no such flag", "sample", "--sed=1");
+    assertUsageError("c: at most SHAPE and OUTPUT", "sample", "b", "c");
+  }
+
+  @Test
+  void aFailedRunLeavesNoFile(@TempDir Path folder) throws IOException {
+    Files.createFile(folder.resolve(".downloaded"));
+    Path output = folder.resolve("small_matrix.csv");
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        GenerateData.run(
+            new String[] {"sample", output.toString()},
+            stream(new ByteArrayOutputStream()),
+            stream(err));
+    assertEquals(1, status);
+    assertTrue(err.toString(StandardCharsets.UTF_8).contains("downloaded data set"));
+    assertFalse(Files.exists(output));
+  }
+
+  @Test
+  void writesTheFileUnderItsNameOnly(@TempDir Path folder) throws IOException {
+    Path output = folder.resolve("new").resolve("data.csv");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int status =
+        GenerateData.run(
+            new String[] {"sample", output.toString(), "--rows=2000", "--seed=3"},
+            stream(out),
+            stream(new ByteArrayOutputStream()));
+    assertEquals(0, status);
+    assertTrue(out.toString(StandardCharsets.UTF_8).contains("2,000 rows"));
+    try (var files = Files.list(folder.resolve("new"))) {
+      assertEquals(List.of(output), files.toList());
+    }
+    assertArrayEquals(bytes(Shape.SAMPLE, 2_000, 3), Files.readAllBytes(output));
+  }
+
+  private static void assertUsageError(String message, String... args) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    assertEquals(
+        2, GenerateData.run(args, stream(new ByteArrayOutputStream()), stream(err)), message);
+    String text = err.toString(StandardCharsets.UTF_8);
+    assertTrue(text.startsWith("generate-data: ") && text.contains(message), text);
+    assertEquals(1, text.lines().count(), text);
+  }
+
+  private static PrintStream stream(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private static byte[] bytes(Shape shape, long rows, long seed) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    GenerateData.generate(shape.plan(rows), seed, out);
+    return out.toByteArray();
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+
+  private static String[] lines(byte[] csv) {
+    return new String(csv, StandardCharsets.US_ASCII).split("\n");
+  }
+
+  /** An interaction file, checked field by field while it is read. */
+  private static final class Table {
+    final List<String[]> rows = new ArrayList<>();
+    final TreeSet<Integer> users = new TreeSet<>();
+    final TreeSet<Integer> items = new TreeSet<>();
+    final Set<Long> cells = new HashSet<>();
+    int rowsWithoutTime;
+    int emptyRatios;
+    int negativeTimestamps;
+    int duplicates;
+    int adjacentDuplicates;
+
+    Table(byte[] csv) {
+      String[] lines = lines(csv);
+      assertEquals(
+          "user_id,video_id,play_duration,video_duration,time,date,timestamp,watch_ratio",
+          lines[0]);
+      Set<String> seen = new HashSet<>();
+      for (int i = 1; i < lines.length; i++) {
+        if (seen.add(lines[i])) {
+          add(lines[i]);
+        } else {
+          rows.add(lines[i].split(",", -1));
+          duplicates++;
+          if (lines[i].equals(lines[i - 1])) {
+            adjacentDuplicates++;
+          }
+        }
+      }
+    }
+
+    private void add(String line) {
+      String[] row = line.split(",", -1);
+      assertEquals(8, row.length, line);
+      rows.add(row);
+      int user = Integer.parseInt(row[0]);
+      int item = Integer.parseInt(row[1]);
+      users.add(user);
+      items.add(item);
+      cells.add(user * 100_000L + item);
+      int play = Integer.parseInt(row[2]);
+      int duration = Integer.parseInt(row[3]);
+      assertTrue(play >= 0 && duration >= 0 && duration <= 315_072, line);
+      if (row[7].isEmpty()) {
+        emptyRatios++;
+        assertEquals(0, duration, line);
+      } else {
+        assertEquals((double) play / duration, Double.parseDouble(row[7]), line);
+      }
+      if (row[4].isEmpty()) {
+        rowsWithoutTime++;
+        assertTrue(row[5].isEmpty() && row[6].isEmpty(), line);
+        return;
+      }
+      long millis = new BigDecimal(row[6]).movePointRight(3).longValueExact();
+      if (millis < 0) {
+        negativeTimestamps++;
+      }
+      LocalDateTime time = LocalDateTime.parse(row[4], TIME);
+      assertEquals(millis, time.toInstant(ZoneOffset.ofHours(8)).toEpochMilli(), line);
+      assertEquals(time.format(DateTimeFormatter.BASIC_ISO_DATE), row[5].replace(".0", ""), line);
+    }
+  }
+}

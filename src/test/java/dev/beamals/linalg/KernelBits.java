@@ -1,0 +1,96 @@
+package dev.beamals.linalg;
+
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * Prints the kernel of this JVM and a hash of the bits it gives. A JVM of its own is the only place
+ * to meet another vector width, since the width is a constant of the vector kernel.
+ */
+final class KernelBits {
+
+  static final int[] RANKS = {1, 2, 3, 7, 8, 10, 15, 16, 17, 31, 32, 33, 64, 100, 128, 200};
+  static final int[] LENGTHS = {0, 1, 2, 63, 64, 65, 256, 257, 1000};
+
+  /** Enough rounds for the compiler to have replaced the interpreter. */
+  private static final int ROUNDS = 6;
+
+  private KernelBits() {}
+
+  public static void main(String[] args) {
+    TreeSet<Long> hashes = new TreeSet<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      long hash = 0;
+      for (int rank : RANKS) {
+        hash = 31 * hash + hash(NormalEquations.create(rank));
+      }
+      hashes.add(hash);
+    }
+    System.out.println(NormalEquations.kernelName() + " " + hashes);
+  }
+
+  /** Hash of the bits of A and b over all row lengths. */
+  static long hash(NormalEquations equations) {
+    int rank = equations.rank();
+    long hash = 0;
+    for (int length : LENGTHS) {
+      RatedRow row = new RatedRow(rank, 300, length, 5, 17L * rank + length);
+      equations.reset();
+      row.addTo(equations);
+      for (long bits : bits(equations)) {
+        hash = 31 * hash + bits;
+      }
+    }
+    return hash;
+  }
+
+  /** The bits of the lower triangle of A, then those of b. */
+  static long[] bits(NormalEquations equations) {
+    int rank = equations.rank();
+    long[] bits = new long[rank * (rank + 1) / 2 + rank];
+    int at = 0;
+    for (int i = 0; i < rank; i++) {
+      for (int j = 0; j <= i; j++) {
+        bits[at++] = Double.doubleToRawLongBits(equations.a(i, j));
+      }
+    }
+    for (int i = 0; i < rank; i++) {
+      bits[at++] = Double.doubleToRawLongBits(equations.b(i));
+    }
+    return bits;
+  }
+
+  /** A random row of a rating matrix and the factors of the other side. */
+  static final class RatedRow {
+    final int rank;
+    final int length;
+    final float[] factors;
+    final int[] neighbours;
+    final float[] ratings;
+
+    RatedRow(int rank, int count, int length, double largestRating, long seed) {
+      this.rank = rank;
+      this.length = length;
+      this.factors = new float[rank * count];
+      this.neighbours = new int[length];
+      this.ratings = new float[length];
+      SplittableRandom random = new SplittableRandom(seed);
+      for (int i = 0; i < factors.length; i++) {
+        factors[i] = (float) (random.nextDouble() * 2 - 0.9);
+      }
+      for (int p = 0; p < length; p++) {
+        // The last row comes first: it is the one after which the array ends.
+        neighbours[p] = p == 0 ? count - 1 : random.nextInt(count);
+        ratings[p] = (float) (random.nextDouble() * largestRating);
+      }
+    }
+
+    void addTo(NormalEquations equations) {
+      equations.add(factors, neighbours, ratings, 0, length);
+    }
+
+    double y(int p, int i) {
+      return factors[neighbours[p] * rank + i];
+    }
+  }
+}
