@@ -65,8 +65,13 @@ public final class ModelFolder {
     Path folder;
     try {
       folder = Path.of(output).toAbsolutePath().normalize();
+      if (Files.isSymbolicLink(folder)) {
+        folder = folder.toRealPath(); // the model is saved where the link leads; the link stays
+      }
     } catch (InvalidPathException e) {
       throw new RunException(flag + "=" + output + ": not a folder name", e);
+    } catch (IOException e) {
+      throw new RunException(flag + "=" + output + ": cannot be written: " + describe(e), e);
     }
     Path parent = folder.getParent();
     if (parent == null) {

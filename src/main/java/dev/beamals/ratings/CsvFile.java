@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.PatternSyntaxException;
 import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
@@ -53,6 +54,8 @@ public abstract class CsvFile implements Serializable {
     for (String pattern : patterns) {
       try {
         sizes.putAll(match(flag, pattern));
+      } catch (PatternSyntaxException e) { // its message has several lines
+        throw new RunException(flag + "=" + pattern + ": " + e.getDescription(), e);
       } catch (IOException | IllegalArgumentException e) {
         throw new RunException(flag + "=" + pattern + ": " + e.getMessage(), e);
       }
@@ -61,7 +64,11 @@ public abstract class CsvFile implements Serializable {
     for (String name : sizes.keySet()) {
       byte[] firstLine = firstLine(flag, name);
       if (firstLine.length > 0) {
-        boolean mark = firstLine.length >= 3 && firstLine[0] == (byte) 0xEF;
+        boolean mark =
+            firstLine.length >= 3
+                && firstLine[0] == (byte) 0xEF
+                && firstLine[1] == (byte) 0xBB
+                && firstLine[2] == (byte) 0xBF;
         List<String> fields = CsvLine.fields(firstLine, mark ? 3 : 0, format.delimiter());
         files.add(
             new AutoValue_CsvFile(

@@ -95,7 +95,7 @@ final class CsvLine {
             }
             p++;
           }
-          ambiguous |= b == '"' || b == delimiter;
+          ambiguous |= b == delimiter;
           unquoted[out++] = b;
         }
         if (p < to && buffer[p] != delimiter) {
@@ -104,7 +104,6 @@ final class CsvLine {
         }
       } else {
         while (p < to && buffer[p] != delimiter) {
-          ambiguous |= buffer[p] == '"';
           unquoted[out++] = buffer[p++];
         }
       }

@@ -222,7 +222,9 @@ final class CsvSource extends BoundedSource<RowBatch> {
         }
         load(end);
         long from = position == 0 ? byteOrderMark() : lineStart(position, end);
-        long to = from < end ? lineStart(end, end + CsvParser.MAX_LINE) : from;
+        // The line behind a mark is the first chunk's, even if the mark alone is longer than that.
+        long after = position == 0 ? Math.max(end, from + 1) : end;
+        long to = from < after ? lineStart(after, after + CsvParser.MAX_LINE) : from;
         RowBatch batch = parser.parse(window, (int) (from - base), (int) (to - base), position);
         position = end;
         discard(end - 1);
@@ -238,9 +240,9 @@ final class CsvSource extends BoundedSource<RowBatch> {
       channel.close();
     }
 
-    private long byteOrderMark() {
+    private long byteOrderMark() throws IOException {
       boolean mark =
-          length >= 3
+          load(3)
               && window[0] == (byte) 0xEF
               && window[1] == (byte) 0xBB
               && window[2] == (byte) 0xBF;

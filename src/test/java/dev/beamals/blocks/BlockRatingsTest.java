@@ -1,0 +1,192 @@
+package dev.beamals.blocks;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.beamals.ratings.CoderContract;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.RatingRow;
+import dev.beamals.ratings.Side;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.testing.TestPipeline;
+import org.apache.beam.sdk.testing.TestPipelineExtension;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.values.PCollection;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TestPipelineExtension.class)
+final class BlockRatingsTest {
+  private static final List<String> USERS =
+      List.of("1", "2", "3", "40", "-5", "600", "a", "b,c", "ü", "用户", "007", "x");
+  private static final List<String> ITEMS = List.of("10", "20", "30", "item", "é");
+
+  private static List<RatingRow> rows() {
+    return RatingRow.random(500, USERS, ITEMS, new Random(1));
+  }
+
+  private static List<RatingRow> withoutFingerprints(Iterable<RatingRow> rows) {
+    List<RatingRow> without = new ArrayList<>();
+    rows.forEach(row -> without.add(row.withoutFingerprint()));
+    without.sort(RatingRow.ORDER);
+    return without;
+  }
+
+  private static PCollection<RatingBlock> block(
+      TestPipeline pipeline, String name, List<RatingBatch> batches, BlockRatings blockRatings) {
+    return pipeline
+        .apply(name + "Create", Create.of(batches).withCoder(RatingBatch.Coder.of()))
+        .apply(name, blockRatings);
+  }
+
+  /** The bytes of each block, by the first of its ids. */
+  static Map<String, byte[]> bytes(Iterable<RatingBlock> blocks) {
+    Map<String, byte[]> bytes = new TreeMap<>();
+    try {
+      for (RatingBlock block : blocks) {
+        bytes.put(block.src().get(0), CoderContract.encode(RatingBlock.Coder.of(), block));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes;
+  }
+
+  static SerializableFunction<Iterable<RatingBlock>, Void> haveBytes(Map<String, byte[]> expected) {
+    return blocks -> {
+      Map<String, byte[]> actual = bytes(blocks);
+      assertEquals(expected.keySet(), actual.keySet());
+      expected.forEach((id, bytes) -> assertArrayEquals(bytes, actual.get(id)));
+      return null;
+    };
+  }
+
+  @Test
+  void blocksAreThoseOfTheirUsersForAnyNumberOfBlocks(TestPipeline pipeline) {
+    List<RatingRow> rows = rows();
+    List<RatingBatch> batches = RatingRow.batches(rows, 60, new Random(2));
+    for (int numBlocks : new int[] {1, 3, 8, 100}) {
+      PCollection<RatingBlock> blocks =
+          block(pipeline, "By" + numBlocks, batches, BlockRatings.byUser(numBlocks));
+      PAssert.that(blocks).satisfies(haveBytes(bytes(RatingBlocks.byUser(rows, numBlocks))));
+      PAssert.that(blocks)
+          .satisfies(
+              all -> {
+                assertEquals(withoutFingerprints(rows), RatingBlocks.sorted(all, Side.USER));
+                return null;
+              });
+    }
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void bytesAreTheSameForShuffledRowsAndOtherBatches(TestPipeline pipeline) {
+    List<RatingRow> rows = rows();
+    Map<String, byte[]> expected = bytes(RatingBlocks.byUser(rows, 3));
+    for (int trial = 0; trial < 3; trial++) {
+      Collections.shuffle(rows, new Random(trial));
+      List<RatingBatch> batches = RatingRow.batches(rows, 200, new Random(trial));
+      PAssert.that(block(pipeline, "Trial" + trial, batches, BlockRatings.byUser(3)))
+          .satisfies(haveBytes(expected));
+    }
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void duplicatesAreDroppedAndCountedForAnyNumberOfBlocks(TestPipeline pipeline) {
+    List<RatingRow> rows = rows();
+    TreeSet<RatingRow> distinct = new TreeSet<>(RatingRow.ORDER);
+    distinct.addAll(rows);
+    int duplicates = rows.size() - distinct.size();
+    List<RatingRow> expected = withoutFingerprints(distinct);
+    for (int numBlocks : new int[] {1, 3, 8}) {
+      PAssert.that(
+              block(
+                  pipeline,
+                  "By" + numBlocks,
+                  RatingRow.batches(rows, 30, new Random(numBlocks)),
+                  BlockRatings.byUser(numBlocks).withDropDuplicates(true)))
+          .satisfies(
+              blocks -> {
+                assertEquals(expected, RatingBlocks.sorted(blocks, Side.USER));
+                int dropped = 0;
+                for (RatingBlock block : blocks) {
+                  dropped += block.duplicates();
+                }
+                assertEquals(duplicates, dropped);
+                return null;
+              });
+    }
+    PipelineResult result = pipeline.run();
+    result.waitUntilFinish();
+    List<Long> counted = new ArrayList<>();
+    for (MetricResult<Long> counter :
+        result
+            .metrics()
+            .queryMetrics(
+                MetricsFilter.builder()
+                    .addNameFilter(MetricNameFilter.named(BlockRatings.class, "duplicates"))
+                    .build())
+            .getCounters()) {
+      counted.add(counter.getAttempted());
+    }
+    assertEquals(Collections.nCopies(3, (long) duplicates), counted);
+  }
+
+  @Test
+  void oneUserAndOneItemMakeOneBlock(TestPipeline pipeline) {
+    List<RatingRow> rows = List.of(new RatingRow("u", "i", 2, 5));
+    PAssert.thatSingleton(
+            block(
+                pipeline,
+                "One",
+                List.of(RatingRow.batch(rows)),
+                BlockRatings.byUser(8).withDropDuplicates(true)))
+        .satisfies(
+            block -> {
+              assertEquals(
+                  List.of(new RatingRow("u", "i", 2, 0)), RatingBlocks.rows(block, Side.USER));
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void manyRatingsOfOneUserAreInOneBlock(TestPipeline pipeline) {
+    List<RatingRow> rows = RatingRow.random(2000, List.of("u"), ITEMS, new Random(8));
+    rows.addAll(RatingRow.random(100, List.of("v"), ITEMS, new Random(9)));
+    PAssert.that(block(pipeline, "Skewed", List.of(RatingRow.batch(rows)), BlockRatings.byUser(16)))
+        .satisfies(haveBytes(bytes(RatingBlocks.byUser(rows, 16))));
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void noRatingsMakeNoBlock(TestPipeline pipeline) {
+    PCollection<RatingBlock> blocks =
+        block(pipeline, "None", List.of(), BlockRatings.byUser(3).withDropDuplicates(true));
+    PAssert.that(blocks).empty();
+    PAssert.that(blocks.apply(TransposeBlocks.toItemBlocks(3))).empty();
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void numberOfBlocksMustBePositive() {
+    assertThrows(IllegalArgumentException.class, () -> BlockRatings.byUser(0));
+    assertThrows(IllegalArgumentException.class, () -> TransposeBlocks.toItemBlocks(0));
+  }
+}

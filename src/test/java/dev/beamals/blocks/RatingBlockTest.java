@@ -1,0 +1,213 @@
+package dev.beamals.blocks;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.beamals.ratings.CoderContract;
+import dev.beamals.ratings.Ids;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.RatingRow;
+import dev.beamals.ratings.Side;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class RatingBlockTest {
+  /** Which ids a side has. */
+  enum Kind {
+    INTS,
+    STRINGS,
+    MIXED;
+
+    List<String> ids() {
+      return switch (this) {
+        case INTS -> List.of("5", "-3", "0", "100", "2147483647", "-2147483648", "7", "70");
+        case STRINGS -> List.of("b", "a", "", "007", "a,b", "\"q\"", "用户", "🎧", "\uFFEE");
+        case MIXED -> List.of("10", "9", "x", "-1", "00", "2147483648", "Z", "é");
+      };
+    }
+  }
+
+  /** The documented order of ids, taken from sets of two. */
+  private static int compare(String a, String b) {
+    return a.equals(b) ? 0 : Ids.of(a, b).get(0).equals(a) ? -1 : 1;
+  }
+
+  /** Rows in the order of a block: own id, neighbour, rating. */
+  private static List<RatingRow> expected(Collection<RatingRow> rows, Side side) {
+    Function<RatingRow, String> src = side == Side.USER ? RatingRow::user : RatingRow::item;
+    Function<RatingRow, String> dst = side == Side.USER ? RatingRow::item : RatingRow::user;
+    return rows.stream()
+        .map(RatingRow::withoutFingerprint)
+        .sorted(
+            Comparator.comparing(src, RatingBlockTest::compare)
+                .thenComparing(dst, RatingBlockTest::compare)
+                .thenComparing(RatingRow::rating))
+        .toList();
+  }
+
+  private static byte[] bytes(RatingBlock block) throws Exception {
+    return CoderContract.encode(RatingBlock.Coder.of(), block);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void blockIsTheRowsSortedByIdNeighbourAndRating(Kind kind) {
+    Random random = new Random(1);
+    for (int trial = 0; trial < 60; trial++) {
+      List<RatingRow> rows =
+          RatingRow.random(1 + random.nextInt(200), kind.ids(), Kind.MIXED.ids(), random);
+      List<RatingBatch> batches = RatingRow.batches(rows, 40, random);
+      for (Side side : Side.values()) {
+        RatingBlock block = RatingBlock.group(batches, side, false);
+        assertEquals(expected(rows, side), RatingBlocks.rows(block, side));
+        assertEquals(rows.size(), block.size());
+        assertEquals(0, block.duplicates());
+        List<String> users = rows.stream().map(RatingRow::user).toList();
+        List<String> items = rows.stream().map(RatingRow::item).toList();
+        assertEquals(
+            Ids.of(users.toArray(new String[0])), side == Side.USER ? block.src() : block.dst());
+        assertEquals(
+            Ids.of(items.toArray(new String[0])), side == Side.USER ? block.dst() : block.src());
+        assertEquals(0, block.offsets()[0]);
+        assertEquals(block.src().size() + 1, block.offsets().length);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void bytesAreTheSameForAnyOrderAndAnyCutIntoBatches(Kind kind) throws Exception {
+    Random random = new Random(2);
+    for (boolean dropDuplicates : new boolean[] {false, true}) {
+      List<RatingRow> rows = RatingRow.random(400, kind.ids(), kind.ids(), random);
+      byte[] expected =
+          bytes(RatingBlock.group(List.of(RatingRow.batch(rows)), Side.USER, dropDuplicates));
+      for (int trial = 0; trial < 30; trial++) {
+        Collections.shuffle(rows, random);
+        List<RatingBatch> batches = RatingRow.batches(rows, 1 + random.nextInt(400), random);
+        assertArrayEquals(expected, bytes(RatingBlock.group(batches, Side.USER, dropDuplicates)));
+      }
+    }
+  }
+
+  @Test
+  void rowsEqualInUserItemRatingAndFingerprintAreKeptOnce() {
+    Random random = new Random(3);
+    int dropped = 0;
+    for (int trial = 0; trial < 100; trial++) {
+      // Few users and items: hundreds of equal rows, side by side and far apart.
+      List<RatingRow> rows =
+          RatingRow.random(
+              1 + random.nextInt(300), Kind.MIXED.ids().subList(0, 3), Kind.INTS.ids(), random);
+      LinkedHashSet<RatingRow> distinct = new LinkedHashSet<>(rows);
+      RatingBlock block = RatingBlock.group(RatingRow.batches(rows, 50, random), Side.USER, true);
+      assertEquals(expected(distinct, Side.USER), RatingBlocks.rows(block, Side.USER));
+      assertEquals(rows.size() - distinct.size(), block.duplicates());
+      assertEquals(distinct.size(), block.ratings().length);
+      assertEquals(distinct.size(), block.neighbours().length);
+      dropped += block.duplicates();
+    }
+    assertTrue(dropped > 1000);
+  }
+
+  @Test
+  void rowsThatDifferInOneColumnOnlyAreAllKept() {
+    RatingRow row = new RatingRow("1", "2", 0.5f, 77);
+    List<RatingRow> rows =
+        List.of(
+            row,
+            new RatingRow("3", "2", 0.5f, 77),
+            new RatingRow("1", "4", 0.5f, 77),
+            new RatingRow("1", "2", 0.25f, 77),
+            new RatingRow("1", "2", 0.5f, 78),
+            row);
+    RatingBlock block = RatingBlock.group(List.of(RatingRow.batch(rows)), Side.USER, true);
+    assertEquals(expected(rows.subList(0, 5), Side.USER), RatingBlocks.rows(block, Side.USER));
+    assertEquals(1, block.duplicates());
+  }
+
+  @Test
+  void fingerprintsNeedNotBeThereWhereDuplicatesAreKept() {
+    List<RatingRow> rows = RatingRow.random(50, Kind.INTS.ids(), Kind.INTS.ids(), new Random(4));
+    RatingBatch batch = RatingRow.batch(rows).withoutFingerprints();
+    assertEquals(
+        expected(rows, Side.ITEM),
+        RatingBlocks.rows(RatingBlock.group(List.of(batch), Side.ITEM, false), Side.ITEM));
+  }
+
+  @Test
+  void ratingsOfOnePairMayBeManyAndInAnyOrder() {
+    List<RatingRow> rows = new ArrayList<>();
+    for (int r = 0; r < 3000; r++) {
+      rows.add(new RatingRow("u", "i", r, r));
+    }
+    Collections.reverse(rows);
+    RatingBlock block = RatingBlock.group(List.of(RatingRow.batch(rows)), Side.USER, true);
+    assertEquals(expected(rows, Side.USER), RatingBlocks.rows(block, Side.USER));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void transposeHoldsTheSameRatingsEachInTheBlockOfItsId(Kind kind) {
+    Random random = new Random(5);
+    for (Side side : Side.values()) {
+      for (int numBlocks : new int[] {1, 3, 8}) {
+        List<RatingRow> rows = RatingRow.random(150, kind.ids(), Kind.MIXED.ids(), random);
+        RatingBlock block = RatingBlock.group(List.of(RatingRow.batch(rows)), side, false);
+        List<RatingBatch> batches = block.transpose(side, numBlocks);
+        assertEquals(numBlocks, batches.size());
+        assertEquals(
+            rows.stream().map(RatingRow::withoutFingerprint).sorted(RatingRow.ORDER).toList(),
+            RatingRow.sorted(batches));
+        for (int b = 0; b < numBlocks; b++) {
+          Ids ids = batches.get(b).ids(side.other());
+          for (int i = 0; i < ids.size(); i++) {
+            assertEquals(b, ids.block(i, numBlocks));
+          }
+          List<RatingRow> some = RatingRow.of(batches.get(b));
+          assertEquals(RatingRow.batch(some).ids(side), batches.get(b).ids(side), "ids that occur");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void transposingTwiceGivesTheSameBytes(Kind kind) throws Exception {
+    List<RatingRow> rows = RatingRow.random(300, kind.ids(), Kind.MIXED.ids(), new Random(6));
+    RatingBlock block = RatingBlock.group(List.of(RatingRow.batch(rows)), Side.USER, false);
+    for (int numBlocks : new int[] {1, 3, 8}) {
+      List<RatingBatch> back = new ArrayList<>();
+      for (RatingBatch batch : block.transpose(Side.USER, numBlocks)) {
+        if (batch.size() > 0) {
+          back.addAll(RatingBlock.group(List.of(batch), Side.ITEM, false).transpose(Side.ITEM, 1));
+        }
+      }
+      assertArrayEquals(bytes(block), bytes(RatingBlock.group(back, Side.USER, false)));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void coderKeepsEverything(Kind kind) throws Exception {
+    List<RatingRow> rows =
+        RatingRow.random(60, kind.ids(), kind.ids().subList(0, 2), new Random(7));
+    RatingBlock block = RatingBlock.group(List.of(RatingRow.batch(rows)), Side.USER, true);
+    RatingBlock decoded = CoderContract.check(RatingBlock.Coder.of(), block);
+    assertEquals(RatingBlocks.rows(block, Side.USER), RatingBlocks.rows(decoded, Side.USER));
+    assertEquals(block.src(), decoded.src());
+    assertEquals(block.dst(), decoded.dst());
+    assertTrue(block.duplicates() > 0);
+    assertEquals(block.duplicates(), decoded.duplicates());
+  }
+}
