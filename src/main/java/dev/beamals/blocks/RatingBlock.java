@@ -139,38 +139,48 @@ public final class RatingBlock {
       if (fingerprints.length > 0) {
         System.arraycopy(fingerprints, from, rowFingerprints, 0, n);
       }
-      int rowStart = kept;
       int out = kept;
-      for (int i = 0; i < n; i++) {
+      for (int i = 0, end; i < n; i = end) {
         int neighbour = (int) (keys[i] >>> 32);
-        float rating = rowRatings[(int) keys[i]];
-        long fingerprint = fingerprints.length > 0 ? rowFingerprints[(int) keys[i]] : 0;
-        int place = out;
-        boolean duplicate = false;
-        // Entries of one neighbour are few: insert by rating, then fingerprint.
-        while (place > rowStart && neighbours[place - 1] == neighbour) {
-          int order = Float.compare(ratings[place - 1], rating);
-          if (order == 0 && fingerprints.length > 0) {
-            order = Long.compare(fingerprints[place - 1], fingerprint);
-            duplicate |= order == 0;
+        end = i + 1;
+        while (end < n && (int) (keys[end] >>> 32) == neighbour) {
+          end++;
+        }
+        if (end - i > 1) {
+          sortTies(i, end);
+        }
+        for (int k = i; k < end; k++) {
+          if (k > i && fingerprints.length > 0 && compare((int) keys[k - 1], (int) keys[k]) == 0) {
+            continue; // the same row again
           }
-          if (order <= 0) {
-            break;
+          neighbours[out] = neighbour;
+          ratings[out] = rowRatings[(int) keys[k]];
+          if (fingerprints.length > 0) {
+            fingerprints[out] = rowFingerprints[(int) keys[k]];
           }
-          place--;
+          out++;
         }
-        if (duplicate) {
-          continue;
-        }
-        System.arraycopy(ratings, place, ratings, place + 1, out - place);
-        ratings[place] = rating;
-        if (fingerprints.length > 0) {
-          System.arraycopy(fingerprints, place, fingerprints, place + 1, out - place);
-          fingerprints[place] = fingerprint;
-        }
-        neighbours[out++] = neighbour;
       }
       return out;
+    }
+
+    /** Sorts the keys of one neighbour by rating, then fingerprint. */
+    private void sortTies(int from, int to) {
+      Long[] ties = new Long[to - from];
+      for (int i = from; i < to; i++) {
+        ties[i - from] = keys[i];
+      }
+      Arrays.sort(ties, (a, b) -> compare(a.intValue(), b.intValue()));
+      for (int i = from; i < to; i++) {
+        keys[i] = ties[i - from];
+      }
+    }
+
+    private int compare(int a, int b) {
+      int order = Float.compare(rowRatings[a], rowRatings[b]);
+      return order != 0 || fingerprints.length == 0
+          ? order
+          : Long.compare(rowFingerprints[a], rowFingerprints[b]);
     }
   }
 

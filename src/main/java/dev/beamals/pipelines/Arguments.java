@@ -28,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * command line can change what a file says. One place that gives a flag twice is a mistake.
  */
 final class Arguments {
-  private final Class<? extends PipelineOptions> type;
+  private final Map<String, Method> getters;
   private final Map<String, String> values = new LinkedHashMap<>();
 
   private Arguments(Class<? extends PipelineOptions> type) {
-    this.type = type;
+    this.getters = getters(type);
   }
 
   /**
@@ -76,7 +76,7 @@ final class Arguments {
     int equals = arg.indexOf('=');
     String name = equals < 0 ? arg.substring(2) : arg.substring(2, equals);
     String value = equals < 0 ? null : arg.substring(equals + 1);
-    Method getter = getters().get(name);
+    Method getter = getters.get(name);
     if (getter == null) {
       String nearest = nearest(name);
       throw new UsageException(
@@ -161,7 +161,7 @@ final class Arguments {
   }
 
   /** The getter of every flag that is known. */
-  private Map<String, Method> getters() {
+  private static Map<String, Method> getters(Class<? extends PipelineOptions> type) {
     Map<String, Method> getters = new TreeMap<>();
     List<Class<?>> interfaces = new ArrayList<>(PipelineOptionsFactory.getRegisteredOptions());
     interfaces.add(PipelineOptions.class);
@@ -185,7 +185,7 @@ final class Arguments {
     LevenshteinDistance distance = new LevenshteinDistance();
     String nearest = null;
     int least = Math.max(2, name.length() / 2);
-    for (String known : getters().keySet()) {
+    for (String known : getters.keySet()) {
       int d = distance.apply(name.toLowerCase(Locale.ROOT), known.toLowerCase(Locale.ROOT));
       if (d < least) {
         nearest = known;

@@ -4,6 +4,8 @@ import dev.beamals.RunException;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,8 @@ public final class Main {
   private static final Pattern REMOTE =
       Pattern.compile(Pattern.quote(RunException.class.getName()) + ": ([^\\n]*)");
 
+  private static final Logger LIBRARIES = Logger.getLogger("");
+
   private Main() {}
 
   public static void main(String[] args) {
@@ -54,6 +58,8 @@ public final class Main {
   /** Runs a command line and returns the exit code. */
   public static int run(List<String> args, PrintStream out, PrintStream err) {
     boolean verbose = args.contains("--verbose") || args.contains("--verbose=true");
+    // What libraries have to say is for --verbose; a failure is said once, by the program itself.
+    LIBRARIES.setLevel(verbose ? Level.INFO : Level.OFF);
     try {
       String command = args.isEmpty() ? "help" : args.get(0);
       List<String> flags = args.isEmpty() ? args : args.subList(1, args.size());

@@ -85,6 +85,10 @@ final class Train {
           flag,
           blocks);
     }
+    require(
+        !options.getUserCol().equals(options.getItemCol()),
+        "--userCol and --itemCol: both are %s; expected two columns",
+        options.getUserCol());
     delimiter();
   }
 

@@ -69,7 +69,12 @@ public abstract class CsvFile implements Serializable {
                 && firstLine[0] == (byte) 0xEF
                 && firstLine[1] == (byte) 0xBB
                 && firstLine[2] == (byte) 0xBF;
-        List<String> fields = CsvLine.fields(firstLine, mark ? 3 : 0, format.delimiter());
+        List<String> fields;
+        try {
+          fields = CsvLine.fields(firstLine, mark ? 3 : 0, format.delimiter());
+        } catch (IllegalArgumentException e) {
+          throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
+        }
         files.add(
             new AutoValue_CsvFile(
                 name, sizes.getOrDefault(name, 0L), CsvLayout.of(format, name, fields)));

@@ -175,10 +175,17 @@ final class CsvLine {
     return hash;
   }
 
-  /** All fields of one line. */
+  /**
+   * All fields of one line.
+   *
+   * @throws IllegalArgumentException saying what makes the line unreadable
+   */
   static List<String> fields(byte[] line, int from, char delimiter) {
     CsvLine split = new CsvLine(delimiter, line.length + 1);
     split.split(line, from, line.length);
+    if (split.defect() != null) {
+      throw new IllegalArgumentException(split.defect());
+    }
     List<String> fields = new ArrayList<>();
     for (int i = 0; i < split.count(); i++) {
       byte[] field =

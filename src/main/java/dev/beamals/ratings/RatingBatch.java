@@ -61,7 +61,7 @@ public final class RatingBatch {
     return fingerprint;
   }
 
-  /** The first {@code count} of these {@code rows}, in their order. */
+  /** The rows at the first {@code count} of these indices, which ascend strictly. */
   public RatingBatch select(int[] rows, int count) {
     if (count == size()) {
       return this;

@@ -227,6 +227,7 @@ final class TrainTest {
     assertFails(2, "--regParam=-1.0: expected", "--input=" + one, out, "--regParam=-1");
     assertFails(2, "--regParam=NaN: expected", "--input=" + one, out, "--regParam=NaN");
     assertFails(2, "--testFraction=1.0: expected", "--input=" + one, out, "--testFraction=1");
+    assertFails(2, "both are user_id", "--input=" + one, out, "--itemCol=user_id");
     assertFails(2, "--delimiter=ab: expected", "--input=" + one, out, "--delimiter=ab");
 
     assertTrue(Arrays.equals(manifest, Files.readAllBytes(older.resolve("manifest.json"))));

@@ -77,6 +77,14 @@ final class CsvFileTest {
   }
 
   @Test
+  void headerThatCannotBeReadIsNamedWithItsLine(@TempDir Path folder) throws IOException {
+    Path path = write(folder, "a.csv", "user_id,video_id,\"watch_ratio\n1,2,3\n");
+    assertEquals(
+        path + ":1: a quoted field that does not end on its line; expected column names",
+        refused(CsvFormat.create(), path));
+  }
+
+  @Test
   void folderIsRefusedWithAHint(@TempDir Path folder) {
     assertEquals(
         String.format("--input=%s: is a folder; expected files, as in '%s/*.csv'", folder, folder),
