@@ -114,9 +114,16 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     int[] offsets = block.offsets();
     for (int s = 0; s < block.src().size(); s++) {
       int n = offsets[s + 1] - offsets[s];
-      equations.reset();
-      equations.add(dst, block.neighbours(), block.ratings(), offsets[s], offsets[s + 1]);
-      if (!solver.solve(equations, parameters.regParam() * n, factors, s * rank)) {
+      if (!solver.solveRow(
+          equations,
+          dst,
+          block.neighbours(),
+          block.ratings(),
+          offsets[s],
+          offsets[s + 1],
+          parameters.regParam() * n,
+          factors,
+          s * rank)) {
         throw new RunException(
             String.format(
                 "%s %s: its %d ratings do not determine %d factors (the normal equations are"

@@ -15,16 +15,16 @@ import org.ejml.dense.row.linsol.chol.LinearSolverChol_DDRM;
  * therefore accepted only
  *
  * <ul>
- *   <li>when it is at least {@code 2⁻¹⁶ mᵢ}: below, it may be nothing but the float rounding of
- *       {@code A}, which reaches {@code 256 · 2⁻²⁴ mᵢ} for a batch of 256 equal neighbours; or
- *   <li>when it is at least {@code d / 2} and {@code d} at least {@code 2⁻⁴⁰ mᵢ}: {@code A} has no
- *       negative eigenvalue, so every exact pivot is at least {@code d}, and this one is about as
- *       large as the caller asked for. So a small regularization still solves equations of a row
- *       shorter than the rank.
+ *   <li>when it is at least {@code 2⁻¹⁰ mᵢ}: below, the float rounding of {@link
+ *       NormalEquations#add}, some {@code 2⁻²⁴ mᵢ}, would show in the solution; or
+ *   <li>where the equations were added by {@link NormalEquations#addExactly}, when it is at least
+ *       {@code 2⁻³⁶ mᵢ}, or when it is at least {@code d / 2} and {@code d} at least {@code 2⁻⁴⁰
+ *       mᵢ}: {@code A} has no negative eigenvalue, so every exact pivot is at least {@code d}, and
+ *       this one is about as large as the caller asked for.
  * </ul>
  *
- * <p>Where {@code d} is itself below the rounding of {@code A} and {@code A} is singular, the
- * result is either false or a finite x of that accuracy.
+ * <p>So a caller adds, solves, and where that is false adds exactly and solves again: {@link
+ * #solveRow} does.
  *
  * <p>Buffers are allocated once and reused: an instance belongs to one thread.
  *
@@ -34,7 +34,8 @@ import org.ejml.dense.row.linsol.chol.LinearSolverChol_DDRM;
  */
 public final class CholeskySolver {
 
-  private static final double FLOAT_ROUNDING = NormalEquations.BATCH * 0x1p-24;
+  private static final double FLOAT_PIVOT = 0x1p-10;
+  private static final double EXACT_PIVOT = 0x1p-36;
   private static final double SMALLEST_DIAGONAL = 0x1p-40;
 
   private final int rank;
@@ -101,6 +102,34 @@ public final class CholeskySolver {
     return finite;
   }
 
+  /**
+   * Solves one row of ALS: in float batches where that is accurate, in double where it is not.
+   *
+   * @param equations Modified
+   * @param factors as of {@link NormalEquations#add}, as {@code neighbours}, {@code ratings},
+   *     {@code from} and {@code to} are. Not modified.
+   * @return as {@link #solve}: false where the row does not determine its factors
+   */
+  public boolean solveRow(
+      NormalEquations equations,
+      float[] factors,
+      int[] neighbours,
+      float[] ratings,
+      int from,
+      int to,
+      double diagonal,
+      float[] x,
+      int offset) {
+    equations.reset();
+    equations.add(factors, neighbours, ratings, from, to);
+    if (solve(equations, diagonal, x, offset)) {
+      return true;
+    }
+    equations.reset();
+    equations.addExactly(factors, neighbours, ratings, from, to);
+    return solve(equations, diagonal, x, offset);
+  }
+
   private void load(NormalEquations equations, double diagonal) {
     double[] a = equations.a;
     double[] m = matrix.data;
@@ -122,9 +151,11 @@ public final class CholeskySolver {
       double m = equations.a[i * equations.stride + i] + diagonal;
       double pivot = l[i * rank + i] * l[i * rank + i];
       double least =
-          diagonal >= SMALLEST_DIAGONAL * m
-              ? Math.min(FLOAT_ROUNDING * m, diagonal / 2)
-              : FLOAT_ROUNDING * m;
+          !equations.isExact()
+              ? FLOAT_PIVOT * m
+              : diagonal >= SMALLEST_DIAGONAL * m
+                  ? Math.min(EXACT_PIVOT * m, diagonal / 2)
+                  : EXACT_PIVOT * m;
       // Negated, so that NaN is unsound. Infinity would pass as 1 / infinity is a finite solution.
       if (!(pivot >= least) || !Double.isFinite(m)) {
         return false;

@@ -67,6 +67,8 @@ public abstract class NormalEquations {
   /** The right-hand side of one batch, laid out as {@link #b}. */
   final float[] batchB;
 
+  private boolean exact = true;
+
   NormalEquations(int rank) {
     checkRank(rank);
     this.rank = rank;
@@ -138,6 +140,7 @@ public abstract class NormalEquations {
   public final void reset() {
     Arrays.fill(a, 0);
     Arrays.fill(b, 0);
+    exact = true;
   }
 
   /**
@@ -155,11 +158,36 @@ public abstract class NormalEquations {
    *     until the next {@link #reset}
    */
   public final void add(float[] factors, int[] neighbours, float[] ratings, int from, int to) {
+    exact = false;
     Objects.checkFromToIndex(from, to, Math.min(neighbours.length, ratings.length));
     for (int first = from; first < to; first += BATCH) {
       computeBatch(factors, neighbours, ratings, first, Math.min(BATCH, to - first));
       addBatch();
     }
+  }
+
+  /**
+   * As {@link #add}, with every sum in double: for rows so ill-conditioned that the rounding of a
+   * float batch decides their solution. The same in every kernel, and many times slower.
+   */
+  public final void addExactly(
+      float[] factors, int[] neighbours, float[] ratings, int from, int to) {
+    Objects.checkFromToIndex(from, to, Math.min(neighbours.length, ratings.length));
+    for (int p = from; p < to; p++) {
+      int y = neighbours[p] * rank;
+      for (int i = 0; i < rank; i++) {
+        double yi = factors[y + i];
+        b[i] += yi * ratings[p];
+        for (int j = 0; j <= i; j++) {
+          a[i * stride + j] += yi * factors[y + j];
+        }
+      }
+    }
+  }
+
+  /** Whether everything since the last {@link #reset} was added by {@link #addExactly}. */
+  final boolean isExact() {
+    return exact;
   }
 
   /**

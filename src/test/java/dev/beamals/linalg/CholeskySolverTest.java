@@ -38,7 +38,8 @@ class CholeskySolverTest {
     for (int rank : new int[] {2, 10, 33, 64}) {
       for (int length : new int[] {1, rank - 1}) {
         RatedRow row = new RatedRow(rank, 300, length, 5, rank + length);
-        NormalEquations equations = equations(row);
+        NormalEquations equations = NormalEquations.create(rank);
+        equations.addExactly(row.factors, row.neighbours, row.ratings, 0, length);
         double diagonal = 1e-5 * largestDiagonal(equations);
         float[] x = new float[rank];
         assertTrue(new CholeskySolver(rank).solve(equations, diagonal, x, 0));
@@ -54,6 +55,52 @@ class CholeskySolverTest {
           assertEquals(0, residual, 1e-4 * largestB, "rank " + rank + ", length " + length);
         }
       }
+    }
+  }
+
+  /** Play counts: factors of a few thousands, a regularization that float sums cannot see. */
+  @Test
+  void illConditionedRowsAgreeWithDoubles() {
+    for (int length : new int[] {1, 20, 31}) {
+      RatedRow row = new RatedRow(32, 300, length, 1e5f, length);
+      for (int i = 0; i < row.factors.length; i++) {
+        row.factors[i] *= 2000;
+      }
+      double diagonal = 0.1 * length;
+      float[] x = new float[32];
+      NormalEquations equations = NormalEquations.create(32);
+      assertTrue(
+          new CholeskySolver(32)
+              .solveRow(
+                  equations, row.factors, row.neighbours, row.ratings, 0, length, diagonal, x, 0));
+      assertTrue(equations.isExact());
+      double[] expected = solveInDoubles(row, diagonal);
+      double largest = 0;
+      for (double xi : expected) {
+        largest = Math.max(largest, Math.abs(xi));
+      }
+      for (int i = 0; i < 32; i++) {
+        assertEquals(expected[i], x[i], 1e-6 * largest, "length " + length + ", x" + i);
+      }
+    }
+  }
+
+  @Test
+  void singularRowStaysSingularInDoubles() {
+    for (int length = 0; length < 10; length++) {
+      RatedRow row = new RatedRow(10, 300, length, 5, length);
+      assertFalse(
+          new CholeskySolver(10)
+              .solveRow(
+                  NormalEquations.create(10),
+                  row.factors,
+                  row.neighbours,
+                  row.ratings,
+                  0,
+                  length,
+                  0,
+                  new float[10],
+                  0));
     }
   }
 
@@ -182,7 +229,7 @@ class CholeskySolverTest {
     return largest;
   }
 
-  private static void assertAgrees(RatedRow row, double diagonal, double tolerance) {
+  private static double[] solveInDoubles(RatedRow row, double diagonal) {
     int rank = row.rank;
     DMatrixRMaj a = new DMatrixRMaj(rank, rank);
     DMatrixRMaj b = new DMatrixRMaj(rank, 1);
@@ -197,15 +244,21 @@ class CholeskySolverTest {
     for (int i = 0; i < rank; i++) {
       a.add(i, i, diagonal);
     }
-    DMatrixRMaj expected = new DMatrixRMaj(rank, 1);
-    assertTrue(CommonOps_DDRM.solve(a, b, expected));
+    DMatrixRMaj x = new DMatrixRMaj(rank, 1);
+    assertTrue(CommonOps_DDRM.solve(a, b, x));
+    return x.getData();
+  }
 
-    float[] x = new float[rank];
-    assertTrue(new CholeskySolver(rank).solve(equations(row), diagonal, x, 0));
-
-    double largest = CommonOps_DDRM.elementMaxAbs(expected);
-    for (int i = 0; i < rank; i++) {
-      assertEquals(expected.get(i, 0), x[i], tolerance * largest, "rank " + rank + ", x" + i);
+  private static void assertAgrees(RatedRow row, double diagonal, double tolerance) {
+    double[] expected = solveInDoubles(row, diagonal);
+    float[] x = new float[row.rank];
+    assertTrue(new CholeskySolver(row.rank).solve(equations(row), diagonal, x, 0));
+    double largest = 0;
+    for (double xi : expected) {
+      largest = Math.max(largest, Math.abs(xi));
+    }
+    for (int i = 0; i < row.rank; i++) {
+      assertEquals(expected[i], x[i], tolerance * largest, "rank " + row.rank + ", x" + i);
     }
   }
 }
