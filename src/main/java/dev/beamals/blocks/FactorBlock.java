@@ -5,6 +5,7 @@ import dev.beamals.ratings.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.CustomCoder;
 
@@ -57,6 +58,45 @@ public final class FactorBlock {
       }
     }
     return gathered;
+  }
+
+  /** The rows of those of {@code wanted} that are here. */
+  public FactorBlock select(Ids wanted) {
+    int[] positions = wanted.positionsIn(ids);
+    int[] found = Arrays.stream(positions).filter(position -> position >= 0).toArray();
+    if (found.length == ids.size()) {
+      return this;
+    }
+    float[] rows = new float[found.length * rank];
+    for (int i = 0; i < found.length; i++) {
+      System.arraycopy(factors, found[i] * rank, rows, i * rank, rank);
+    }
+    return new FactorBlock(ids.select(found), rank, rows);
+  }
+
+  /**
+   * All rows of some blocks as one block.
+   *
+   * @throws IllegalArgumentException naming the id if one is in two blocks
+   */
+  public static FactorBlock concatenate(List<FactorBlock> blocks, int rank) {
+    if (blocks.size() == 1) {
+      return blocks.get(0);
+    }
+    Ids all = Ids.union(blocks.stream().map(FactorBlock::ids).toList());
+    float[] rows = new float[Math.multiplyExact(all.size(), rank)];
+    boolean[] taken = new boolean[all.size()];
+    for (FactorBlock block : blocks) {
+      int[] positions = block.ids.positionsIn(all);
+      for (int i = 0; i < positions.length; i++) {
+        if (taken[positions[i]]) {
+          throw new IllegalArgumentException("id " + block.ids.get(i) + " has two rows of factors");
+        }
+        taken[positions[i]] = true;
+        System.arraycopy(block.factors, i * rank, rows, positions[i] * rank, rank);
+      }
+    }
+    return new FactorBlock(all, rank, rows);
   }
 
   /** Arrays in bulk; deterministic. */

@@ -56,6 +56,14 @@ public abstract class CsvFormat implements Serializable {
   }
 
   /**
+   * Reads pairs of ids alone: every rating is 0, and no column is a timestamp. Both may be the same
+   * column.
+   */
+  public CsvFormat withPairs(String userCol, String itemCol) {
+    return withColumns(userCol, itemCol, "").withTimestampCol("", false);
+  }
+
+  /**
    * @param required whether a file without this column is an error
    */
   public CsvFormat withTimestampCol(String timestampCol, boolean required) {
