@@ -5,6 +5,7 @@ import dev.beamals.ratings.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.CustomCoder;
@@ -74,8 +75,32 @@ public final class FactorBlock {
     return new FactorBlock(ids.select(found), rank, rows);
   }
 
+  /** These rows by the block of their ids, when there are {@code blocks} of them. */
+  List<FactorBlock> partition(int blocks) {
+    int[] block = new int[ids.size()];
+    int[] counts = new int[blocks];
+    for (int i = 0; i < block.length; i++) {
+      block[i] = ids.block(i, blocks);
+      counts[block[i]]++;
+    }
+    List<FactorBlock> parts = new ArrayList<>();
+    for (int b = 0; b < blocks; b++) {
+      int[] rows = new int[counts[b]];
+      float[] part = new float[counts[b] * rank];
+      int n = 0;
+      for (int i = 0; n < rows.length; i++) {
+        if (block[i] == b) {
+          System.arraycopy(factors, i * rank, part, n * rank, rank);
+          rows[n++] = i;
+        }
+      }
+      parts.add(new FactorBlock(ids.select(rows), rank, part));
+    }
+    return parts;
+  }
+
   /**
-   * All rows of some blocks as one block.
+   * All rows of some blocks, which may be none, as one block.
    *
    * @throws IllegalArgumentException naming the id if one is in two blocks
    */
