@@ -12,6 +12,11 @@ public abstract class CsvFormat implements Serializable {
 
   abstract boolean header();
 
+  /** Whether line 1 names the columns. */
+  public boolean hasHeader() {
+    return header();
+  }
+
   abstract String userCol();
 
   abstract String itemCol();

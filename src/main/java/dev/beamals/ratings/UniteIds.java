@@ -10,32 +10,27 @@ import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.Combine;
-import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.TypeDescriptor;
 
-/** Gathers the distinct ids of one side of ratings into one set. */
-public final class ReadIds extends PTransform<PCollection<RatingBatch>, PCollection<Ids>> {
+/** Unites sets of ids into one set, that of all of them. */
+public final class UniteIds extends PTransform<PCollection<Ids>, PCollection<Ids>> {
   private static final long serialVersionUID = 1L;
 
-  private final Side side;
+  private UniteIds() {}
 
-  private ReadIds(Side side) {
-    this.side = side;
+  public static UniteIds create() {
+    return new UniteIds();
   }
 
-  public static ReadIds of(Side side) {
-    return new ReadIds(side);
+  /** The coder of sets of ids. */
+  public static IdsCoder coder() {
+    return IdsCoder.of();
   }
 
   @Override
-  public PCollection<Ids> expand(PCollection<RatingBatch> ratings) {
-    return ratings
-        .apply(
-            "TakeIds", MapElements.into(TypeDescriptor.of(Ids.class)).via(batch -> batch.ids(side)))
-        .setCoder(IdsCoder.of())
-        .apply("UniteIds", Combine.globally(new UnionFn()));
+  public PCollection<Ids> expand(PCollection<Ids> sets) {
+    return sets.apply("Unite", Combine.globally(new UnionFn()));
   }
 
   /** Unites sets of ids. */
