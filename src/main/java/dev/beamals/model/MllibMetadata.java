@@ -1,5 +1,6 @@
 package dev.beamals.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -25,21 +26,20 @@ public final class MllibMetadata {
   private MllibMetadata() {}
 
   /**
-   * Writes {@code metadata/}, if all ids are ints.
+   * Writes {@code metadata/}, if all ids are ints. {@code ALSModel.transform} will take users and
+   * items from the columns that the model was trained with.
    *
    * @param folder of the model, with its last slash
-   * @param manifest with its factors counted
-   * @param userCol the column that {@code ALSModel.transform} takes users from
-   * @param itemCol the column that it takes items from
+   * @param manifest with its parameters, and its factors counted
    */
-  public static void write(
-      String folder, Manifest manifest, int rank, String userCol, String itemCol)
-      throws IOException {
+  public static void write(String folder, Manifest manifest) throws IOException {
     ObjectNode json = manifest.json();
     if (!json.path("userIds").asText().equals("int")
         || !json.path("itemIds").asText().equals("int")) {
       return;
     }
+    JsonNode parameters = json.path("parameters");
+    boolean named = parameters.path("header").asBoolean(true);
     ObjectNode metadata = JsonNodeFactory.instance.objectNode();
     metadata.put("class", MODEL_CLASS);
     metadata.put("timestamp", System.currentTimeMillis());
@@ -47,8 +47,8 @@ public final class MllibMetadata {
     metadata.put("uid", "als_" + manifest.factorsDigest().substring(0, 12));
     metadata
         .putObject("paramMap")
-        .put("userCol", userCol)
-        .put("itemCol", itemCol)
+        .put("userCol", named ? parameters.path("userCol").asText() : "user")
+        .put("itemCol", named ? parameters.path("itemCol").asText() : "item")
         .put("predictionCol", "prediction")
         .put("coldStartStrategy", "nan")
         .put("blockSize", 4096);
@@ -59,7 +59,7 @@ public final class MllibMetadata {
         .put("predictionCol", "prediction")
         .put("coldStartStrategy", "nan")
         .put("blockSize", 4096);
-    metadata.put("rank", rank);
+    metadata.put("rank", parameters.path("rank").asInt());
     create(folder + "metadata/part-00000", metadata + "\n");
     create(folder + "metadata/_SUCCESS", "");
   }

@@ -152,11 +152,9 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     if (ignored == ratings) {
       throw new RunException("--input: none of its items is in the model");
     }
-    String userCol = userCol(options, model);
-    String itemCol = itemCol(options, model);
     Map<String, Object> saved = new LinkedHashMap<>();
-    saved.put("userCol", userCol);
-    saved.put("itemCol", itemCol);
+    saved.put("userCol", userCol(options, model));
+    saved.put("itemCol", itemCol(options, model));
     saved.put("ratingCol", text(options.getRatingCol(), model.parameter("ratingCol"), "rating"));
     for (String name : List.of("timestampCol", "delimiter", "header")) {
       if (!model.parameter(name).isMissingNode()) {
@@ -176,7 +174,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     if (model.description().has("factorsDigest")) {
       foldIn.set("factorsDigest", model.description().path("factorsDigest"));
     }
-    MllibMetadata.write(folder.staging(), manifest, parameters.rank(), userCol, itemCol);
+    MllibMetadata.write(folder.staging(), manifest);
     folder.replace(JsonNodeFactory.instance.objectNode(), manifest.json());
     print("%,d ratings, %,d more of items that are not in the model%n", ratings - ignored, ignored);
     print(

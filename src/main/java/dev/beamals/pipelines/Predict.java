@@ -67,6 +67,8 @@ final class Predict extends ModelCommand<PredictOptions> {
                   options.getMaxRejects(),
                   folder.path() + "report.bin");
       boolean drop = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.drop;
+      // Pairs may have ids of any kind, and in CSV that makes no difference.
+      boolean typed = output != null && options.getFormat() != TableWriter.Format.csv;
       pairs
           .apply(
               "PredictRatings",
@@ -77,9 +79,8 @@ final class Predict extends ModelCommand<PredictOptions> {
               WriteRecommendations.predictions(
                   folder.path(),
                   output == null ? TableWriter.Format.csv : options.getFormat(),
-                  // Pairs may have any ids.
-                  Column.ids("user", output != null && model.factors(Side.USER).intIds()),
-                  Column.ids("item", output != null && model.factors(Side.ITEM).intIds()),
+                  Column.ids("user", typed && model.factors(Side.USER).intIds()),
+                  Column.ids("item", typed && model.factors(Side.ITEM).intIds()),
                   drop,
                   blocks))
           .apply("WriteCounts", ResultFile.<List<Long>>write(folder.path() + "counts.bin"));

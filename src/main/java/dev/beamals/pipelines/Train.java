@@ -245,8 +245,7 @@ final class Train {
       printCleaning("Test: ", testFiles, testReport, testDuplicates);
     }
     manifest.withFactors(model);
-    MllibMetadata.write(
-        model.staging(), manifest, options.getRank(), options.getUserCol(), options.getItemCol());
+    MllibMetadata.write(model.staging(), manifest);
     seconds.put("total", (System.nanoTime() - started) / 1e9);
     manifest.withDurations(seconds);
 

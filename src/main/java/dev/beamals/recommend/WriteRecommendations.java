@@ -1,6 +1,7 @@
 package dev.beamals.recommend;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.RunException;
 import dev.beamals.model.TableWriter;
 import dev.beamals.model.TableWriter.Column;
 import dev.beamals.ratings.Ids;
@@ -135,11 +136,9 @@ public abstract class WriteRecommendations
       }
       columns.add(table.dst());
       columns.add(table.score());
-      Object[] dst = values(block.dst(), table.dst());
-      Object[] src = values(block.src(), table.src());
       long nan = 0;
       try (TableWriter writer = TableWriter.create(file, table.format(), columns)) {
-        for (int s = 0; s < src.length; s++) {
+        for (int s = 0; s < block.src().size(); s++) {
           for (int p = block.offsets()[s]; p < block.offsets()[s + 1]; p++) {
             float score = block.scores()[p];
             if (Float.isNaN(score)) {
@@ -148,10 +147,12 @@ public abstract class WriteRecommendations
                 continue;
               }
             }
+            Object src = value(block.src(), s, table.src());
+            Object dst = value(block.dst(), block.index()[p], table.dst());
             if (table.ranked()) {
-              writer.write(src[s], p - block.offsets()[s] + 1, dst[block.index()[p]], score);
+              writer.write(src, p - block.offsets()[s] + 1, dst, score);
             } else {
-              writer.write(src[s], dst[block.index()[p]], score);
+              writer.write(src, dst, score);
             }
           }
         }
@@ -159,12 +160,18 @@ public abstract class WriteRecommendations
       return nan;
     }
 
-    private static Object[] values(Ids ids, Column column) {
-      Object[] values = new Object[ids.size()];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = column.type() == Integer.class ? (Object) ids.intAt(i) : ids.get(i);
+    private static Object value(Ids ids, int index, Column column) {
+      if (column.type() != Integer.class) {
+        return ids.get(index);
       }
-      return values;
+      if (!ids.isInt(index)) {
+        throw new RunException(
+            String.format(
+                "%s %s: not an int as those of the model, so it does not fit into the table;"
+                    + " expected --format=csv or --coldStartStrategy=drop",
+                column.name(), ids.get(index)));
+      }
+      return ids.intAt(index);
     }
   }
 }
