@@ -5,6 +5,8 @@ import dev.beamals.ratings.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.CustomCoder;
 
@@ -57,6 +59,69 @@ public final class FactorBlock {
       }
     }
     return gathered;
+  }
+
+  /** The rows of those of {@code wanted} that are here. */
+  public FactorBlock select(Ids wanted) {
+    int[] positions = wanted.positionsIn(ids);
+    int[] found = Arrays.stream(positions).filter(position -> position >= 0).toArray();
+    if (found.length == ids.size()) {
+      return this;
+    }
+    float[] rows = new float[found.length * rank];
+    for (int i = 0; i < found.length; i++) {
+      System.arraycopy(factors, found[i] * rank, rows, i * rank, rank);
+    }
+    return new FactorBlock(ids.select(found), rank, rows);
+  }
+
+  /** These rows by the block of their ids, when there are {@code blocks} of them. */
+  List<FactorBlock> partition(int blocks) {
+    int[] block = new int[ids.size()];
+    int[] counts = new int[blocks];
+    for (int i = 0; i < block.length; i++) {
+      block[i] = ids.block(i, blocks);
+      counts[block[i]]++;
+    }
+    List<FactorBlock> parts = new ArrayList<>();
+    for (int b = 0; b < blocks; b++) {
+      int[] rows = new int[counts[b]];
+      float[] part = new float[counts[b] * rank];
+      int n = 0;
+      for (int i = 0; n < rows.length; i++) {
+        if (block[i] == b) {
+          System.arraycopy(factors, i * rank, part, n * rank, rank);
+          rows[n++] = i;
+        }
+      }
+      parts.add(new FactorBlock(ids.select(rows), rank, part));
+    }
+    return parts;
+  }
+
+  /**
+   * All rows of some blocks, which may be none, as one block.
+   *
+   * @throws IllegalArgumentException naming the id if one is in two blocks
+   */
+  public static FactorBlock concatenate(List<FactorBlock> blocks, int rank) {
+    if (blocks.size() == 1) {
+      return blocks.get(0);
+    }
+    Ids all = Ids.union(blocks.stream().map(FactorBlock::ids).toList());
+    float[] rows = new float[Math.multiplyExact(all.size(), rank)];
+    boolean[] taken = new boolean[all.size()];
+    for (FactorBlock block : blocks) {
+      int[] positions = block.ids.positionsIn(all);
+      for (int i = 0; i < positions.length; i++) {
+        if (taken[positions[i]]) {
+          throw new IllegalArgumentException("id " + block.ids.get(i) + " has two rows of factors");
+        }
+        taken[positions[i]] = true;
+        System.arraycopy(block.factors, i * rank, rows, positions[i] * rank, rank);
+      }
+    }
+    return new FactorBlock(all, rank, rows);
   }
 
   /** Arrays in bulk; deterministic. */

@@ -104,7 +104,7 @@ public abstract class NormalEquations {
     return useVectors() ? "vector, " + VectorNormalEquations.vectorBits() + " bit" : "scalar";
   }
 
-  private static boolean useVectors() {
+  static boolean useVectors() {
     String forced = System.getProperty(KERNEL_PROPERTY);
     boolean present = ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
     if (forced == null) {

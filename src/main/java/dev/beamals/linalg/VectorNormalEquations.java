@@ -44,7 +44,7 @@ final class VectorNormalEquations extends NormalEquations {
     this.panel = new float[stride * BATCH];
   }
 
-  private static VectorSpecies<Float> widestSpecies() {
+  static VectorSpecies<Float> widestSpecies() {
     int bits = FloatVector.SPECIES_PREFERRED.vectorBitSize();
     if (bits >= 512) {
       return FloatVector.SPECIES_512;

@@ -263,7 +263,7 @@ final class FactorsParquet {
   }
 
   /** A Parquet output on any Beam file system. */
-  private static final class ChannelOutputFile implements OutputFile {
+  static final class ChannelOutputFile implements OutputFile {
     private final ResourceId file;
 
     ChannelOutputFile(ResourceId file) {
@@ -323,7 +323,7 @@ final class FactorsParquet {
   }
 
   /** A Parquet input on any Beam file system that can seek. */
-  private static final class ChannelInputFile implements InputFile {
+  static final class ChannelInputFile implements InputFile {
     private final ResourceId file;
     private final SeekableByteChannel channel;
 

@@ -199,8 +199,10 @@ final class Arguments {
   static String help(Class<? extends PipelineOptions> options) {
     StringBuilder help = new StringBuilder();
     Map<String, Method> getters = new TreeMap<>();
-    for (Method method : options.getDeclaredMethods()) {
-      if (method.isAnnotationPresent(Description.class)) {
+    for (Method method : options.getMethods()) {
+      // Ours, those of the interfaces above it too; Beam's own are not told.
+      if (method.isAnnotationPresent(Description.class)
+          && method.getDeclaringClass().getName().startsWith("dev.beamals.")) {
         getters.put(flag(method.getName().substring(3)), method);
       }
     }

@@ -8,10 +8,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The command line: {@code als train [@file] [--flag=value …]}.
+ * The command line: {@code als train [@file] [--flag=value …]}, and the commands that use a model.
  *
  * <p>Exit code 0 when the job is done, 2 when the command line does not make sense, 1 for any other
  * failure; a failure is one line on the error stream.
@@ -20,7 +21,13 @@ public final class Main {
   private static final String HELP =
       """
       als train [@file] [--flag=value ...]   train a model from a CSV of interactions
-      als train --help                       all flags of train
+      als predict ...                        ratings of pairs of a user and an item
+      als recommend ...                      the best items for users, or users for items
+      als similar ...                        items like an item, users like a user
+      als fold-in ...                        factors of new users, without a new training
+      als evaluate ...                       MAE, RMSE and R2 of a model on other rows
+      als show ...                           what a model is and where it came from
+      als COMMAND --help                     all flags of a command
       als help                               this text
 
       @file stands for the flags in a file, one a line; a later flag wins. Ready-made runs are
@@ -69,16 +76,27 @@ public final class Main {
           out.print(HELP);
           return 0;
         case "train":
-          if (flags.contains("--help") || flags.contains("help")) {
-            out.print("als train [@file] [--flag=value ...]\n\n");
-            out.print(Arguments.help(TrainOptions.class));
-            out.print(RUNNER_HELP);
+          if (isHelp(flags)) {
+            printHelp(command, TrainOptions.class, out);
             return 0;
           }
           new Train(flags, out, err).run();
           return 0;
         default:
-          throw new UsageException(command + ": no such command; expected train or help");
+          ModelCommand.Name use = ModelCommand.Name.of(command);
+          if (use == null) {
+            throw new UsageException(
+                command
+                    + ": no such command; expected train, "
+                    + ModelCommand.Name.all()
+                    + " or help");
+          }
+          if (isHelp(flags)) {
+            printHelp(command, use.options(), out);
+            return 0;
+          }
+          use.create(flags, out, err).execute();
+          return 0;
       }
     } catch (UsageException e) {
       err.println("als: " + e.getMessage());
@@ -90,6 +108,17 @@ public final class Main {
       err.println("als: " + describe(e) + (verbose ? "" : hint(e)));
       return 1;
     }
+  }
+
+  private static boolean isHelp(List<String> flags) {
+    return flags.contains("--help") || flags.contains("help");
+  }
+
+  private static void printHelp(
+      String command, Class<? extends PipelineOptions> options, PrintStream out) {
+    out.print("als " + command + " [@file] [--flag=value ...]\n\n");
+    out.print(Arguments.help(options));
+    out.print(RUNNER_HELP);
   }
 
   private static String hint(Throwable failure) {

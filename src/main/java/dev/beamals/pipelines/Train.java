@@ -6,6 +6,7 @@ import dev.beamals.RunException;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.Manifest;
+import dev.beamals.model.MllibMetadata;
 import dev.beamals.model.ModelFolder;
 import dev.beamals.model.ResultFile;
 import dev.beamals.ratings.CleaningReport;
@@ -26,6 +27,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /** {@code als train}: sets the runner up, runs {@link TrainPipeline}, and saves what it made. */
@@ -89,17 +91,16 @@ final class Train {
         !options.getUserCol().equals(options.getItemCol()),
         "--userCol and --itemCol: both are %s; expected two columns",
         options.getUserCol());
-    delimiter();
+    delimiter(options.getDelimiter());
   }
 
-  private static void require(boolean condition, String message, @Nullable Object... args) {
+  static void require(boolean condition, String message, @Nullable Object... args) {
     if (!condition) {
       throw new UsageException(String.format(message, args));
     }
   }
 
-  private char delimiter() {
-    String delimiter = options.getDelimiter();
+  static char delimiter(String delimiter) {
     if (delimiter.equals("\\t") || delimiter.equals("tab")) {
       return '\t';
     }
@@ -115,14 +116,14 @@ final class Train {
   private CsvFormat format() {
     String timestampCol = options.getTimestampCol();
     return CsvFormat.create()
-        .withDelimiter(delimiter())
+        .withDelimiter(delimiter(options.getDelimiter()))
         .withHeader(options.getHeader())
         .withColumns(options.getUserCol(), options.getItemCol(), options.getRatingCol())
         .withTimestampCol(timestampCol == null ? "timestamp" : timestampCol, timestampCol != null);
   }
 
   /** Sets what the runner should have, where the user set nothing; returns the cores it uses. */
-  private int setUpRunner() {
+  static int setUpRunner(PipelineOptions options, Arguments arguments) {
     if (!options.getRunner().getSimpleName().contains("Spark")) {
       DirectOptions direct = options.as(DirectOptions.class);
       direct.setBlockOnRun(false);
@@ -186,7 +187,7 @@ final class Train {
     Thread cleanUp = new Thread(model::discard);
     Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
-      int cores = setUpRunner();
+      int cores = setUpRunner(options, arguments);
       Integer userBlocks = options.getNumUserBlocks();
       Integer itemBlocks = options.getNumItemBlocks();
       progress.printf(
@@ -248,6 +249,7 @@ final class Train {
       printCleaning("Test: ", testFiles, testReport, testDuplicates);
     }
     manifest.withFactors(model);
+    MllibMetadata.write(model.staging(), manifest);
     seconds.put("total", (System.nanoTime() - started) / 1e9);
     manifest.withDurations(seconds);
 

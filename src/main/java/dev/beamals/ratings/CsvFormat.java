@@ -12,6 +12,11 @@ public abstract class CsvFormat implements Serializable {
 
   abstract boolean header();
 
+  /** Whether line 1 names the columns. */
+  public boolean hasHeader() {
+    return header();
+  }
+
   abstract String userCol();
 
   abstract String itemCol();
@@ -53,6 +58,14 @@ public abstract class CsvFormat implements Serializable {
 
   public CsvFormat withColumns(String userCol, String itemCol, String ratingCol) {
     return toBuilder().setUserCol(userCol).setItemCol(itemCol).setRatingCol(ratingCol).build();
+  }
+
+  /**
+   * Reads pairs of ids alone: every rating is 0, and no column is a timestamp. Both may be the same
+   * column.
+   */
+  public CsvFormat withPairs(String userCol, String itemCol) {
+    return withColumns(userCol, itemCol, "").withTimestampCol("", false);
   }
 
   /**

@@ -14,6 +14,8 @@ final class CsvLayout implements Serializable {
   final int columns;
   final int user;
   final int item;
+
+  /** −1 where only pairs are read. */
   final int rating;
 
   /** −1 where the file has no timestamp. */
@@ -43,14 +45,16 @@ final class CsvLayout implements Serializable {
         firstLine.size(),
         find(format, "--userCol", format.userCol(), file, firstLine),
         find(format, "--itemCol", format.itemCol(), file, firstLine),
-        find(format, "--ratingCol", format.ratingCol(), file, firstLine),
+        format.ratingCol().isEmpty()
+            ? -1
+            : find(format, "--ratingCol", format.ratingCol(), file, firstLine),
         format.timestampRequired() || has(format, format.timestampCol(), firstLine)
             ? find(format, "--timestampCol", format.timestampCol(), file, firstLine)
             : -1);
   }
 
   private static boolean has(CsvFormat format, String column, List<String> firstLine) {
-    return format.header() && firstLine.contains(column);
+    return format.header() && !column.isEmpty() && firstLine.contains(column);
   }
 
   private static int find(

@@ -82,7 +82,10 @@ final class CsvParser {
     for (int i = 0; i < layout.columns; i++) {
       complete &= line.start(i) < line.end(i);
     }
-    if (!complete && (isEmpty(layout.user) || isEmpty(layout.item) || isEmpty(layout.rating))) {
+    if (!complete
+        && (isEmpty(layout.user)
+            || isEmpty(layout.item)
+            || (layout.rating >= 0 && isEmpty(layout.rating)))) {
       unusable++;
       return null;
     }
@@ -96,7 +99,7 @@ final class CsvParser {
     }
     float value;
     try {
-      value = (float) number(layout.rating);
+      value = layout.rating < 0 ? 0 : (float) number(layout.rating);
     } catch (NumberFormatException e) {
       return "rating " + quote(layout.rating) + " is not a number";
     }

@@ -1,5 +1,6 @@
 package dev.beamals.ratings;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collection;
 
@@ -12,7 +13,9 @@ import java.util.Collection;
  * on nothing but the ids themselves, and ids that are all ints stay ints without a map of them
  * anywhere.
  */
-public final class Ids {
+public final class Ids implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final int[] ints;
   private final String[] strings;
 

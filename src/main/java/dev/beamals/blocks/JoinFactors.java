@@ -1,0 +1,146 @@
+package dev.beamals.blocks;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import dev.beamals.RunException;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.Side;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.join.CoGbkResult;
+import org.apache.beam.sdk.transforms.join.CoGroupByKey;
+import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+
+/**
+ * Brings the factors of users and their ratings together, block by block: one shuffle of each.
+ *
+ * <p>An element of the result is a block: the factors of its users, and the ratings of its users,
+ * which may be others. Blocks without either are left out. For items, give their factors, and
+ * ratings with user and item exchanged.
+ *
+ * <pre>{@code
+ * PCollection<KV<FactorBlock, RatingBlock>> blocks =
+ *     JoinFactors.inputs(userFactors, ratings).apply("JoinByUser", JoinFactors.create(8, rank));
+ * }</pre>
+ */
+public final class JoinFactors
+    extends PTransform<PCollectionTuple, PCollection<KV<FactorBlock, RatingBlock>>> {
+  private static final long serialVersionUID = 1L;
+  private static final TupleTag<FactorBlock> FACTORS = new TupleTag<>("factors") {};
+  private static final TupleTag<RatingBatch> RATINGS = new TupleTag<>("ratings") {};
+
+  private final int numBlocks;
+  private final int rank;
+
+  private JoinFactors(int numBlocks, int rank) {
+    this.numBlocks = numBlocks;
+    this.rank = rank;
+  }
+
+  /**
+   * @param numBlocks at least 1; changes where work is done, never a result
+   * @param rank that of the factors
+   */
+  public static JoinFactors create(int numBlocks, int rank) {
+    checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);
+    return new JoinFactors(numBlocks, rank);
+  }
+
+  /** The input, without ratings. */
+  public static PCollectionTuple inputs(PCollection<FactorBlock> factors) {
+    return PCollectionTuple.of(FACTORS, factors);
+  }
+
+  /** The input. */
+  public static PCollectionTuple inputs(
+      PCollection<FactorBlock> factors, PCollection<RatingBatch> ratings) {
+    return PCollectionTuple.of(FACTORS, factors).and(RATINGS, ratings);
+  }
+
+  @Override
+  public PCollection<KV<FactorBlock, RatingBlock>> expand(PCollectionTuple inputs) {
+    KeyedPCollectionTuple<Integer> keyed =
+        KeyedPCollectionTuple.of(
+            FACTORS,
+            inputs
+                .get(FACTORS)
+                .apply("PartitionFactors", ParDo.of(new PartitionFactorsFn(numBlocks)))
+                .setCoder(KvCoder.of(VarIntCoder.of(), FactorBlock.Coder.of())));
+    boolean rated = inputs.has(RATINGS);
+    if (rated) {
+      keyed =
+          keyed.and(
+              RATINGS,
+              inputs
+                  .get(RATINGS)
+                  .apply(
+                      "PartitionRatings", ParDo.of(new BlockRatings.PartitionFn(numBlocks, false)))
+                  .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of())));
+    }
+    return keyed
+        .apply("GroupByBlock", CoGroupByKey.create())
+        .apply("BuildBlocks", ParDo.of(new BuildFn(rank, rated)))
+        .setCoder(KvCoder.of(FactorBlock.Coder.of(), RatingBlock.Coder.of()));
+  }
+
+  /** Cuts a block of factors into those of each block of ids. */
+  static final class PartitionFactorsFn extends DoFn<FactorBlock, KV<Integer, FactorBlock>> {
+    private static final long serialVersionUID = 1L;
+    private final int numBlocks;
+
+    PartitionFactorsFn(int numBlocks) {
+      this.numBlocks = numBlocks;
+    }
+
+    @ProcessElement
+    public void processElement(
+        @Element FactorBlock block, OutputReceiver<KV<Integer, FactorBlock>> out) {
+      List<FactorBlock> parts = block.partition(numBlocks);
+      for (int b = 0; b < numBlocks; b++) {
+        if (parts.get(b).ids().size() > 0) {
+          out.output(KV.of(b, parts.get(b)));
+        }
+      }
+    }
+  }
+
+  /** Builds a block of all that came for it. */
+  static final class BuildFn extends DoFn<KV<Integer, CoGbkResult>, KV<FactorBlock, RatingBlock>> {
+    private static final long serialVersionUID = 1L;
+    private final int rank;
+    private final boolean rated;
+
+    BuildFn(int rank, boolean rated) {
+      this.rank = rank;
+      this.rated = rated;
+    }
+
+    @ProcessElement
+    public void processElement(
+        @Element KV<Integer, CoGbkResult> element,
+        OutputReceiver<KV<FactorBlock, RatingBlock>> out) {
+      List<FactorBlock> factors = new ArrayList<>();
+      element.getValue().getAll(FACTORS).forEach(factors::add);
+      List<RatingBatch> ratings = new ArrayList<>();
+      if (rated) {
+        element.getValue().getAll(RATINGS).forEach(ratings::add);
+      }
+      FactorBlock all;
+      try {
+        all = FactorBlock.concatenate(factors, rank);
+      } catch (IllegalArgumentException e) {
+        throw new RunException("the model cannot be used: " + e.getMessage(), e);
+      }
+      out.output(KV.of(all, RatingBlock.group(ratings, Side.USER, false)));
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package dev.beamals.model;
+
+import dev.beamals.RunException;
+import dev.beamals.blocks.FactorBlock;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The factors of one side of a saved model, where they rest: small itself, and readable from any
+ * worker as a stream of blocks, however many there are.
+ */
+public final class FactorFiles implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** A file, and how many row groups it has. */
+  record Part(String file, int rowGroups) implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private final List<Part> parts;
+  private final int rank;
+  private final long rows;
+  private final boolean intIds;
+
+  private FactorFiles(List<Part> parts, int rank, long rows, boolean intIds) {
+    this.parts = parts;
+    this.rank = rank;
+    this.rows = rows;
+    this.intIds = intIds;
+  }
+
+  /**
+   * Looks at the footers of all files.
+   *
+   * @throws RunException naming a file that cannot be read or is not one of factors
+   */
+  static FactorFiles open(List<String> files, int rank) {
+    List<Part> parts = new ArrayList<>();
+    long rows = 0;
+    int ints = 0;
+    for (String file : files) {
+      try (FactorReader reader = new FactorReader(file)) {
+        parts.add(new Part(file, reader.rowGroups()));
+        rows += reader.rows();
+        ints += reader.intIds() ? 1 : 0;
+        if (ints != 0 && ints != parts.size()) {
+          throw new RunException(file + ": ids are of another type than in the files before it");
+        }
+      }
+    }
+    return new FactorFiles(List.copyOf(parts), rank, rows, ints > 0);
+  }
+
+  List<Part> parts() {
+    return parts;
+  }
+
+  public int rank() {
+    return rank;
+  }
+
+  /** How many ids have factors. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Whether ids are stored as ints; as strings otherwise. */
+  public boolean intIds() {
+    return intIds;
+  }
+
+  /**
+   * Reads everything, a block at a time: nothing is kept.
+   *
+   * @param out gets blocks of at most 8,192 ids; no id is in two of them
+   * @throws RunException naming a file and what is wrong in it
+   */
+  public void forEachBlock(Consumer<FactorBlock> out) {
+    for (Part part : parts) {
+      try (FactorReader reader = new FactorReader(part.file())) {
+        for (int group = 0; group < reader.rowGroups(); group++) {
+          reader.read(group, rank, out);
+        }
+      }
+    }
+  }
+}

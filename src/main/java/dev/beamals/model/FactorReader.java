@@ -1,0 +1,265 @@
+package dev.beamals.model;
+
+import dev.beamals.RunException;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.ratings.Ids;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one file of factors, of ours or of Spark MLlib's, column by column, and trusts nothing in
+ * it: every row must have an id, and rank factors that are finite numbers.
+ *
+ * <p>Every failure is a {@link RunException} that names the file.
+ */
+final class FactorReader implements Closeable {
+  /** Rows in a block: what is held at a time beside the row group as stored. */
+  static final int BLOCK_ROWS = 8192;
+
+  private final String name;
+  private final ParquetFileReader file;
+  private final MessageType schema;
+  private final boolean intIds;
+  private final ColumnDescriptor features;
+
+  FactorReader(String name) {
+    this.name = name;
+    try {
+      file =
+          ParquetFileReader.open(
+              new FactorsParquet.ChannelInputFile(FileSystems.matchNewResource(name, false)),
+              ParquetReadOptions.builder().usePageChecksumVerification(true).build());
+    } catch (IOException | RuntimeException e) {
+      throw damaged(e);
+    }
+    schema = file.getFileMetaData().getSchema();
+    Boolean ints = idType(schema);
+    if (ints == null) {
+      close();
+      throw new RunException(
+          String.format(
+              "%s: not a file of factors; expected the columns id (int or string) and features"
+                  + " (array of float), found %s",
+              name, schema.toString().replaceAll("\\s+", " ").strip()));
+    }
+    intIds = ints;
+    features =
+        schema.getColumns().stream()
+            .filter(column -> column.getPath()[0].equals("features"))
+            .findFirst()
+            .orElseThrow();
+  }
+
+  /** Whether ids are ints (or strings), or null if this is not a schema of factors. */
+  private static @Nullable Boolean idType(MessageType schema) {
+    if (schema.getFieldCount() != 2
+        || schema.getColumns().size() != 2
+        || !schema.containsField("id")
+        || !schema.containsField("features")) {
+      return null;
+    }
+    Type id = schema.getType("id");
+    Type features = schema.getType("features");
+    if (!id.isPrimitive()
+        || id.isRepetition(Type.Repetition.REPEATED)
+        || features.isPrimitive()
+        || features.isRepetition(Type.Repetition.REPEATED)) {
+      return null;
+    }
+    for (ColumnDescriptor column : schema.getColumns()) {
+      if (column.getPath()[0].equals("features")
+          && (column.getMaxRepetitionLevel() != 1
+              || column.getPrimitiveType().getPrimitiveTypeName() != PrimitiveTypeName.FLOAT)) {
+        return null;
+      }
+    }
+    switch (id.asPrimitiveType().getPrimitiveTypeName()) {
+      case INT32:
+        return true;
+      case BINARY:
+        return false;
+      default:
+        return null;
+    }
+  }
+
+  boolean intIds() {
+    return intIds;
+  }
+
+  /** The number of rows, as the file's footer has it. */
+  long rows() {
+    return file.getRecordCount();
+  }
+
+  int rowGroups() {
+    return file.getRowGroups().size();
+  }
+
+  /**
+   * Reads a row group.
+   *
+   * @param rank what every row must have
+   * @param out gets blocks of at most {@value #BLOCK_ROWS} rows
+   */
+  void read(int rowGroup, int rank, Consumer<FactorBlock> out) {
+    ColumnReader id;
+    ColumnReader factor;
+    long left;
+    try {
+      PageReadStore pages = file.readRowGroup(rowGroup);
+      ColumnReadStoreImpl columns =
+          new ColumnReadStoreImpl(
+              pages, new Nothing(schema), schema, file.getFileMetaData().getCreatedBy());
+      id = columns.getColumnReader(schema.getColumnDescription(new String[] {"id"}));
+      factor = columns.getColumnReader(features);
+      left = pages.getRowCount();
+    } catch (IOException | RuntimeException e) {
+      throw damaged(e);
+    }
+    while (left > 0) {
+      int rows = (int) Math.min(left, BLOCK_ROWS);
+      FactorBlock block;
+      try {
+        block = readBlock(id, factor, rows, rank);
+      } catch (RunException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        throw damaged(e);
+      }
+      out.accept(block);
+      left -= rows;
+    }
+  }
+
+  private FactorBlock readBlock(ColumnReader id, ColumnReader factor, int rows, int rank) {
+    int[] ints = new int[intIds ? rows : 0];
+    String[] strings = new String[intIds ? 0 : rows];
+    float[] factors = new float[Math.multiplyExact(rows, rank)];
+    int idLevel = id.getDescriptor().getMaxDefinitionLevel();
+    int factorLevel = features.getMaxDefinitionLevel();
+    for (int row = 0; row < rows; row++) {
+      if (id.getCurrentDefinitionLevel() < idLevel) {
+        throw new RunException(name + ": has a row without an id");
+      }
+      if (intIds) {
+        ints[row] = id.getInteger();
+      } else {
+        strings[row] = id.getBinary().toStringUsingUTF8();
+      }
+      id.consume();
+      int count = 0;
+      boolean finite = true;
+      do {
+        if (factor.getCurrentDefinitionLevel() == factorLevel) {
+          float value = factor.getFloat();
+          finite &= Float.isFinite(value);
+          if (count < rank) {
+            factors[row * rank + count] = value;
+          }
+          count++;
+        }
+        factor.consume();
+      } while (factor.getCurrentRepetitionLevel() > 0);
+      if (count != rank || !finite) {
+        throw new RunException(
+            String.format(
+                "%s: id %s has %s; expected %d finite factors, the rank of the model",
+                name,
+                intIds ? Integer.toString(ints[row]) : strings[row],
+                count != rank ? count + " factors" : "a factor that is not a finite number",
+                rank));
+      }
+    }
+    return sorted(intIds ? Ids.of(ints) : Ids.of(strings), ints, strings, rank, factors);
+  }
+
+  /** Puts rows in the order of their ids; ours are, MLlib's need not be. */
+  private FactorBlock sorted(Ids ids, int[] ints, String[] strings, int rank, float[] factors) {
+    int rows = intIds ? ints.length : strings.length;
+    boolean inOrder = ids.size() == rows;
+    for (int i = 0; inOrder && i < rows; i++) {
+      inOrder = intIds ? ids.intAt(i) == ints[i] : ids.get(i).equals(strings[i]);
+    }
+    if (inOrder) {
+      return new FactorBlock(ids, rank, factors);
+    }
+    Map<Object, Integer> places = new HashMap<>();
+    for (int row = 0; row < rows; row++) {
+      Object id = intIds ? (Object) ints[row] : strings[row];
+      if (places.put(id, row) != null) {
+        throw new RunException(name + ": id " + id + " has two rows of factors");
+      }
+    }
+    float[] inPlace = new float[factors.length];
+    for (int i = 0; i < rows; i++) {
+      Object id = intIds ? (Object) ids.intAt(i) : ids.get(i);
+      int row = places.getOrDefault(id, -1);
+      System.arraycopy(factors, row * rank, inPlace, i * rank, rank);
+    }
+    return new FactorBlock(ids, rank, inPlace);
+  }
+
+  private RunException damaged(Exception e) {
+    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return new RunException(
+        String.format(
+            "%s: not a whole Parquet file (%s)",
+            name, reason.replace(name, "it").replaceAll("\\s+", " ")),
+        e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      // It was only read.
+    }
+  }
+
+  /** Columns are read one by one, so there is nothing to convert rows to. */
+  private static final class Nothing extends GroupConverter {
+    private final Converter[] fields;
+
+    Nothing(GroupType type) {
+      fields =
+          type.getFields().stream()
+              .map(
+                  field ->
+                      field.isPrimitive()
+                          ? new PrimitiveConverter() {}
+                          : new Nothing(field.asGroupType()))
+              .toArray(Converter[]::new);
+    }
+
+    @Override
+    public Converter getConverter(int fieldIndex) {
+      return fields[fieldIndex];
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void end() {}
+  }
+}

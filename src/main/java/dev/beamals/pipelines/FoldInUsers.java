@@ -1,0 +1,184 @@
+package dev.beamals.pipelines;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.beamals.RunException;
+import dev.beamals.als.AlsParameters;
+import dev.beamals.als.FoldIn;
+import dev.beamals.blocks.BlockFactors;
+import dev.beamals.blocks.BlockRatings;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.RatingBlock;
+import dev.beamals.linalg.NormalEquations;
+import dev.beamals.model.Manifest;
+import dev.beamals.model.MllibMetadata;
+import dev.beamals.model.ModelFolder;
+import dev.beamals.model.ReadFactors;
+import dev.beamals.model.ResultFile;
+import dev.beamals.model.SavedModel;
+import dev.beamals.model.WriteFactors;
+import dev.beamals.ratings.CleaningReport;
+import dev.beamals.ratings.CsvFile;
+import dev.beamals.ratings.Side;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.Sum;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TypeDescriptors;
+
+/** {@code als fold-in}: factors of users that were not trained on, as a model of their own. */
+final class FoldInUsers extends ModelCommand<FoldInOptions> {
+  FoldInUsers(List<String> args, PrintStream out, PrintStream progress) {
+    super(FoldInOptions.class, args, out, progress);
+  }
+
+  @Override
+  void check() {
+    require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
+    require(options.getOutput() != null, "--output: missing; expected a folder for the factors");
+    Double regParam = options.getRegParam();
+    require(
+        regParam == null || (regParam >= 0 && Double.isFinite(regParam)),
+        "--regParam=%s: expected a finite number of at least 0",
+        regParam);
+  }
+
+  private AlsParameters parameters(SavedModel model) {
+    String place = "--model=" + options.getModel() + ": ";
+    for (String name : List.of("implicitPrefs", "nonnegative")) {
+      if (model.parameter(name).asBoolean(false)) {
+        throw new RunException(
+            place + "trained with --" + name + ", which fold-in does not solve for");
+      }
+    }
+    if (model.rank() > NormalEquations.MAX_RANK) {
+      throw new RunException(
+          String.format(
+              "%sof rank %d; expected at most %d", place, model.rank(), NormalEquations.MAX_RANK));
+    }
+    Double regParam = options.getRegParam();
+    if (regParam == null && model.parameter("regParam").isNumber()) {
+      regParam = model.parameter("regParam").asDouble();
+    }
+    if (regParam == null) {
+      throw new RunException(
+          place + "does not tell its regParam; expected --regParam=… as it was trained with");
+    }
+    return AlsParameters.create().withRank(model.rank()).withRegParam(regParam);
+  }
+
+  @Override
+  void run(SavedModel model) throws IOException {
+    List<String> input = options.getInput() == null ? List.of() : options.getInput();
+    String output = String.valueOf(options.getOutput());
+    AlsParameters parameters = parameters(model);
+    List<CsvFile> files = CsvFile.find("--input", input, Evaluate.ratingsFormat(options, model));
+    ModelFolder folder = ModelFolder.stage("--output", output);
+    Thread cleanUp = new Thread(folder::discard);
+    Runtime.getRuntime().addShutdownHook(cleanUp);
+    try {
+      int cores = setUpRunner();
+      Pipeline pipeline = Pipeline.create(options);
+      build(pipeline, model, parameters, files, folder.staging(), cores);
+      run(pipeline);
+      save(model, parameters, files, folder);
+    } finally {
+      folder.discard();
+      Runtime.getRuntime().removeShutdownHook(cleanUp);
+    }
+  }
+
+  private void build(
+      Pipeline pipeline,
+      SavedModel model,
+      AlsParameters parameters,
+      List<CsvFile> files,
+      String staging,
+      int blocks) {
+    PCollection<FactorBlock> items =
+        pipeline
+            .apply("ReadItemFactors", ReadFactors.from(model.factors(Side.ITEM)))
+            .apply("BlockItemFactors", BlockFactors.into(blocks, model.rank()));
+    PCollection<RatingBlock> ratings =
+        read(
+                pipeline,
+                "Ratings",
+                "--input",
+                files,
+                options.getDropMissing(),
+                options.getMaxRejects(),
+                staging + "report.bin")
+            .apply(
+                "BlockByUser",
+                BlockRatings.byUser(blocks).withDropDuplicates(options.getDropDuplicates()));
+    ratings
+        .apply(
+            "TakeSizes",
+            MapElements.into(TypeDescriptors.longs()).via(block -> (long) block.size()))
+        .apply("SumSizes", Sum.longsGlobally())
+        .apply("WriteSizes", ResultFile.<Long>write(staging + "ratings.bin"));
+    PCollectionTuple folded = ratings.apply("FoldIn", FoldIn.users(items, parameters));
+    folded
+        .get(FoldIn.ignored())
+        .apply("WriteIgnored", ResultFile.<Long>write(staging + "ignored.bin"));
+    folded
+        .get(FoldIn.factors())
+        .apply("WriteUserFactors", WriteFactors.to(Side.USER, staging, blocks));
+    items.apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, blocks));
+  }
+
+  private void save(
+      SavedModel model, AlsParameters parameters, List<CsvFile> files, ModelFolder folder)
+      throws IOException {
+    CleaningReport report =
+        ResultFile.read(folder.staging() + "report.bin", CleaningReport.coder());
+    long ratings = ResultFile.read(folder.staging() + "ratings.bin", VarLongCoder.of());
+    long ignored = ResultFile.read(folder.staging() + "ignored.bin", VarLongCoder.of());
+    for (String name : List.of("report.bin", "ratings.bin", "ignored.bin")) {
+      folder.deleteStaged(name);
+    }
+    if (report.rejected() > 0) {
+      progress.printf(
+          "--input: %,d rows cannot be read and are left out; the first: %s%n",
+          report.rejected(), report.describeRejects());
+    }
+    if (ignored == ratings) {
+      throw new RunException("--input: none of its items is in the model");
+    }
+    Map<String, Object> saved = new LinkedHashMap<>();
+    saved.put("userCol", userCol(options, model));
+    saved.put("itemCol", itemCol(options, model));
+    saved.put("ratingCol", text(options.getRatingCol(), model.parameter("ratingCol"), "rating"));
+    for (String name : List.of("timestampCol", "delimiter", "header")) {
+      if (!model.parameter(name).isMissingNode()) {
+        saved.put(name, model.parameter(name));
+      }
+    }
+    saved.put("rank", parameters.rank());
+    saved.put("regParam", parameters.regParam());
+    Manifest manifest =
+        new Manifest()
+            .withParameters(saved)
+            .withRows("input", files, report, report.kept() - ratings)
+            .withFactors(folder);
+    ObjectNode foldIn = manifest.json().putObject("foldIn");
+    foldIn.put("model", model.folder());
+    foldIn.put("ratingsOfUnknownItems", ignored);
+    if (model.description().has("factorsDigest")) {
+      foldIn.set("factorsDigest", model.description().path("factorsDigest"));
+    }
+    MllibMetadata.write(folder.staging(), manifest);
+    folder.replace(JsonNodeFactory.instance.objectNode(), manifest.json());
+    print("%,d ratings, %,d more of items that are not in the model%n", ratings - ignored, ignored);
+    print(
+        "Model: %s, %,d users × %,d items, rank %d%n",
+        folder, manifest.users(), manifest.items(), parameters.rank());
+  }
+}

@@ -1,0 +1,39 @@
+package dev.beamals.pipelines;
+
+import org.apache.beam.sdk.options.Description;
+import org.jspecify.annotations.Nullable;
+
+/** How the CSV files of a command that uses a model are read. */
+public interface ModelInputOptions extends ModelOptions {
+
+  @Description("Column of the user in CSV files. Default: the one the model was trained with.")
+  @Nullable String getUserCol();
+
+  void setUserCol(@Nullable String userCol);
+
+  @Description("Column of the item. Default: the one the model was trained with.")
+  @Nullable String getItemCol();
+
+  void setItemCol(@Nullable String itemCol);
+
+  @Description(
+      "The character between fields; '\\t' or 'tab' for a tab. Default: that of the training"
+          + " files.")
+  @Nullable String getDelimiter();
+
+  void setDelimiter(@Nullable String delimiter);
+
+  @Description(
+      "Whether line 1 names the columns; with false, columns are numbers from 1. Default: as in"
+          + " the training files.")
+  @Nullable Boolean getHeader();
+
+  void setHeader(@Nullable Boolean header);
+
+  @Description(
+      "How many unreadable rows fail the run if exceeded. Default: 0.1 % of the rows, at least"
+          + " 100.")
+  @Nullable Long getMaxRejects();
+
+  void setMaxRejects(@Nullable Long maxRejects);
+}

@@ -1,0 +1,117 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.model.ResultFile;
+import dev.beamals.model.SavedModel;
+import dev.beamals.model.TableWriter;
+import dev.beamals.model.TableWriter.Column;
+import dev.beamals.ratings.CsvFile;
+import dev.beamals.ratings.Ids;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.Side;
+import dev.beamals.recommend.PredictRatings;
+import dev.beamals.recommend.WriteRecommendations;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.values.PCollection;
+
+/** {@code als predict}: one pair as a table, or a file of pairs. */
+final class Predict extends ModelCommand<PredictOptions> {
+  /** Bytes of input for a block of pairs, some millions of them. */
+  private static final long BLOCK_BYTES = 64L << 20;
+
+  Predict(List<String> args, PrintStream out, PrintStream progress) {
+    super(PredictOptions.class, args, out, progress);
+  }
+
+  @Override
+  void check() {
+    boolean pair = options.getUser() != null && options.getItem() != null;
+    require(
+        pair || options.getInput() != null,
+        "--user and --item: missing; expected both, or --input with a file of pairs");
+    require(
+        options.getInput() == null || (options.getUser() == null && options.getItem() == null),
+        "--input and --user, --item: expected one or the other");
+    require(
+        (options.getInput() == null) == (options.getOutput() == null),
+        "--input and --output: expected both, or --user and --item alone");
+  }
+
+  @Override
+  void run(SavedModel model) throws IOException {
+    List<String> input = options.getInput();
+    String output = options.getOutput();
+    List<CsvFile> files = input == null ? List.of() : findPairs("--input", input, options, model);
+    try (ResultFolder folder =
+        output == null
+            ? ResultFolder.temporary(options.getTempLocation())
+            : ResultFolder.create("--output", output)) {
+      int cores = setUpRunner();
+      long bytes = files.stream().mapToLong(CsvFile::bytes).sum();
+      int blocks = files.isEmpty() ? 1 : (int) Math.max(cores, bytes / BLOCK_BYTES);
+      Pipeline pipeline = Pipeline.create(options);
+      PCollection<RatingBatch> pairs =
+          files.isEmpty()
+              ? pipeline.apply("Pair", Create.of(pair()).withCoder(RatingBatch.Coder.of()))
+              : read(
+                  pipeline,
+                  "Pairs",
+                  "--input",
+                  files,
+                  false,
+                  options.getMaxRejects(),
+                  folder.path() + "report.bin");
+      boolean drop = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.drop;
+      // Pairs may have ids of any kind, and in CSV that makes no difference.
+      boolean typed = output != null && options.getFormat() != TableWriter.Format.csv;
+      pairs
+          .apply(
+              "PredictRatings",
+              PredictRatings.from(model.factors(Side.USER), model.factors(Side.ITEM))
+                  .withNumBlocks(blocks))
+          .apply(
+              "WritePredictions",
+              WriteRecommendations.predictions(
+                  folder.path(),
+                  output == null ? TableWriter.Format.csv : options.getFormat(),
+                  Column.ids("user", typed && model.factors(Side.USER).intIds()),
+                  Column.ids("item", typed && model.factors(Side.ITEM).intIds()),
+                  drop,
+                  blocks))
+          .apply("WriteCounts", ResultFile.<List<Long>>write(folder.path() + "counts.bin"));
+      run(pipeline);
+      List<Long> counts =
+          ResultFile.read(folder.path() + "counts.bin", ListCoder.of(VarLongCoder.of()));
+      folder.delete("counts.bin");
+      if (output == null) {
+        ResultTable.print(out, List.of("user", "item", "prediction"), folder.parts());
+      } else {
+        report(folder, "--input", "report.bin");
+        folder.complete();
+      }
+      print("%,d pairs, %,d of them cold%s%n", counts.get(1), counts.get(2), coldNote(drop));
+      if (output != null) {
+        print("Predictions: %s%n", folder.path());
+      }
+    }
+  }
+
+  private static String coldNote(boolean drop) {
+    return " (no factors for the user or the item): " + (drop ? "left out" : "NaN");
+  }
+
+  private RatingBatch pair() {
+    return new RatingBatch(
+        Ids.of(String.valueOf(options.getUser())),
+        Ids.of(String.valueOf(options.getItem())),
+        new int[1],
+        new int[1],
+        new float[1],
+        new long[0]);
+  }
+}

@@ -1,0 +1,139 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.model.FactorFiles;
+import dev.beamals.model.ResultFile;
+import dev.beamals.model.SavedModel;
+import dev.beamals.model.TableWriter.Column;
+import dev.beamals.ratings.CsvFile;
+import dev.beamals.ratings.CsvFormat;
+import dev.beamals.ratings.Ids;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.Side;
+import dev.beamals.ratings.UniteIds;
+import dev.beamals.recommend.RecommendTopK;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionView;
+import org.jspecify.annotations.Nullable;
+
+/** {@code als recommend}: the best items for users, or the best users for items. */
+final class Recommend extends TopKCommand<RecommendOptions> {
+  Recommend(List<String> args, PrintStream out, PrintStream progress) {
+    super(RecommendOptions.class, args, out, progress);
+  }
+
+  private boolean forItems() {
+    return options.getFor() == TopKOptions.Sides.items;
+  }
+
+  private @Nullable String single() {
+    return forItems() ? options.getItem() : options.getUser();
+  }
+
+  private @Nullable List<String> wanted() {
+    return forItems() ? options.getItems() : options.getUsers();
+  }
+
+  @Override
+  void check() {
+    require(
+        forItems() || (options.getItem() == null && options.getItems() == null),
+        "--item and --items: expected with --for=items only");
+    require(
+        !forItems() || (options.getUser() == null && options.getUsers() == null),
+        "--user and --users: expected without --for=items only");
+    require(
+        single() == null || wanted() == null,
+        forItems()
+            ? "--item and --items: expected one of them"
+            : "--user and --users: expected one of them");
+    checkTopK(single() != null);
+  }
+
+  @Override
+  void run(SavedModel model) throws IOException {
+    // To find users for items, both columns are exchanged: the rest is the same.
+    Side side = forItems() ? Side.ITEM : Side.USER;
+    String srcCol = forItems() ? itemCol(options, model) : userCol(options, model);
+    String dstCol = forItems() ? userCol(options, model) : itemCol(options, model);
+    CsvFormat format = format(options, model);
+    String wantedFlag = forItems() ? "--items" : "--users";
+    List<CsvFile> wantedFiles = findIds(wantedFlag, wanted(), srcCol, format);
+    List<CsvFile> candidateFiles = findIds("--candidates", options.getCandidates(), dstCol, format);
+    List<String> seenPatterns = options.getExcludeSeen();
+    List<CsvFile> seenFiles =
+        seenPatterns == null
+            ? List.of()
+            : CsvFile.find("--excludeSeen", seenPatterns, format.withPairs(srcCol, dstCol));
+
+    FactorFiles src = model.factors(side);
+    FactorFiles dst = model.factors(side.other());
+    try (ResultFolder folder = createFolder()) {
+      int cores = setUpRunner();
+      Pipeline pipeline = Pipeline.create(options);
+      PCollection<Ids> wantedIds = null;
+      String single = single();
+      if (single != null) {
+        wantedIds =
+            pipeline.apply("WantedId", Create.of(Ids.of(single)).withCoder(UniteIds.coder()));
+      } else if (!wantedFiles.isEmpty()) {
+        wantedIds = ids(read(pipeline, "Wanted", wantedFlag, wantedFiles, folder), "WantedIds");
+        wantedIds.apply("WriteWantedIds", ResultFile.<Ids>write(folder.path() + "wanted.bin"));
+      }
+      PCollectionView<Ids> wanted =
+          wantedIds == null ? null : wantedIds.apply("ViewWantedIds", View.asSingleton());
+      RecommendTopK topK = RecommendTopK.from(dst);
+      if (!candidateFiles.isEmpty()) {
+        topK =
+            topK.withCandidates(
+                ids(read(pipeline, "Candidates", "--candidates", candidateFiles, folder), "Ids")
+                    .apply("ViewCandidates", View.asSingleton()));
+      }
+      if (!seenFiles.isEmpty()) {
+        topK = topK.withSeen(read(pipeline, "Seen", "--excludeSeen", seenFiles, folder));
+      }
+      PCollection<FactorBlock> factors = readFactors(pipeline, src, wanted);
+      Column srcColumn = Column.ids(forItems() ? "item" : "user", src.intIds());
+      Column dstColumn = Column.ids(forItems() ? "user" : "item", dst.intIds());
+      addTopK(factors, topK, folder, srcColumn, dstColumn, "score", blocks(src, cores));
+      run(pipeline);
+      if (!wantedFiles.isEmpty()) {
+        report(folder, wantedFlag, "Wanted.bin");
+        Ids ids = ResultFile.read(folder.path() + "wanted.bin", UniteIds.coder());
+        folder.delete("wanted.bin");
+        print("%,d ids in %s%n", ids.size(), wantedFlag);
+      }
+      if (!candidateFiles.isEmpty()) {
+        report(folder, "--candidates", "Candidates.bin");
+      }
+      if (!seenFiles.isEmpty()) {
+        report(folder, "--excludeSeen", "Seen.bin");
+      }
+      String missing =
+          single == null ? null : "--" + srcColumn.name() + "=" + single + ": not in the model";
+      finish(folder, srcColumn, dstColumn, "score", missing);
+    }
+  }
+
+  /** Files of ids: a column of that name, or the first where there is no header. */
+  private static List<CsvFile> findIds(
+      String flag, @Nullable List<String> patterns, String column, CsvFormat format) {
+    if (patterns == null) {
+      return List.of();
+    }
+    String col = format.hasHeader() ? column : "1";
+    return CsvFile.find(flag, patterns, format.withPairs(col, col));
+  }
+
+  private PCollection<RatingBatch> read(
+      Pipeline pipeline, String name, String flag, List<CsvFile> files, ResultFolder folder) {
+    return read(
+        pipeline, name, flag, files, false, options.getMaxRejects(), folder.path() + name + ".bin");
+  }
+}

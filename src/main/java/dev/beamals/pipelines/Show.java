@@ -1,0 +1,40 @@
+package dev.beamals.pipelines;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.beamals.model.SavedModel;
+import dev.beamals.ratings.Side;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+
+/** {@code als show}: what a model is, by its manifest and its files. No pipeline. */
+final class Show extends ModelCommand<ModelOptions> {
+  Show(List<String> args, PrintStream out, PrintStream progress) {
+    super(ModelOptions.class, args, out, progress);
+  }
+
+  @Override
+  void check() {}
+
+  @Override
+  void run(SavedModel model) throws IOException {
+    print(
+        "%s: %,d users × %,d items, rank %d, ids of users %s, of items %s; %s%n",
+        model.folder(),
+        model.factors(Side.USER).rows(),
+        model.factors(Side.ITEM).rows(),
+        model.rank(),
+        model.factors(Side.USER).intIds() ? "int" : "string",
+        model.factors(Side.ITEM).intIds() ? "int" : "string",
+        model.isMllib() ? "saved by Spark MLlib" : "saved by beam-als");
+    print("%s: %s%n", model.isMllib() ? "metadata" : "manifest", pretty(model.description()));
+    if (model.metrics().isObject()) {
+      print("metrics: %s%n", pretty(model.metrics()));
+    }
+  }
+
+  private static String pretty(JsonNode json) throws IOException {
+    return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
+  }
+}

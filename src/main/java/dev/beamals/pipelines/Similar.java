@@ -1,0 +1,75 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.model.FactorFiles;
+import dev.beamals.model.SavedModel;
+import dev.beamals.model.TableWriter.Column;
+import dev.beamals.ratings.Ids;
+import dev.beamals.ratings.Side;
+import dev.beamals.ratings.UniteIds;
+import dev.beamals.recommend.RecommendTopK;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.values.PCollectionView;
+import org.jspecify.annotations.Nullable;
+
+/** {@code als similar}: the items most like an item, or users like a user, by cosine. */
+final class Similar extends TopKCommand<SimilarOptions> {
+  Similar(List<String> args, PrintStream out, PrintStream progress) {
+    super(SimilarOptions.class, args, out, progress);
+  }
+
+  private @Nullable String single() {
+    return options.getItem() != null ? options.getItem() : options.getUser();
+  }
+
+  @Override
+  void check() {
+    int given = 0;
+    given += options.getItem() != null ? 1 : 0;
+    given += options.getUser() != null ? 1 : 0;
+    given += options.getAll() ? 1 : 0;
+    require(given == 1, "--item, --user and --all: expected one of them");
+    require(options.getAll() || !arguments.has("for"), "--for: expected with --all only");
+    checkTopK(single() != null);
+  }
+
+  @Override
+  void run(SavedModel model) throws IOException {
+    boolean users =
+        options.getUser() != null
+            || (options.getAll() && options.getFor() == TopKOptions.Sides.users);
+    FactorFiles files = model.factors(users ? Side.USER : Side.ITEM);
+    try (ResultFolder folder = createFolder()) {
+      int cores = setUpRunner();
+      Pipeline pipeline = Pipeline.create(options);
+      String single = single();
+      PCollectionView<Ids> wanted =
+          single == null
+              ? null
+              : pipeline
+                  .apply("WantedId", Create.of(Ids.of(single)).withCoder(UniteIds.coder()))
+                  .apply("ViewWantedId", View.asSingleton());
+      Column src = Column.ids(users ? "user" : "item", files.intIds());
+      Column dst = Column.ids("similar", files.intIds());
+      addTopK(
+          readFactors(pipeline, files, wanted),
+          RecommendTopK.from(files).withCosine(),
+          folder,
+          src,
+          dst,
+          "cosine",
+          blocks(files, cores));
+      run(pipeline);
+      finish(
+          folder,
+          src,
+          dst,
+          "cosine",
+          single == null ? null : "--" + src.name() + "=" + single + ": not in the model");
+    }
+  }
+}

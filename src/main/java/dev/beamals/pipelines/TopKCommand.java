@@ -1,0 +1,124 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.RunException;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.SelectFactors;
+import dev.beamals.model.FactorFiles;
+import dev.beamals.model.ReadFactors;
+import dev.beamals.model.ResultFile;
+import dev.beamals.model.TableWriter;
+import dev.beamals.model.TableWriter.Column;
+import dev.beamals.ratings.Ids;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.Side;
+import dev.beamals.ratings.UniteIds;
+import dev.beamals.recommend.RecommendTopK;
+import dev.beamals.recommend.WriteRecommendations;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionView;
+import org.apache.beam.sdk.values.TypeDescriptor;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code recommend} and {@code similar} have in common: from factors to a table. */
+abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
+  /** Rows of a block, and entries of its heaps, at most: what a worker holds at a time. */
+  private static final long BLOCK_ROWS = 4096;
+
+  private static final long BLOCK_ENTRIES = 4L << 20;
+
+  TopKCommand(Class<O> type, List<String> args, PrintStream out, PrintStream progress) {
+    super(type, args, out, progress);
+  }
+
+  final void checkTopK(boolean single) {
+    int topK = options.getTopK();
+    require(topK >= 1 && topK <= 100_000, "--topK=%s: expected 1 to 100000", topK);
+    require(
+        single || options.getOutput() != null,
+        "--output: missing; expected a folder for the table, or one id to print");
+  }
+
+  /** How many blocks the rows are spread over. */
+  final int blocks(FactorFiles src, int cores) {
+    long blocks = (src.rows() + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    blocks = Math.max(blocks, src.rows() * options.getTopK() / BLOCK_ENTRIES);
+    return (int) Math.min(100_000, Math.max(blocks, cores));
+  }
+
+  /** The factors of {@code wanted}, or all. */
+  static PCollection<FactorBlock> readFactors(
+      Pipeline pipeline, FactorFiles src, @Nullable PCollectionView<Ids> wanted) {
+    PCollection<FactorBlock> factors = pipeline.apply("ReadFactors", ReadFactors.from(src));
+    return wanted == null ? factors : factors.apply("SelectIds", SelectFactors.of(wanted));
+  }
+
+  /** The distinct users of some pairs. */
+  static PCollection<Ids> ids(PCollection<RatingBatch> pairs, String name) {
+    return pairs
+        .apply(
+            "Take" + name,
+            MapElements.into(TypeDescriptor.of(Ids.class)).via(batch -> batch.ids(Side.USER)))
+        .setCoder(UniteIds.coder())
+        .apply("Unite" + name, UniteIds.create());
+  }
+
+  /**
+   * Adds the steps from factors to files.
+   *
+   * @param single the one id asked for, or null
+   */
+  final void addTopK(
+      PCollection<FactorBlock> factors,
+      RecommendTopK topK,
+      ResultFolder folder,
+      Column src,
+      Column dst,
+      String score,
+      int blocks) {
+    factors
+        .apply("RecommendTopK", topK.withTopK(options.getTopK()).withNumBlocks(blocks))
+        .apply(
+            "WriteTable",
+            WriteRecommendations.ranked(
+                folder.path(),
+                options.getOutput() == null ? TableWriter.Format.csv : options.getFormat(),
+                src,
+                dst,
+                score,
+                blocks))
+        .apply("WriteCounts", ResultFile.<List<Long>>write(folder.path() + "counts.bin"));
+  }
+
+  /** Ends the table, prints it where nobody asked for a folder, and says what it has. */
+  final void finish(
+      ResultFolder folder, Column src, Column dst, String score, @Nullable String missing)
+      throws IOException {
+    List<Long> counts =
+        ResultFile.read(folder.path() + "counts.bin", ListCoder.of(VarLongCoder.of()));
+    folder.delete("counts.bin");
+    if (counts.get(0) == 0) {
+      throw new RunException(
+          missing != null ? missing : "none of the ids that were asked for is in the model");
+    }
+    if (options.getOutput() == null) {
+      ResultTable.print(out, List.of(src.name(), "rank", dst.name(), score), folder.parts());
+      return;
+    }
+    folder.complete();
+    print("%,d rows for %,d %ss: %s%n", counts.get(1), counts.get(0), src.name(), folder.path());
+  }
+
+  final ResultFolder createFolder() throws IOException {
+    String output = options.getOutput();
+    return output == null
+        ? ResultFolder.temporary(options.getTempLocation())
+        : ResultFolder.create("--output", output);
+  }
+}

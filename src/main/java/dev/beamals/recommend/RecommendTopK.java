@@ -1,0 +1,178 @@
+package dev.beamals.recommend;
+
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
+import com.google.auto.value.AutoValue;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.JoinFactors;
+import dev.beamals.blocks.RatingBlock;
+import dev.beamals.model.FactorFiles;
+import dev.beamals.ratings.Ids;
+import dev.beamals.ratings.RatingBatch;
+import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds for every row of factors the K rows of the other side with the highest scores, exactly.
+ *
+ * <p>For users, factors x (rank) of a user and y (rank) of an item, the score is {@code x·y} in
+ * float, summed in the order of the factors: the prediction. It serves as well to find users for
+ * items, or what is alike: {@link #withCosine}. Scores that are equal are ordered by {@link Ids}.
+ *
+ * <p>Blocks of users are multiplied with tiles of items, and of the scores only each user's K best
+ * are kept. A worker holds one block of users with what they have seen and one tile of items, which
+ * it reads from the model's files: never all items, unless they come as a side input, and never a
+ * matrix of scores. What users have seen meets them by one shuffle.
+ *
+ * <pre>{@code
+ * PCollection<Recommendations> best =
+ *     userFactors.apply(
+ *         "Recommend",
+ *         RecommendTopK.from(model.factors(Side.ITEM)).withTopK(10).withSeen(ratings));
+ * }</pre>
+ */
+@AutoValue
+public abstract class RecommendTopK
+    extends PTransform<PCollection<FactorBlock>, PCollection<Recommendations>> {
+  private static final long serialVersionUID = 1L;
+
+  abstract FactorSource dst();
+
+  abstract int rank();
+
+  abstract int topK();
+
+  abstract int numBlocks();
+
+  abstract boolean cosine();
+
+  abstract @Nullable PCollection<RatingBatch> seen();
+
+  abstract @Nullable PCollectionView<Ids> candidates();
+
+  /** Recommends out of the factors of a saved model. */
+  public static RecommendTopK from(FactorFiles dst) {
+    return create(FactorSource.of(dst), dst.rank());
+  }
+
+  /** Recommends out of factors of this pipeline; every worker gets all of them. */
+  public static RecommendTopK from(PCollectionView<List<FactorBlock>> dst, int rank) {
+    return create(FactorSource.of(dst), rank);
+  }
+
+  private static RecommendTopK create(FactorSource dst, int rank) {
+    return new AutoValue_RecommendTopK.Builder()
+        .setDst(dst)
+        .setRank(rank)
+        .setTopK(10)
+        .setNumBlocks(8)
+        .setCosine(false)
+        .build();
+  }
+
+  /**
+   * @param topK how many to find for each row, at least 1; default 10
+   */
+  public RecommendTopK withTopK(int topK) {
+    checkArgument(topK >= 1, "topK %s: expected at least 1", topK);
+    return toBuilder().setTopK(topK).build();
+  }
+
+  /**
+   * How many blocks the rows are spread over, default 8: changes where work is done and how much is
+   * held at a time, never a result. A block of 4,096 rows is a good size.
+   */
+  public RecommendTopK withNumBlocks(int numBlocks) {
+    checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);
+    return toBuilder().setNumBlocks(numBlocks).build();
+  }
+
+  /**
+   * Leaves out what a user has seen.
+   *
+   * @param seen pairs whose user is an id of the input and whose item is one of the other side;
+   *     pairs of unknown ids do not matter, and neither do the ratings
+   */
+  public RecommendTopK withSeen(PCollection<RatingBatch> seen) {
+    return toBuilder().setSeen(seen).build();
+  }
+
+  /** Recommends none but these. */
+  public RecommendTopK withCandidates(PCollectionView<Ids> candidates) {
+    return toBuilder().setCandidates(candidates).build();
+  }
+
+  /**
+   * Scores by the cosine {@code x·y / (|x| |y|)}, and leaves out the id itself: for both sides
+   * being the same. A row of zeros has cosine 0 with everything.
+   */
+  public RecommendTopK withCosine() {
+    return toBuilder().setCosine(true).build();
+  }
+
+  @Override
+  public PCollection<Recommendations> expand(PCollection<FactorBlock> src) {
+    PCollection<RatingBatch> seen = seen();
+    PCollectionView<Ids> candidates = candidates();
+    ParDo.SingleOutput<KV<FactorBlock, RatingBlock>, Recommendations> score =
+        dst().addTo(ParDo.of(new ScoreFn(dst(), topK(), cosine(), candidates)));
+    return (seen == null ? JoinFactors.inputs(src) : JoinFactors.inputs(src, seen))
+        .apply("JoinSeen", JoinFactors.create(numBlocks(), rank()))
+        .apply("ScoreBlocks", candidates == null ? score : score.withSideInputs(candidates))
+        .setCoder(Recommendations.Coder.of());
+  }
+
+  abstract Builder toBuilder();
+
+  @AutoValue.Builder
+  abstract static class Builder {
+    abstract Builder setDst(FactorSource dst);
+
+    abstract Builder setRank(int rank);
+
+    abstract Builder setTopK(int topK);
+
+    abstract Builder setNumBlocks(int numBlocks);
+
+    abstract Builder setCosine(boolean cosine);
+
+    abstract Builder setSeen(@Nullable PCollection<RatingBatch> seen);
+
+    abstract Builder setCandidates(@Nullable PCollectionView<Ids> candidates);
+
+    abstract RecommendTopK build();
+  }
+
+  static final class ScoreFn extends DoFn<KV<FactorBlock, RatingBlock>, Recommendations> {
+    private static final long serialVersionUID = 1L;
+    private final FactorSource dst;
+    private final int topK;
+    private final boolean cosine;
+    private final @Nullable PCollectionView<Ids> candidates;
+
+    ScoreFn(FactorSource dst, int topK, boolean cosine, @Nullable PCollectionView<Ids> candidates) {
+      this.dst = dst;
+      this.topK = topK;
+      this.cosine = cosine;
+      this.candidates = candidates;
+    }
+
+    @ProcessElement
+    public void processElement(ProcessContext c) {
+      FactorBlock src = c.element().getKey();
+      if (src.ids().size() == 0) {
+        return; // seen pairs of users without factors
+      }
+      Ids wanted = candidates == null ? null : c.sideInput(candidates);
+      ScoreBlock scores = new ScoreBlock(src, c.element().getValue(), topK, cosine);
+      dst.forEachTile(c, tile -> scores.add(wanted == null ? tile : tile.select(wanted)));
+      c.output(scores.finish());
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.beamals.recommend;
+
+import dev.beamals.ratings.ArrayCoding;
+import dev.beamals.ratings.Ids;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.apache.beam.sdk.coders.CustomCoder;
+
+/**
+ * Ids with scores for each of some ids: items for users, users for items, items for items.
+ *
+ * <p>Row {@code s} holds what is for {@code src().get(s)}: entries {@code offsets()[s]} to {@code
+ * offsets()[s + 1]} of {@link #index} (indices into {@link #dst}) and {@link #scores}. Immutable;
+ * the arrays are not to be written to.
+ *
+ * <pre>{@code
+ * for (int s = 0; s < block.src().size(); s++) {
+ *   for (int p = block.offsets()[s]; p < block.offsets()[s + 1]; p++) {
+ *     show(block.src().get(s), block.dst().get(block.index()[p]), block.scores()[p]);
+ *   }
+ * }
+ * }</pre>
+ */
+public final class Recommendations {
+  private final Ids src;
+  private final Ids dst;
+  private final int[] offsets;
+  private final int[] index;
+  private final float[] scores;
+
+  Recommendations(Ids src, Ids dst, int[] offsets, int[] index, float[] scores) {
+    this.src = src;
+    this.dst = dst;
+    this.offsets = offsets;
+    this.index = index;
+    this.scores = scores;
+  }
+
+  /** The ids that the rows belong to. */
+  public Ids src() {
+    return src;
+  }
+
+  /** The ids that the entries point to. */
+  public Ids dst() {
+    return dst;
+  }
+
+  /** Where each row begins; one more than there are rows. */
+  public int[] offsets() {
+    return offsets;
+  }
+
+  /** For each entry the index in {@link #dst} of its id. */
+  public int[] index() {
+    return index;
+  }
+
+  /** For each entry its score; NaN where there is no prediction. */
+  public float[] scores() {
+    return scores;
+  }
+
+  /** Arrays in bulk; deterministic. */
+  public static final class Coder extends CustomCoder<Recommendations> {
+    private static final long serialVersionUID = 1L;
+    private static final Coder INSTANCE = new Coder();
+
+    public static Coder of() {
+      return INSTANCE;
+    }
+
+    @Override
+    public void encode(Recommendations block, OutputStream out) throws IOException {
+      ArrayCoding.write(block.src, out);
+      ArrayCoding.write(block.dst, out);
+      ArrayCoding.write(block.offsets, out);
+      ArrayCoding.write(block.index, out);
+      ArrayCoding.write(block.scores, out);
+    }
+
+    @Override
+    public Recommendations decode(InputStream in) throws IOException {
+      return new Recommendations(
+          ArrayCoding.readIds(in),
+          ArrayCoding.readIds(in),
+          ArrayCoding.readInts(in),
+          ArrayCoding.readInts(in),
+          ArrayCoding.readFloats(in));
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+  }
+}

@@ -1,0 +1,532 @@
+package dev.beamals.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.beamals.model.SavedModel;
+import dev.beamals.ratings.Side;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that use a model, as a user runs them. */
+final class UseModelTest {
+  private static final Path SAMPLE = Path.of("data/sample/interactions.csv").toAbsolutePath();
+
+  @TempDir static Path shared;
+  @TempDir Path folder;
+  private static Path model = Path.of("");
+  private static Factors factors = new Factors(Map.of(), Map.of());
+  private static List<String> rows = List.of();
+
+  @BeforeAll
+  static void trainOnce() throws IOException {
+    model = shared.resolve("model");
+    run(0, "train", "--input=" + SAMPLE, "--output=" + model, "--rank=5", "--maxIter=3");
+    factors = Factors.of(model);
+    rows = Files.readAllLines(SAMPLE).stream().skip(1).toList();
+  }
+
+  @Test
+  void predictPrintsOnePairAndTheColdOnes() {
+    String table = run(0, "predict", "--model=" + model, "--user=7162", "--item=6523");
+    double expected = factors.score("7162", "6523");
+    String[] lines = table.split("\n");
+    assertEquals("|user|item|prediction|", lines[1].replace(" ", ""));
+    String[] cells = lines[3].replace(" ", "").split("\\|");
+    assertEquals(List.of("", "7162", "6523"), Arrays.asList(cells).subList(0, 3));
+    assertEquals(expected, Double.parseDouble(cells[3]), 1e-6);
+    assertTrue(table.contains("1 pairs, 0 of them cold"), table);
+
+    String cold = run(0, "predict", "--model=" + model, "--user=nobody", "--item=6523");
+    assertTrue(cold.contains("|nobody|6523|       NaN|"), cold);
+    assertTrue(cold.contains("1 pairs, 1 of them cold"), cold);
+  }
+
+  @Test
+  void predictTakesManyPairsOnBothRunners() throws IOException {
+    List<String> pairs = new ArrayList<>(List.of("video_id,note,user_id"));
+    Map<String, Integer> expected = new TreeMap<>();
+    for (int r = 0; r < 500; r++) {
+      String[] row = rows.get(r * 7).split(",", -1);
+      pairs.add(row[1] + ",," + row[0]);
+      expected.merge(row[0] + "," + row[1], 1, Integer::sum);
+    }
+    pairs.add("6523,x,nobody");
+    pairs.add("nothing,x,7162");
+    Path input = Files.write(folder.resolve("pairs.csv"), pairs);
+    for (String runner : List.of("DirectRunner", "SparkRunner")) {
+      Path output = folder.resolve(runner);
+      String printed =
+          run(
+              0,
+              "predict",
+              "--model=" + model,
+              "--input=" + input,
+              "--output=" + output,
+              "--runner=" + runner);
+      assertTrue(printed.contains("502 pairs, 2 of them cold"), printed);
+      Map<String, Integer> found = new TreeMap<>();
+      int cold = 0;
+      for (String line : lines(output, "user,item,prediction")) {
+        String[] row = line.split(",");
+        if (row[2].equals("NaN")) {
+          cold++;
+        } else {
+          found.merge(row[0] + "," + row[1], 1, Integer::sum);
+          assertEquals(factors.score(row[0], row[1]), Double.parseDouble(row[2]), 1e-5);
+        }
+      }
+      assertEquals(2, cold);
+      assertEquals(expected, found);
+    }
+    Path dropped = folder.resolve("dropped");
+    String printed =
+        run(
+            0,
+            "predict",
+            "--model=" + model,
+            "--input=" + input,
+            "--output=" + dropped,
+            "--coldStartStrategy=drop",
+            "--format=parquet");
+    assertTrue(printed.contains("502 pairs, 2 of them cold"), printed);
+    assertTrue(Files.exists(dropped.resolve("_SUCCESS")));
+  }
+
+  @Test
+  void recommendEqualsBruteForceOnBothRunners() throws IOException {
+    Map<String, Set<String>> seen = seen(rows, ",", 0, 1);
+    Set<String> candidates = new HashSet<>();
+    List<String> candidateLines = new ArrayList<>(List.of("video_id"));
+    factors.items.keySet().stream().sorted().limit(80).forEach(candidates::add);
+    candidateLines.addAll(candidates);
+    candidateLines.add("not-in-the-model");
+    Path candidateFile = Files.write(folder.resolve("candidates.csv"), candidateLines);
+    List<List<String>> results = new ArrayList<>();
+    for (String runner : List.of("DirectRunner", "SparkRunner")) {
+      Path output = folder.resolve(runner);
+      run(
+          0,
+          "recommend",
+          "--model=" + model,
+          "--topK=20",
+          "--excludeSeen=" + SAMPLE,
+          "--candidates=" + candidateFile,
+          "--output=" + output,
+          "--runner=" + runner);
+      List<String> lines = lines(output, "user,rank,item,score");
+      lines.sort(null);
+      results.add(lines);
+    }
+    assertEquals(results.get(0), results.get(1));
+    assertTopK(results.get(0), 20, seen, candidates, factors.users, factors.items);
+  }
+
+  @Test
+  void recommendForItemsExchangesTheSides() throws IOException {
+    Path items = Files.write(folder.resolve("items.csv"), List.of("video_id", "6523", "480", "x"));
+    Path output = folder.resolve("out");
+    String printed =
+        run(
+            0,
+            "recommend",
+            "--model=" + model,
+            "--for=items",
+            "--items=" + items,
+            "--excludeSeen=" + SAMPLE,
+            "--output=" + output);
+    assertTrue(printed.contains("3 ids in --items"), printed);
+    assertTrue(printed.contains("20 rows for 2 items"), printed);
+    Map<String, float[]> two = new HashMap<>(factors.items);
+    two.keySet().retainAll(Set.of("6523", "480"));
+    assertTopK(
+        lines(output, "item,rank,user,score"),
+        10,
+        seen(rows, ",", 1, 0),
+        factors.users.keySet(),
+        two,
+        factors.users);
+  }
+
+  @Test
+  void aSingleUserPrintsATable() {
+    String table = run(0, "recommend", "--model=" + model, "--user=7162", "--topK=3");
+    List<String> lines = Arrays.asList(table.replace(" ", "").split("\n"));
+    assertEquals("|user|rank|item|score|", lines.get(1));
+    assertEquals(7, lines.size(), table);
+    assertTrue(lines.get(5).startsWith("|7162|3|"), table);
+  }
+
+  @Test
+  void similarIsByCosine() throws IOException {
+    Path output = folder.resolve("out");
+    run(0, "similar", "--model=" + model, "--all", "--topK=4", "--output=" + output);
+    List<String> lines = lines(output, "item,rank,similar,cosine");
+    assertEquals(4 * factors.items.size(), lines.size());
+    Map<String, Double> worst = new HashMap<>();
+    for (String line : lines) {
+      String[] row = line.split(",");
+      double cosine = cosine(factors.items.get(row[0]), factors.items.get(row[2]));
+      assertEquals(cosine, Double.parseDouble(row[3]), 1e-5);
+      assertFalse(row[0].equals(row[2]));
+      worst.merge(row[0], cosine, Math::min);
+    }
+    for (String a : factors.items.keySet()) {
+      long better =
+          factors.items.keySet().stream()
+              .filter(b -> !b.equals(a))
+              .filter(
+                  b ->
+                      cosine(factors.items.get(a), factors.items.get(b))
+                          > worst.getOrDefault(a, 0.0) + 1e-5)
+              .count();
+      assertTrue(better <= 3, a);
+    }
+    String table = run(0, "similar", "--model=" + model, "--user=7162", "--topK=2");
+    assertTrue(table.replace(" ", "").contains("|user|rank|similar|cosine|"), table);
+  }
+
+  @Test
+  void foldInOfTrainedUsersGivesTheirFactors() throws IOException {
+    Path folded = folder.resolve("folded");
+    String printed =
+        run(0, "fold-in", "--model=" + model, "--input=" + SAMPLE, "--output=" + folded);
+    assertTrue(printed.contains("28,290 ratings, 0 more of items that are not in the model"));
+    // The digest is over the bits of all factors of both sides.
+    assertEquals(json(model, "factorsDigest"), json(folded, "factorsDigest"));
+
+    run(
+        0,
+        "fold-in",
+        "--model=" + model,
+        "--input=" + SAMPLE,
+        "--output=" + folded,
+        "--runner=SparkRunner",
+        "--sparkMaster=local[2]");
+    assertEquals(json(model, "factorsDigest"), json(folded, "factorsDigest"));
+  }
+
+  @Test
+  void newUsersAreRecommendedToWithoutATraining() throws IOException {
+    List<String> lines = new ArrayList<>(List.of("user_id,video_id,watch_ratio"));
+    for (String row : rows) {
+      String[] fields = row.split(",", -1);
+      if (fields[0].equals("7162") && !fields[7].isEmpty() && !fields[6].isEmpty()) {
+        lines.add("newcomer," + fields[1] + "," + fields[7]);
+      }
+    }
+    lines.add("newcomer,unknown-item,1");
+    lines.add("stranger,unknown-item,1");
+    List<String> distinct = new ArrayList<>(new LinkedHashSet<>(lines));
+    Path input = Files.write(folder.resolve("new.csv"), distinct);
+    Path folded = folder.resolve("folded");
+    String printed =
+        run(0, "fold-in", "--model=" + model, "--input=" + input, "--output=" + folded);
+    assertTrue(printed.contains("2 more of items that are not in the model"), printed);
+    Factors now = Factors.of(folded);
+    assertEquals(Set.of("newcomer"), now.users.keySet());
+    assertEquals(factors.items.keySet(), now.items.keySet());
+    assertFalse(Files.exists(folded.resolve("metadata")), "string ids are not for MLlib");
+    String table = run(0, "recommend", "--model=" + folded, "--user=newcomer", "--topK=2");
+    String old = run(0, "recommend", "--model=" + model, "--user=7162", "--topK=2");
+    // The same ratings, so the same items.
+    assertEquals(cell(old, 3, 3), cell(table, 3, 3));
+  }
+
+  @Test
+  void evaluateGivesTheFiguresOfTheTraining() throws IOException {
+    String printed = run(0, "evaluate", "--model=" + model, "--input=" + SAMPLE);
+    JsonNode training =
+        new ObjectMapper().readTree(model.resolve("metrics.json").toFile()).path("training");
+    for (String name : List.of("mae", "rmse", "r2")) {
+      assertTrue(
+          printed.contains(String.format("= %.4f", training.path(name).asDouble())), printed);
+    }
+    assertTrue(printed.contains("On 28,290 rows (0 more are cold: coverage 100.00 %)"), printed);
+  }
+
+  @Test
+  void showTellsWhatItIs() {
+    String printed = run(0, "show", "--model=" + model);
+    assertTrue(printed.contains("300 users × 600 items, rank 5"), printed);
+    assertTrue(printed.contains("\"maxIter\" : 3"), printed);
+    assertTrue(printed.contains("\"rowsRead\" : 30000"), printed);
+    assertTrue(printed.contains("\"rmse\" : "), printed);
+  }
+
+  @Test
+  void failuresAreOneLine() throws IOException {
+    Path occupied = Files.createDirectory(folder.resolve("occupied"));
+    Files.writeString(occupied.resolve("mine.txt"), "mine");
+    String m = "--model=" + model;
+    String out = "--output=" + folder.resolve("out");
+    assertFails(2, "--user and --item: missing", "predict", m, "--user=1");
+    assertFails(2, "--input and --output: expected both", "predict", m, "--input=" + SAMPLE);
+    assertFails(2, "--output: missing", "recommend", m);
+    assertFails(2, "--topK=0: expected 1 to 100000", "recommend", m, "--user=1", "--topK=0");
+    assertFails(2, "--user and --users: expected one", "recommend", m, "--user=1", "--users=x");
+    assertFails(2, "--item and --items: expected with --for=items", "recommend", m, "--item=1");
+    assertFails(
+        2, "--user and --users: expected without", "recommend", m, "--for=items", "--user=1");
+    assertFails(2, "--item, --user and --all: expected one", "similar", m, out);
+    assertFails(2, "--output: missing", "fold-in", m, "--input=" + SAMPLE);
+    assertFails(2, "--input: missing", "evaluate", m);
+    assertFails(
+        2, "--regParam=-1.0: expected", "fold-in", m, "--input=" + SAMPLE, out, "--regParam=-1");
+    assertFails(1, "no such folder", "show", "--model=" + folder.resolve("none"));
+    assertFails(1, "--user=nobody: not in the model", "recommend", m, "--user=nobody");
+    assertFails(1, "holds mine.txt; expected a new folder", "recommend", m, "--output=" + occupied);
+    assertFails(
+        1,
+        "--userCol=nope: no such column",
+        "recommend",
+        m,
+        out,
+        "--excludeSeen=" + SAMPLE,
+        "--userCol=nope");
+    assertFails(2, "no such command; expected train, predict, recommend", "recomend", m);
+    assertFalse(Files.exists(folder.resolve("out")), "nothing is left of a run that failed");
+  }
+
+  @Test
+  void helpTellsEveryFlag() {
+    for (String command :
+        List.of("predict", "recommend", "similar", "fold-in", "evaluate", "show")) {
+      String help = run(0, command, "--help");
+      assertTrue(help.contains("--model=als_model") && help.contains("--runner="), help);
+      assertTrue(run(0, "help").contains("als " + command + " "), command);
+    }
+    assertTrue(run(0, "recommend", "--help").contains("--excludeSeen"));
+  }
+
+  @Test
+  void movieLensIsAsBruteForceSaysForEveryUser() throws IOException {
+    Path data = Path.of(System.getProperty("beamals.data", "")).resolve("ml-100k");
+    if (!Files.isDirectory(data)) {
+      System.err.println("SKIPPED: no real data at " + data + "; set -Dbeamals.data=FOLDER");
+    }
+    assumeTrue(Files.isDirectory(data), "no real data at " + data);
+    Path input = data.resolve("u.data");
+    Path trained = folder.resolve("model");
+    run(
+        0,
+        "train",
+        "--input=" + input,
+        "--output=" + trained,
+        "--delimiter=tab",
+        "--header=false",
+        "--userCol=1",
+        "--itemCol=2",
+        "--ratingCol=3",
+        "--timestampCol=4");
+    Factors movieLens = Factors.of(trained);
+    assertEquals(943, movieLens.users.size());
+    assertEquals(1682, movieLens.items.size());
+
+    Map<String, Set<String>> seen = seen(Files.readAllLines(input), "\t", 0, 1);
+    for (boolean exclude : new boolean[] {false, true}) {
+      Path output = folder.resolve("top-" + exclude);
+      List<String> flags =
+          new ArrayList<>(List.of("recommend", "--model=" + trained, "--output=" + output));
+      if (exclude) {
+        flags.add("--excludeSeen=" + input);
+      }
+      run(0, flags.toArray(String[]::new));
+      assertTopK(
+          lines(output, "user,rank,item,score"),
+          10,
+          exclude ? seen : Map.of(),
+          movieLens.items.keySet(),
+          movieLens.users,
+          movieLens.items);
+    }
+
+    // Every pair of the matrix.
+    StringBuilder all = new StringBuilder();
+    for (String user : movieLens.users.keySet()) {
+      for (String item : movieLens.items.keySet()) {
+        all.append(user).append('\t').append(item).append('\n');
+      }
+    }
+    Path pairs = Files.writeString(folder.resolve("all.tsv"), all);
+    Path predictions = folder.resolve("predictions");
+    String printed =
+        run(0, "predict", "--model=" + trained, "--input=" + pairs, "--output=" + predictions);
+    assertTrue(printed.contains("1,586,126 pairs, 0 of them cold"), printed);
+    long count = 0;
+    for (String line : lines(predictions, "user,item,prediction")) {
+      String[] row = line.split(",");
+      assertEquals(movieLens.score(row[0], row[1]), Double.parseDouble(row[2]), 1e-5);
+      count++;
+    }
+    assertEquals(1_586_126, count);
+  }
+
+  /** Checks a table of ranked rows against all scores in double. */
+  private static void assertTopK(
+      List<String> lines,
+      int topK,
+      Map<String, Set<String>> seen,
+      Set<String> candidates,
+      Map<String, float[]> src,
+      Map<String, float[]> dst) {
+    Map<String, TreeMap<Integer, String[]>> found = new HashMap<>();
+    for (String line : lines) {
+      String[] row = line.split(",");
+      found.computeIfAbsent(row[0], x -> new TreeMap<>()).put(Integer.parseInt(row[1]), row);
+    }
+    int rows = 0;
+    for (Map.Entry<String, float[]> one : src.entrySet()) {
+      Set<String> excluded = seen.getOrDefault(one.getKey(), Set.of());
+      List<String> left =
+          dst.keySet().stream()
+              .filter(id -> candidates.contains(id) && !excluded.contains(id))
+              .toList();
+      TreeMap<Integer, String[]> ranked = found.getOrDefault(one.getKey(), new TreeMap<>());
+      assertEquals(Math.min(topK, left.size()), ranked.size(), "rows of " + one.getKey());
+      rows += ranked.size();
+      float before = Float.POSITIVE_INFINITY;
+      String idBefore = "";
+      Set<String> taken = new HashSet<>();
+      int rank = 0;
+      for (String[] row : ranked.values()) {
+        assertEquals(++rank, Integer.parseInt(row[1]));
+        float score = Float.parseFloat(row[3]);
+        assertTrue(left.contains(row[2]) && taken.add(row[2]), row[0] + " " + row[2]);
+        assertEquals(dot(one.getValue(), dst.get(row[2])), score, 1e-5);
+        assertTrue(
+            score < before
+                || (score == before && Integer.parseInt(row[2]) > Integer.parseInt(idBefore)));
+        before = score;
+        idBefore = row[2];
+      }
+      for (String id : left) {
+        assertTrue(
+            taken.contains(id)
+                || ranked.size() == topK && dot(one.getValue(), dst.get(id)) <= before + 1e-5,
+            one.getKey() + " should have " + id);
+      }
+    }
+    assertEquals(rows, lines.size());
+  }
+
+  private static Map<String, Set<String>> seen(
+      List<String> rows, String delimiter, int src, int dst) {
+    Map<String, Set<String>> seen = new HashMap<>();
+    for (String row : rows) {
+      String[] fields = row.split(delimiter, -1);
+      seen.computeIfAbsent(fields[src], x -> new HashSet<>()).add(fields[dst]);
+    }
+    return seen;
+  }
+
+  private static double dot(float @Nullable [] x, float @Nullable [] y) {
+    if (x == null || y == null) {
+      throw new AssertionError("an id that is not in the model");
+    }
+    double sum = 0;
+    for (int k = 0; k < x.length; k++) {
+      sum += (double) x[k] * y[k];
+    }
+    return sum;
+  }
+
+  private static double cosine(float @Nullable [] x, float @Nullable [] y) {
+    return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+  }
+
+  /** Lines of all parts below their header. */
+  private static List<String> lines(Path output, String header) throws IOException {
+    assertTrue(Files.exists(output.resolve("_SUCCESS")));
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(output)) {
+      for (Path file : files.sorted().toList()) {
+        String name = file.getFileName().toString();
+        if (name.startsWith("part-")) {
+          List<String> part = Files.readAllLines(file);
+          assertEquals(header, part.get(0));
+          lines.addAll(part.subList(1, part.size()));
+        } else {
+          assertTrue(name.equals("_SUCCESS") || name.endsWith(".crc"), name);
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static String cell(String table, int line, int column) {
+    return table.split("\n")[line].replace(" ", "").split("\\|")[column];
+  }
+
+  private static void assertFails(int exitCode, String message, String... args) {
+    String[] lines = run(exitCode, args).split("\n");
+    String last = lines[lines.length - 1];
+    assertTrue(last.startsWith("als: ") && last.contains(message), last);
+    for (String line : lines) {
+      assertTrue(!line.contains("Exception") && !line.startsWith("\tat "), line);
+    }
+  }
+
+  /** Runs a command and returns all it printed. */
+  private static String run(int exitCode, String... args) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    int actual = Main.run(Arrays.asList(args), out, out);
+    String printed = bytes.toString(StandardCharsets.UTF_8);
+    assertEquals(exitCode, actual, printed);
+    return printed;
+  }
+
+  private static String json(Path model, String name) throws IOException {
+    return new ObjectMapper().readTree(model.resolve("manifest.json").toFile()).path(name).asText();
+  }
+
+  /** All factors of a model by id. */
+  private record Factors(Map<String, float[]> users, Map<String, float[]> items) {
+    static Factors of(Path model) {
+      SavedModel saved = SavedModel.open("--model", model.toString());
+      Factors factors = new Factors(new HashMap<>(), new HashMap<>());
+      for (Side side : Side.values()) {
+        Map<String, float[]> byId = side == Side.USER ? factors.users : factors.items;
+        saved
+            .factors(side)
+            .forEachBlock(
+                block -> {
+                  for (int i = 0; i < block.ids().size(); i++) {
+                    byId.put(
+                        block.ids().get(i),
+                        Arrays.copyOfRange(
+                            block.factors(), i * block.rank(), (i + 1) * block.rank()));
+                  }
+                });
+      }
+      return factors;
+    }
+
+    double score(String user, String item) {
+      return dot(users.get(user), items.get(item));
+    }
+  }
+}
