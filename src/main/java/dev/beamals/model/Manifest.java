@@ -8,7 +8,6 @@ import dev.beamals.ratings.CleaningReport;
 import dev.beamals.ratings.CsvFile;
 import dev.beamals.ratings.Side;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -75,7 +74,6 @@ public final class Manifest {
       digest.add(
           side,
           model.stagedFactors(side).stream()
-              .map(Path::toString)
               .map(file -> FileSystems.matchNewResource(file, false))
               .toList());
       String name = side == Side.USER ? "users" : "items";

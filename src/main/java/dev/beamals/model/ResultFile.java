@@ -59,12 +59,14 @@ public final class ResultFile {
     }
 
     @ProcessElement
-    public void processElement(@Element T element) throws IOException {
+    public void processElement(@Element T element) {
       try (OutputStream out =
           Channels.newOutputStream(
               FileSystems.create(
                   FileSystems.matchNewResource(file, false), "application/octet-stream"))) {
         coder.encode(element, out);
+      } catch (IOException e) {
+        throw ModelFolder.cannotWrite(file, e);
       }
     }
   }

@@ -92,16 +92,20 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDo
     }
 
     @ProcessElement
-    public void processElement(ProcessContext c) throws IOException {
+    public void processElement(ProcessContext c) {
       FactorBlock block = c.element();
       String name = String.format("part-%05d.parquet", block.ids().block(0, numBlocks));
       ResourceId part =
           FileSystems.matchNewResource(folder + "." + name + "-" + UUID.randomUUID(), false);
-      FactorsParquet.write(part, block, c.sideInput(intIds));
-      FileSystems.rename(
-          List.of(part),
-          List.of(FileSystems.matchNewResource(folder + name, false)),
-          StandardMoveOptions.IGNORE_MISSING_FILES);
+      try {
+        FactorsParquet.write(part, block, c.sideInput(intIds));
+        FileSystems.rename(
+            List.of(part),
+            List.of(FileSystems.matchNewResource(folder + name, false)),
+            StandardMoveOptions.IGNORE_MISSING_FILES);
+      } catch (IOException e) {
+        throw ModelFolder.cannotWrite(folder + name, e);
+      }
     }
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.beamals.RunException;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.linalg.NormalEquations;
+import dev.beamals.model.HadoopFiles;
 import dev.beamals.model.Manifest;
 import dev.beamals.model.ModelFolder;
 import dev.beamals.model.ResultFile;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -168,9 +170,12 @@ final class Train {
   void run() throws IOException {
     long started = System.nanoTime();
     double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
-    FileSystems.setDefaultPipelineOptions(options);
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
+    HadoopFiles.configure(
+        options,
+        Stream.of(input, testInput, List.of(options.getOutput())).flatMap(List::stream).toList());
+    FileSystems.setDefaultPipelineOptions(options);
     List<CsvFile> files = CsvFile.find("--input", input, format());
     List<CsvFile> testFiles =
         testInput.isEmpty() ? List.of() : CsvFile.find("--testInput", testInput, format());
@@ -178,7 +183,7 @@ final class Train {
       progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
     }
 
-    ModelFolder model = ModelFolder.stage("--output", options.getOutput());
+    ModelFolder model = ModelFolder.stage("--output", options.getOutput(), options);
     Thread cleanUp = new Thread(model::discard);
     Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
