@@ -5,7 +5,6 @@ import dev.beamals.ratings.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.List;
 import org.apache.beam.sdk.coders.CustomCoder;
 
 /**
@@ -45,7 +44,7 @@ public final class FactorBlock {
    * @param found Modified: set to true for each id that has factors; may be longer
    * @return a row-major matrix, {@code ids.size() × rank}; zeros where there are no factors
    */
-  public static float[] gather(Ids ids, List<FactorBlock> blocks, int rank, boolean[] found) {
+  public static float[] gather(Ids ids, Iterable<FactorBlock> blocks, int rank, boolean[] found) {
     float[] gathered = new float[Math.multiplyExact(ids.size(), rank)];
     for (FactorBlock block : blocks) {
       int[] positions = ids.positionsIn(block.ids);
@@ -57,6 +56,19 @@ public final class FactorBlock {
       }
     }
     return gathered;
+  }
+
+  /**
+   * The factors of some of the ids.
+   *
+   * @param rows their indices, which ascend strictly
+   */
+  public FactorBlock select(int[] rows) {
+    float[] selected = new float[rows.length * rank];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(factors, rows[i] * rank, selected, i * rank, rank);
+    }
+    return new FactorBlock(ids.select(rows), rank, selected);
   }
 
   /** Arrays in bulk; deterministic. */

@@ -7,11 +7,7 @@ import dev.beamals.RunException;
 import dev.beamals.ratings.Side;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -79,7 +75,7 @@ public final class ModelFolder {
       model.prepare(flag, output);
       return model;
     } catch (IOException e) {
-      throw cannotWrite(flag + "=" + output, e);
+      throw RunException.cannotWrite(flag + "=" + output, e);
     }
   }
 
@@ -225,7 +221,7 @@ public final class ModelFolder {
       }
       storage.delete(aside);
     } catch (IOException e) {
-      throw cannotWrite("--output=" + folder, e);
+      throw RunException.cannotWrite("--output=" + folder, e);
     }
   }
 
@@ -241,28 +237,6 @@ public final class ModelFolder {
     } catch (IOException e) {
       // The next run to this output deletes it.
     }
-  }
-
-  /** A write that failed, as a line for the user. */
-  static RunException cannotWrite(String what, IOException e) {
-    return new RunException(what + ": cannot be written: " + describe(e), e);
-  }
-
-  private static String describe(IOException e) {
-    if (e instanceof AccessDeniedException) {
-      return "permission denied on " + e.getMessage();
-    }
-    if (e instanceof FileAlreadyExistsException) {
-      return e.getMessage() + " is a file, not a folder";
-    }
-    if (e instanceof NoSuchFileException) {
-      return "no folder " + e.getMessage();
-    }
-    String reason = e instanceof FileSystemException ? ((FileSystemException) e).getReason() : null;
-    // Hadoop appends the stack trace of the server.
-    return reason != null
-        ? reason
-        : String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.beamals.model;
 
+import dev.beamals.RunException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,7 +67,7 @@ public final class ResultFile {
                   FileSystems.matchNewResource(file, false), "application/octet-stream"))) {
         coder.encode(element, out);
       } catch (IOException e) {
-        throw ModelFolder.cannotWrite(file, e);
+        throw RunException.cannotWrite(file, e);
       }
     }
   }

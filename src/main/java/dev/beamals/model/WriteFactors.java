@@ -1,5 +1,6 @@
 package dev.beamals.model;
 
+import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ratings.Side;
 import java.io.IOException;
@@ -104,7 +105,7 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDo
             List.of(FileSystems.matchNewResource(folder + name, false)),
             StandardMoveOptions.IGNORE_MISSING_FILES);
       } catch (IOException e) {
-        throw ModelFolder.cannotWrite(folder + name, e);
+        throw RunException.cannotWrite(folder + name, e);
       }
     }
   }

@@ -12,6 +12,7 @@ import dev.beamals.model.ResultFile;
 import dev.beamals.ratings.CleaningReport;
 import dev.beamals.ratings.CsvFile;
 import dev.beamals.ratings.CsvFormat;
+import dev.beamals.ratings.EstimateIds;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -167,6 +168,22 @@ final class Train {
     }
   }
 
+  /** Whether factors are shuffled, and not broadcast; see {@code --factorExchange}. */
+  private boolean shuffles(List<CsvFile> files) {
+    if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
+      return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
+    }
+    double bytes = 4.0 * options.getRank() * EstimateIds.of(files);
+    boolean shuffles = bytes > Runtime.getRuntime().maxMemory() / 4.0;
+    if (shuffles) {
+      progress.printf(
+          Locale.ROOT,
+          "factors are estimated at %,.0f MB: exchanged by shuffle (--factorExchange)%n",
+          bytes / 1e6);
+    }
+    return shuffles;
+  }
+
   void run() throws IOException {
     long started = System.nanoTime();
     double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
@@ -195,10 +212,12 @@ final class Train {
           files.size() == 1 ? files.get(0).name() : files.size() + " files",
           options.getRunner().getSimpleName(),
           NormalEquations.kernelName());
+      boolean shuffles = shuffles(files);
       Pipeline pipeline = Pipeline.create(options);
       new TrainPipeline(
               options,
               model.staging(),
+              shuffles ? model.exchange() : null,
               userBlocks == null ? cores : userBlocks,
               itemBlocks == null ? cores : itemBlocks)
           .build(pipeline, files, testFiles);
