@@ -152,7 +152,8 @@ final class Train {
     }
     Matcher local = LOCAL.matcher(master);
     if (!local.matches()) {
-      return 16; // a cluster whose size is not known here
+      // Where nobody says how large the cluster is, enough for a small one.
+      return Integer.parseInt(System.getProperty("spark.cores.max", "16"));
     }
     spark.setFilesToStage(List.of()); // everything is in this JVM
     setDefault("spark.driver.host", "127.0.0.1");
