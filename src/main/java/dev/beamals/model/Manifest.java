@@ -25,6 +25,7 @@ public final class Manifest {
   private long users;
   private long items;
   private String factorsDigest = "";
+  private boolean complete;
 
   public Manifest() {
     root.put("format", ModelFolder.FORMAT);
@@ -86,6 +87,7 @@ public final class Manifest {
       }
     }
     factorsDigest = digest.hex();
+    complete = digest.complete();
     root.put("factorsDigest", factorsDigest);
     return this;
   }
@@ -103,6 +105,11 @@ public final class Manifest {
 
   public long items() {
     return items;
+  }
+
+  /** Whether no file of factors is missing. */
+  public boolean complete() {
+    return complete;
   }
 
   public String factorsDigest() {

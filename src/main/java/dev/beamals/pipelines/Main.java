@@ -81,7 +81,8 @@ public final class Main {
       if (verbose) {
         e.printStackTrace(err);
       }
-      err.println("als: " + describe(e) + (verbose ? "" : hint(e)));
+      String message = describe(e).lines().findFirst().orElse("");
+      err.println("als: " + message + (verbose ? "" : hint(e)));
       return 1;
     }
   }
@@ -116,9 +117,14 @@ public final class Main {
     }
     Throwable t = failure;
     for (int depth = 0; t != null && depth < 50; t = t.getCause(), depth++) {
-      Matcher remote = REMOTE.matcher(String.valueOf(t.getMessage()));
+      String message = String.valueOf(t.getMessage());
+      Matcher remote = REMOTE.matcher(message);
       if (remote.find()) {
         return remote.group(1);
+      }
+      if (message.contains("No space left on device")) {
+        return "no space left on device: on that of --output, or where Spark keeps what does not fit"
+            + " in memory (spark.local.dir, the temporary folder where it is not set)";
       }
     }
     return null;

@@ -13,6 +13,7 @@ import dev.beamals.ratings.CleaningReport;
 import dev.beamals.ratings.CsvFile;
 import dev.beamals.ratings.CsvFormat;
 import dev.beamals.ratings.EstimateIds;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -269,6 +270,9 @@ final class Train {
       printCleaning("Test: ", testFiles, testReport, testDuplicates);
     }
     manifest.withFactors(model);
+    if (!manifest.complete()) {
+      throw notShared(model, null);
+    }
     seconds.put("total", (System.nanoTime() - started) / 1e9);
     manifest.withDurations(seconds);
 
@@ -291,9 +295,23 @@ final class Train {
   }
 
   private static <T> T take(ModelFolder model, String name, Coder<T> coder) throws IOException {
-    T value = ResultFile.read(model.staging() + name, coder);
+    T value;
+    try {
+      value = ResultFile.read(model.staging() + name, coder);
+    } catch (FileNotFoundException e) {
+      throw notShared(model, e);
+    }
     model.deleteStaged(name);
     return value;
+  }
+
+  private static RunException notShared(ModelFolder model, @Nullable Throwable cause) {
+    return new RunException(
+        "--output="
+            + model
+            + ": what the workers wrote is not there; expected a folder on a file system that the"
+            + " driver and all workers share",
+        cause);
   }
 
   private void printCleaning(
