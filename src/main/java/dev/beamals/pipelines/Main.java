@@ -47,8 +47,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    // Spark and Beam leave threads behind.
-    System.exit(run(Arrays.asList(args), System.out, System.err));
+    int exitCode = run(Arrays.asList(args), System.out, System.err);
+    if (exitCode == 0 && "cluster".equals(System.getProperty("spark.submit.deployMode"))) {
+      return; // YARN takes a driver that exits by itself for a failed one
+    }
+    System.exit(exitCode); // Spark and Beam leave threads behind
   }
 
   /** Runs a command line and returns the exit code. */
