@@ -1,5 +1,10 @@
 package dev.beamals;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,5 +34,31 @@ public final class RunException extends RuntimeException {
       }
     }
     return null;
+  }
+
+  /**
+   * A write that failed.
+   *
+   * @param what a path, or a flag and its value
+   */
+  public static RunException cannotWrite(String what, IOException e) {
+    return new RunException(what + ": cannot be written: " + describe(e), e);
+  }
+
+  private static String describe(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied on " + e.getMessage();
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return e.getMessage() + " is a file, not a folder";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "no folder " + e.getMessage();
+    }
+    String reason = e instanceof FileSystemException ? ((FileSystemException) e).getReason() : null;
+    // Hadoop appends the stack trace of the server.
+    return reason != null
+        ? reason
+        : String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
   }
 }

@@ -1,12 +1,16 @@
 package dev.beamals.als;
 
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorFile;
+import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ratings.Side;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Alternating least squares: factors of users and items whose products come close to the ratings.
@@ -36,14 +40,32 @@ public final class Als extends PTransform<PCollectionTuple, PCollectionTuple> {
   private static final TupleTag<FactorBlock> USER_FACTORS = new TupleTag<>("userFactors") {};
   private static final TupleTag<FactorBlock> ITEM_FACTORS = new TupleTag<>("itemFactors") {};
 
-  private final AlsParameters parameters;
+  private static final TupleTag<FactorFile> USER_FILES = new TupleTag<>("userFiles") {};
+  private static final TupleTag<FactorFile> ITEM_FILES = new TupleTag<>("itemFiles") {};
 
-  private Als(AlsParameters parameters) {
+  private final AlsParameters parameters;
+  private final @Nullable ShuffleExchange shuffle;
+
+  private Als(AlsParameters parameters, @Nullable ShuffleExchange shuffle) {
     this.parameters = parameters;
+    this.shuffle = shuffle;
   }
 
+  /** Sends all factors of a side to every process. */
   public static Als of(AlsParameters parameters) {
-    return new Als(parameters);
+    return new Als(parameters, null);
+  }
+
+  /**
+   * Sends a row of factors only to the blocks that need it. Gives the same factors, bit by bit.
+   *
+   * @param folder for files, on a file system that all workers share; with its last slash
+   * @param userBlocks the number of blocks that the users are spread over
+   * @param itemBlocks the number of blocks that the items are spread over
+   */
+  public Als withShuffle(String folder, int userBlocks, int itemBlocks) {
+    return new Als(
+        parameters, new ShuffleExchange(folder, userBlocks, itemBlocks, 2 * parameters.maxIter()));
   }
 
   /** The input: the same ratings grouped by user and grouped by item. */
@@ -62,20 +84,52 @@ public final class Als extends PTransform<PCollectionTuple, PCollectionTuple> {
 
   @Override
   public PCollectionTuple expand(PCollectionTuple blocks) {
+    if (shuffle != null) {
+      PCollectionTuple files = expand(blocks, shuffle, USER_FILES, ITEM_FILES);
+      return files
+          .and(USER_FACTORS, read(files.get(USER_FILES), "ReadUserFactors"))
+          .and(ITEM_FACTORS, read(files.get(ITEM_FILES), "ReadItemFactors"));
+    }
+    return expand(blocks, new Exchange.Broadcast(), USER_FACTORS, ITEM_FACTORS);
+  }
+
+  private static PCollection<FactorBlock> read(PCollection<FactorFile> files, String name) {
+    return files
+        .apply(name, ParDo.of(new ShuffleExchange.ReadFn()))
+        .setCoder(FactorBlock.Coder.of());
+  }
+
+  /**
+   * The factors of a side as a side input for DoFns that look some of them up.
+   *
+   * @param factors what this transform gave
+   */
+  public static FactorView view(PCollectionTuple factors, Side side, String name) {
+    TupleTag<FactorFile> files = side == Side.USER ? USER_FILES : ITEM_FILES;
+    return factors.has(files)
+        ? FactorView.ofFiles(name, factors.get(files))
+        : FactorView.ofBlocks(name, factors.get(side == Side.USER ? USER_FACTORS : ITEM_FACTORS));
+  }
+
+  private <T> PCollectionTuple expand(
+      PCollectionTuple blocks, Exchange<T> exchange, TupleTag<T> userTag, TupleTag<T> itemTag) {
     PCollection<RatingBlock> userBlocks = blocks.get(USER_BLOCKS);
     PCollection<RatingBlock> itemBlocks = blocks.get(ITEM_BLOCKS);
-    PCollection<FactorBlock> users =
-        userBlocks.apply("InitializeUserFactors", InitializeFactors.of(Side.USER, parameters));
+    PCollection<T> users =
+        userBlocks.apply(
+            "InitializeUserFactors", InitializeFactors.of(Side.USER, parameters, exchange));
     PCollectionTuple factors = PCollectionTuple.empty(blocks.getPipeline());
     for (int i = 1; i <= parameters.maxIter(); i++) {
       String iteration = String.format("Iteration-%02d", i);
-      PCollection<FactorBlock> items =
+      PCollection<T> items =
           itemBlocks.apply(
-              iteration + "/UpdateItemFactors", UpdateFactors.of(Side.ITEM, users, parameters));
+              iteration + "/UpdateItemFactors",
+              UpdateFactors.of(Side.ITEM, 2 * i - 1, users, parameters, exchange));
       users =
           userBlocks.apply(
-              iteration + "/UpdateUserFactors", UpdateFactors.of(Side.USER, items, parameters));
-      factors = PCollectionTuple.of(USER_FACTORS, users).and(ITEM_FACTORS, items);
+              iteration + "/UpdateUserFactors",
+              UpdateFactors.of(Side.USER, 2 * i, items, parameters, exchange));
+      factors = PCollectionTuple.of(userTag, users).and(itemTag, items);
     }
     return factors;
   }

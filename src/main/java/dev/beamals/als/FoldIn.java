@@ -87,7 +87,9 @@ public final class FoldIn extends PTransform<PCollection<RatingBlock>, PCollecti
         known
             .get(KNOWN)
             .setCoder(RatingBlock.Coder.of())
-            .apply("UpdateUserFactors", UpdateFactors.of(Side.USER, itemFactors, parameters));
+            .apply(
+                "UpdateUserFactors",
+                UpdateFactors.of(Side.USER, 1, itemFactors, parameters, new Exchange.Broadcast()));
     return PCollectionTuple.of(FACTORS, factors)
         .and(IGNORED, known.get(IGNORED).apply("SumIgnored", Sum.longsGlobally()));
   }

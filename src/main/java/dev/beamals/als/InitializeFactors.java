@@ -16,46 +16,49 @@ import org.apache.beam.sdk.values.PCollection;
  * <p>As in Spark MLlib, a row of independent standard normal numbers divided by its length. The
  * generator of a row is seeded by (seed, side, id), so factors do not depend on blocks or runners.
  */
-final class InitializeFactors
-    extends PTransform<PCollection<RatingBlock>, PCollection<FactorBlock>> {
+final class InitializeFactors<T> extends PTransform<PCollection<RatingBlock>, PCollection<T>> {
   private static final long serialVersionUID = 1L;
 
   private final Side side;
   private final int rank;
   private final long seed;
+  private final Exchange<T> exchange;
 
-  private InitializeFactors(Side side, int rank, long seed) {
+  private InitializeFactors(Side side, int rank, long seed, Exchange<T> exchange) {
     this.side = side;
     this.rank = rank;
     this.seed = seed;
+    this.exchange = exchange;
   }
 
-  static InitializeFactors of(Side side, AlsParameters parameters) {
-    return new InitializeFactors(side, parameters.rank(), parameters.seed());
+  static <T> InitializeFactors<T> of(Side side, AlsParameters parameters, Exchange<T> exchange) {
+    return new InitializeFactors<>(side, parameters.rank(), parameters.seed(), exchange);
   }
 
   @Override
-  public PCollection<FactorBlock> expand(PCollection<RatingBlock> blocks) {
+  public PCollection<T> expand(PCollection<RatingBlock> blocks) {
     return blocks
-        .apply("DrawFactors", ParDo.of(new InitializeFn(side, rank, seed)))
-        .setCoder(FactorBlock.Coder.of());
+        .apply("DrawFactors", ParDo.of(new InitializeFn<>(side, rank, seed, exchange)))
+        .setCoder(exchange.coder());
   }
 
-  static final class InitializeFn extends DoFn<RatingBlock, FactorBlock> {
+  static final class InitializeFn<T> extends DoFn<RatingBlock, T> {
     private static final long serialVersionUID = 1L;
     private final Side side;
     private final int rank;
     private final long seed;
+    private final Exchange<T> exchange;
 
-    InitializeFn(Side side, int rank, long seed) {
+    InitializeFn(Side side, int rank, long seed, Exchange<T> exchange) {
       this.side = side;
       this.rank = rank;
       this.seed = seed;
+      this.exchange = exchange;
     }
 
     @ProcessElement
-    public void processElement(@Element RatingBlock block, OutputReceiver<FactorBlock> out) {
-      out.output(draw(block.src(), side, rank, seed));
+    public void processElement(@Element RatingBlock block, OutputReceiver<T> out) {
+      out.output(exchange.send(block, draw(block.src(), side, rank, seed), side, 0));
     }
   }
 

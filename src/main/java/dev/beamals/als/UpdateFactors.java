@@ -26,52 +26,78 @@ import org.jspecify.annotations.Nullable;
  * {@code (Σ y yᵀ + λ n I) x = Σ r y}: ALS with weighted-λ-regularization (Zhou et al. 2008), as in
  * Spark MLlib.
  *
- * <p>The factors of the other side are exchanged as a side input: every worker sees all of them,
- * while rating blocks are never moved.
+ * <p>What the other side sent is a side input: rating blocks are never moved.
+ *
+ * @param <T> what factors travel as
  */
-final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollection<FactorBlock>> {
+final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PCollection<T>> {
   private static final long serialVersionUID = 1L;
 
   private final Side side;
-  private final PCollection<FactorBlock> dstFactors;
+  private final int step;
+  private final PCollection<T> dstFactors;
   private final AlsParameters parameters;
+  private final Exchange<T> exchange;
 
-  private UpdateFactors(Side side, PCollection<FactorBlock> dstFactors, AlsParameters parameters) {
+  private UpdateFactors(
+      Side side,
+      int step,
+      PCollection<T> dstFactors,
+      AlsParameters parameters,
+      Exchange<T> exchange) {
     this.side = side;
+    this.step = step;
     this.dstFactors = dstFactors;
     this.parameters = parameters;
+    this.exchange = exchange;
   }
 
   /**
    * @param side the side to solve, that of the rows of the blocks
-   * @param dstFactors the factors of the other side
+   * @param step the number of this half-step, from 1
+   * @param dstFactors what the other side sent
    */
-  static UpdateFactors of(
-      Side side, PCollection<FactorBlock> dstFactors, AlsParameters parameters) {
-    return new UpdateFactors(side, dstFactors, parameters);
+  static <T> UpdateFactors<T> of(
+      Side side,
+      int step,
+      PCollection<T> dstFactors,
+      AlsParameters parameters,
+      Exchange<T> exchange) {
+    return new UpdateFactors<>(side, step, dstFactors, parameters, exchange);
   }
 
   @Override
-  public PCollection<FactorBlock> expand(PCollection<RatingBlock> blocks) {
-    PCollectionView<List<FactorBlock>> view = dstFactors.apply("ViewFactors", View.asList());
+  public PCollection<T> expand(PCollection<RatingBlock> blocks) {
+    PCollectionView<List<T>> view = dstFactors.apply("ViewFactors", View.asList());
     return blocks
-        .apply("SolveRows", ParDo.of(new SolveFn(side, parameters, view)).withSideInputs(view))
-        .setCoder(FactorBlock.Coder.of());
+        .apply(
+            "SolveRows",
+            ParDo.of(new SolveFn<>(side, step, parameters, exchange, view)).withSideInputs(view))
+        .setCoder(exchange.coder());
   }
 
-  static final class SolveFn extends DoFn<RatingBlock, FactorBlock> {
+  static final class SolveFn<T> extends DoFn<RatingBlock, T> {
     private static final long serialVersionUID = 1L;
 
     private final Counter rowsSolved = Metrics.counter(Als.class, Als.ROWS_SOLVED);
     private final Side side;
+    private final int step;
     private final AlsParameters parameters;
-    private final PCollectionView<List<FactorBlock>> dstFactors;
+    private final Exchange<T> exchange;
+    private final PCollectionView<List<T>> dstFactors;
     private transient @Nullable NormalEquations equations;
     private transient @Nullable CholeskySolver solver;
 
-    SolveFn(Side side, AlsParameters parameters, PCollectionView<List<FactorBlock>> dstFactors) {
+    SolveFn(
+        Side side,
+        int step,
+        AlsParameters parameters,
+        Exchange<T> exchange,
+        PCollectionView<List<T>> dstFactors) {
       this.side = side;
+      this.step = step;
       this.parameters = parameters;
+      this.exchange = exchange;
       this.dstFactors = dstFactors;
     }
 
@@ -81,10 +107,11 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
         equations = NormalEquations.create(parameters.rank());
         solver = new CholeskySolver(parameters.rank());
       }
-      FactorBlock factors =
-          solve(c.element(), c.sideInput(dstFactors), side, parameters, equations, solver);
+      RatingBlock block = c.element();
+      Iterable<FactorBlock> received = exchange.receive(c.sideInput(dstFactors), block, side);
+      FactorBlock factors = solve(block, received, side, parameters, equations, solver);
       rowsSolved.inc(factors.ids().size());
-      c.output(factors);
+      c.output(exchange.send(block, factors, side, step));
     }
   }
 
@@ -97,7 +124,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
    */
   static FactorBlock solve(
       RatingBlock block,
-      List<FactorBlock> dstFactors,
+      Iterable<FactorBlock> dstFactors,
       Side side,
       AlsParameters parameters,
       NormalEquations equations,

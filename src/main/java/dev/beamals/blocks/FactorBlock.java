@@ -47,7 +47,7 @@ public final class FactorBlock {
    * @param found Modified: set to true for each id that has factors; may be longer
    * @return a row-major matrix, {@code ids.size() × rank}; zeros where there are no factors
    */
-  public static float[] gather(Ids ids, List<FactorBlock> blocks, int rank, boolean[] found) {
+  public static float[] gather(Ids ids, Iterable<FactorBlock> blocks, int rank, boolean[] found) {
     float[] gathered = new float[Math.multiplyExact(ids.size(), rank)];
     for (FactorBlock block : blocks) {
       int[] positions = ids.positionsIn(block.ids);
@@ -68,11 +68,7 @@ public final class FactorBlock {
     if (found.length == ids.size()) {
       return this;
     }
-    float[] rows = new float[found.length * rank];
-    for (int i = 0; i < found.length; i++) {
-      System.arraycopy(factors, found[i] * rank, rows, i * rank, rank);
-    }
-    return new FactorBlock(ids.select(found), rank, rows);
+    return select(found);
   }
 
   /** These rows by the block of their ids, when there are {@code blocks} of them. */
@@ -122,6 +118,19 @@ public final class FactorBlock {
       }
     }
     return new FactorBlock(all, rank, rows);
+  }
+
+  /**
+   * The factors of some of the ids.
+   *
+   * @param rows their indices, which ascend strictly
+   */
+  public FactorBlock select(int[] rows) {
+    float[] selected = new float[rows.length * rank];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(factors, rows[i] * rank, selected, i * rank, rank);
+    }
+    return new FactorBlock(ids.select(rows), rank, selected);
   }
 
   /** Arrays in bulk; deterministic. */

@@ -1,14 +1,13 @@
 package dev.beamals.evaluation;
 
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
-import java.util.List;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionView;
 
 /**
  * Compares ratings with what factors predict for them.
@@ -20,24 +19,18 @@ public final class EvaluateRatings
     extends PTransform<PCollection<RatingBlock>, PCollection<RatingMetrics>> {
   private static final long serialVersionUID = 1L;
 
-  private final PCollectionView<List<FactorBlock>> userFactors;
-  private final PCollectionView<List<FactorBlock>> itemFactors;
+  private final FactorView userFactors;
+  private final FactorView itemFactors;
   private final int rank;
 
-  private EvaluateRatings(
-      PCollectionView<List<FactorBlock>> userFactors,
-      PCollectionView<List<FactorBlock>> itemFactors,
-      int rank) {
+  private EvaluateRatings(FactorView userFactors, FactorView itemFactors, int rank) {
     this.userFactors = userFactors;
     this.itemFactors = itemFactors;
     this.rank = rank;
   }
 
   /** Evaluates blocks of users. */
-  public static EvaluateRatings of(
-      PCollectionView<List<FactorBlock>> userFactors,
-      PCollectionView<List<FactorBlock>> itemFactors,
-      int rank) {
+  public static EvaluateRatings of(FactorView userFactors, FactorView itemFactors, int rank) {
     return new EvaluateRatings(userFactors, itemFactors, rank);
   }
 
@@ -47,21 +40,18 @@ public final class EvaluateRatings
         .apply(
             "CompareBlocks",
             ParDo.of(new CompareFn(userFactors, itemFactors, rank))
-                .withSideInputs(userFactors, itemFactors))
+                .withSideInputs(userFactors.sideInput(), itemFactors.sideInput()))
         .setCoder(new RatingMetrics.Coder())
         .apply("CombineMetrics", Combine.globally(new RatingMetrics.SumFn()));
   }
 
   static final class CompareFn extends DoFn<RatingBlock, RatingMetrics> {
     private static final long serialVersionUID = 1L;
-    private final PCollectionView<List<FactorBlock>> userFactors;
-    private final PCollectionView<List<FactorBlock>> itemFactors;
+    private final FactorView userFactors;
+    private final FactorView itemFactors;
     private final int rank;
 
-    CompareFn(
-        PCollectionView<List<FactorBlock>> userFactors,
-        PCollectionView<List<FactorBlock>> itemFactors,
-        int rank) {
+    CompareFn(FactorView userFactors, FactorView itemFactors, int rank) {
       this.userFactors = userFactors;
       this.itemFactors = itemFactors;
       this.rank = rank;
@@ -69,12 +59,18 @@ public final class EvaluateRatings
 
     @ProcessElement
     public void processElement(ProcessContext c) {
-      c.output(compare(c.element(), c.sideInput(userFactors), c.sideInput(itemFactors), rank));
+      RatingBlock block = c.element();
+      c.output(
+          compare(
+              block, userFactors.lookUp(c, block.src()), itemFactors.lookUp(c, block.dst()), rank));
     }
   }
 
   static RatingMetrics compare(
-      RatingBlock block, List<FactorBlock> userFactors, List<FactorBlock> itemFactors, int rank) {
+      RatingBlock block,
+      Iterable<FactorBlock> userFactors,
+      Iterable<FactorBlock> itemFactors,
+      int rank) {
     boolean[] userFound = new boolean[block.src().size()];
     boolean[] itemFound = new boolean[block.dst().size()];
     float[] users = FactorBlock.gather(block.src(), userFactors, rank, userFound);

@@ -25,6 +25,7 @@ final class FactorsDigest {
   private final MessageDigest sha256;
   private long rows;
   private boolean intIds = true;
+  private boolean complete = true;
 
   FactorsDigest() {
     try {
@@ -43,10 +44,12 @@ final class FactorsDigest {
       for (ResourceId file : files) {
         FactorsParquet.Reader reader = new FactorsParquet.Reader(file);
         readers.add(reader);
+        complete &= reader.parts() == files.size();
         if (reader.next()) {
           next.add(reader);
         }
       }
+      complete &= !files.isEmpty();
       rows = 0;
       intIds = true;
       for (FactorsParquet.Reader row = next.poll(); row != null; row = next.poll()) {
@@ -87,6 +90,11 @@ final class FactorsDigest {
   /** Whether all ids of the side added last are ints. */
   boolean intIds() {
     return intIds;
+  }
+
+  /** Whether no file is missing of the sides that were added. */
+  boolean complete() {
+    return complete;
   }
 
   /** The digest in hexadecimal; nothing may be added after. */

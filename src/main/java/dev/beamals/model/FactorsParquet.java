@@ -10,7 +10,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Map;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.hadoop.conf.Configuration;
@@ -60,10 +60,18 @@ final class FactorsParquet {
         .named("spark_schema");
   }
 
-  /** Writes a block as one file. */
-  static void write(ResourceId file, FactorBlock block, boolean intIds) throws IOException {
+  /** In the footer of each file: how many files there are of its side. */
+  private static final String PARTS = "beamals.parts";
+
+  /**
+   * Writes a block as one file.
+   *
+   * @param parts the number of files of its side
+   */
+  static void write(ResourceId file, FactorBlock block, boolean intIds, long parts)
+      throws IOException {
     try (ParquetWriter<Integer> writer =
-        new Builder(new ChannelOutputFile(file), block, intIds)
+        new Builder(new ChannelOutputFile(file), block, intIds, parts)
             .withConf(new Configuration(false))
             .withRowGroupSize(ROW_GROUP)
             .withDictionaryEncoding(false) // hardly a factor occurs twice
@@ -77,9 +85,11 @@ final class FactorsParquet {
   private static final class Builder extends ParquetWriter.Builder<Integer, Builder> {
     private final FactorBlock block;
     private final boolean intIds;
+    private final long parts;
 
-    Builder(OutputFile file, FactorBlock block, boolean intIds) {
+    Builder(OutputFile file, FactorBlock block, boolean intIds, long parts) {
       super(file);
+      this.parts = parts;
       this.block = block;
       this.intIds = intIds;
     }
@@ -91,7 +101,7 @@ final class FactorsParquet {
 
     @Override
     protected WriteSupport<Integer> getWriteSupport(Configuration conf) {
-      return new RowWriteSupport(block, intIds);
+      return new RowWriteSupport(block, intIds, parts);
     }
   }
 
@@ -99,16 +109,18 @@ final class FactorsParquet {
   private static final class RowWriteSupport extends WriteSupport<Integer> {
     private final FactorBlock block;
     private final boolean intIds;
+    private final long parts;
     private @Nullable RecordConsumer consumer;
 
-    RowWriteSupport(FactorBlock block, boolean intIds) {
+    RowWriteSupport(FactorBlock block, boolean intIds, long parts) {
+      this.parts = parts;
       this.block = block;
       this.intIds = intIds;
     }
 
     @Override
     public WriteContext init(Configuration configuration) {
-      return new WriteContext(schema(intIds), new HashMap<>());
+      return new WriteContext(schema(intIds), Map.of(PARTS, Long.toString(parts)));
     }
 
     @Override
@@ -158,6 +170,12 @@ final class FactorsParquet {
       file =
           ParquetFileReader.open(
               new ChannelInputFile(resource), ParquetReadOptions.builder().build());
+    }
+
+    /** The number of files that the side has. */
+    long parts() {
+      String parts = file.getFileMetaData().getKeyValueMetaData().get(PARTS);
+      return parts == null ? 0 : Long.parseLong(parts);
     }
 
     /** Moves to the next row; false after the last. */

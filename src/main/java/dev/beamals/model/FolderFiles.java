@@ -24,7 +24,7 @@ public final class FolderFiles {
 
   /** Whether {@code path} is on a file system that java.nio does not know. */
   public static boolean isRemote(String path) {
-    return path.matches("[a-zA-Z][a-zA-Z0-9+.-]*://.*") && !path.startsWith("file://");
+    return HadoopFiles.isRemote(path);
   }
 
   /**

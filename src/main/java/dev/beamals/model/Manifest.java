@@ -8,7 +8,6 @@ import dev.beamals.ratings.CleaningReport;
 import dev.beamals.ratings.CsvFile;
 import dev.beamals.ratings.Side;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -26,6 +25,7 @@ public final class Manifest {
   private long users;
   private long items;
   private String factorsDigest = "";
+  private boolean complete;
 
   public Manifest() {
     root.put("format", ModelFolder.FORMAT);
@@ -75,7 +75,6 @@ public final class Manifest {
       digest.add(
           side,
           model.stagedFactors(side).stream()
-              .map(Path::toString)
               .map(file -> FileSystems.matchNewResource(file, false))
               .toList());
       String name = side == Side.USER ? "users" : "items";
@@ -88,6 +87,7 @@ public final class Manifest {
       }
     }
     factorsDigest = digest.hex();
+    complete = digest.complete();
     root.put("factorsDigest", factorsDigest);
     return this;
   }
@@ -105,6 +105,11 @@ public final class Manifest {
 
   public long items() {
     return items;
+  }
+
+  /** Whether no file of factors is missing. */
+  public boolean complete() {
+    return complete;
   }
 
   public String factorsDigest() {

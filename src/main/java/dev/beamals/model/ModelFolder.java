@@ -6,18 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.beamals.RunException;
 import dev.beamals.ratings.Side;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
  * The folder a model is saved to, and how it is replaced.
@@ -25,7 +21,11 @@ import java.util.stream.Stream;
  * <p>A new model is written to a staging folder beside it and moved into place when complete: the
  * older model is moved aside, the new one takes its name, the older one is deleted. A program that
  * is killed between the two moves leaves the older model aside, whole; the next run moves it back.
- * A folder is a model when it has a manifest, which is written last.
+ * A folder is a model when it has a manifest, which is written last. Each run has a staging folder
+ * of its own, since workers of a run that was killed may still write for a while.
+ *
+ * <p>The same on a local disk and on HDFS, where the moves are single steps as well. On an object
+ * store they are not: it copies file by file.
  *
  * <pre>
  * als_model/
@@ -44,14 +44,22 @@ public final class ModelFolder {
   private static final String MANIFEST = "manifest.json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Path folder;
-  private final Path staging;
-  private final Path aside;
+  /** Where half-steps leave factors for each other; see {@link #exchange}. */
+  private static final String EXCHANGE = "exchange";
 
-  private ModelFolder(Path folder, Path parent) {
-    this.folder = folder;
-    this.staging = parent.resolve("." + folder.getFileName() + ".staging");
-    this.aside = parent.resolve("." + folder.getFileName() + ".replaced");
+  private final Storage storage;
+  private final String folder;
+  private final String staging;
+  private final String aside;
+
+  /**
+   * @param parent with its last slash
+   */
+  private ModelFolder(Storage storage, String parent, String name) {
+    this.storage = storage;
+    this.folder = parent + name;
+    this.staging = parent + "." + name + ".staging-" + UUID.randomUUID().toString().substring(0, 8);
+    this.aside = parent + "." + name + ".replaced";
   }
 
   /**
@@ -59,70 +67,102 @@ public final class ModelFolder {
    * staging folder.
    *
    * @param flag the flag that {@code output} comes from, for messages
+   * @param options say how Hadoop reaches an {@code output} that is not on the local disk
    * @throws RunException if there is anything but an older model, or it cannot be written
    */
-  public static ModelFolder stage(String flag, String output) {
-    Path folder;
+  public static ModelFolder stage(String flag, String output, PipelineOptions options) {
     try {
-      folder = Path.of(output).toAbsolutePath().normalize();
-      if (Files.isSymbolicLink(folder)) {
-        folder = folder.toRealPath(); // the model is saved where the link leads; the link stays
+      ModelFolder model = at(flag, output, options);
+      model.prepare(flag, output);
+      return model;
+    } catch (IOException e) {
+      throw RunException.cannotWrite(flag + "=" + output, e);
+    }
+  }
+
+  private static ModelFolder at(String flag, String output, PipelineOptions options)
+      throws IOException {
+    if (HadoopFiles.isRemote(output)) {
+      URI uri = HadoopFiles.uri(flag, output);
+      String path = uri.getRawPath().replaceFirst("/+$", "");
+      int slash = path.lastIndexOf('/');
+      if (slash < 0) {
+        throw needsOwnFolder(flag, output);
+      }
+      String root =
+          uri.getScheme() + "://" + (uri.getAuthority() == null ? "" : uri.getAuthority());
+      return new ModelFolder(
+          Storage.hadoop(root + "/", HadoopFiles.configuration(options)),
+          root + path.substring(0, slash + 1),
+          path.substring(slash + 1));
+    }
+    Path path;
+    try {
+      path = Path.of(output.replaceFirst("^file://", "")).toAbsolutePath().normalize();
+      if (Files.isSymbolicLink(path)) {
+        path = path.toRealPath(); // the model is saved where the link leads; the link stays
       }
     } catch (InvalidPathException e) {
       throw new RunException(flag + "=" + output + ": not a folder name", e);
-    } catch (IOException e) {
-      throw new RunException(flag + "=" + output + ": cannot be written: " + describe(e), e);
     }
-    Path parent = folder.getParent();
+    Path parent = path.getParent();
     if (parent == null) {
-      throw new RunException(flag + "=" + output + ": expected a folder of its own for the model");
+      throw needsOwnFolder(flag, output);
     }
-    ModelFolder model = new ModelFolder(folder, parent);
-    try {
-      if (!Files.exists(folder) && isModel(model.aside)) {
-        Files.move(model.aside, folder);
-      }
-      model.refuseForeign(flag, output);
-      Files.createDirectories(parent);
-      delete(model.staging);
-      delete(model.aside);
-      Files.createDirectory(model.staging);
-      for (String part : List.of("userFactors", "itemFactors")) {
-        Files.createDirectory(model.staging.resolve(part));
-      }
-    } catch (IOException e) {
-      throw new RunException(flag + "=" + output + ": cannot be written: " + describe(e), e);
+    String folder = parent.toString();
+    return new ModelFolder(
+        Storage.LOCAL, folder.endsWith("/") ? folder : folder + "/", path.getFileName().toString());
+  }
+
+  private static RunException needsOwnFolder(String flag, String output) {
+    return new RunException(flag + "=" + output + ": expected a folder of its own for the model");
+  }
+
+  private void prepare(String flag, String output) throws IOException {
+    if (!storage.exists(folder) && isModel(aside)) {
+      storage.move(aside, folder);
     }
-    return model;
+    refuseForeign(flag, output);
+    String parent = staging.substring(0, staging.lastIndexOf('/') + 1); // the root needs the slash
+    String name = folder.substring(folder.lastIndexOf('/') + 1);
+    storage.makeFolder(parent);
+    Pattern left = Pattern.compile(Pattern.quote("." + name + ".staging") + "(-[0-9a-f]{8})?");
+    for (String entry : storage.list(parent)) {
+      if (left.matcher(entry).matches()) {
+        storage.delete(parent + entry);
+      }
+    }
+    storage.delete(aside);
+    for (Side side : Side.values()) {
+      storage.makeFolder(staging() + WriteFactors.folder(side));
+    }
   }
 
   private void refuseForeign(String flag, String output) throws IOException {
-    if (!Files.exists(folder)) {
+    if (!storage.exists(folder)) {
       return;
     }
-    if (!Files.isDirectory(folder)) {
+    if (!storage.isFolder(folder)) {
       throw new RunException(flag + "=" + output + ": is a file; expected a folder for the model");
     }
     if (!isModel(folder)) {
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-        for (Path entry : entries) {
-          throw new RunException(
-              String.format(
-                  "%s=%s: holds %s and is not a beam-als model; expected a new folder, an empty"
-                      + " one, or an older model to replace",
-                  flag, output, entry.getFileName()));
-        }
+      for (String entry : storage.list(folder)) {
+        throw new RunException(
+            String.format(
+                "%s=%s: holds %s and is not a beam-als model; expected a new folder, an empty"
+                    + " one, or an older model to replace",
+                flag, output, entry));
       }
     }
   }
 
-  private static boolean isModel(Path folder) throws IOException {
-    Path manifest = folder.resolve(MANIFEST);
-    if (!Files.isRegularFile(manifest)) {
+  private boolean isModel(String path) throws IOException {
+    String manifest = path + "/" + MANIFEST;
+    if (!storage.exists(manifest) || storage.isFolder(manifest)) {
       return false;
     }
     try {
-      JsonNode json = JSON.readTree(manifest.toFile());
+      JsonNode json = JSON.readTree(storage.read(manifest));
       return json != null && FORMAT.equals(json.path("format").asText());
     } catch (JsonProcessingException e) {
       return false;
@@ -134,15 +174,21 @@ public final class ModelFolder {
     return staging + "/";
   }
 
+  /**
+   * A place for what half-steps leave for each other, with its last slash; not part of the model.
+   */
+  public String exchange() {
+    return staging() + EXCHANGE + "/";
+  }
+
   /** The files of factors in the staging folder, sorted by name. */
-  List<Path> stagedFactors(Side side) throws IOException {
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> parts =
-        Files.newDirectoryStream(staging.resolve(WriteFactors.folder(side)), "part-*.parquet")) {
-      parts.forEach(files::add);
-    }
-    files.sort(Comparator.naturalOrder());
-    return files;
+  List<String> stagedFactors(Side side) throws IOException {
+    String part = staging() + WriteFactors.folder(side);
+    return storage.list(part).stream().filter(ModelFolder::isPart).map(part::concat).toList();
+  }
+
+  private static boolean isPart(String name) {
+    return name.matches("part-\\d+\\.parquet");
   }
 
   /**
@@ -152,70 +198,53 @@ public final class ModelFolder {
    */
   public void replace(JsonNode metrics, JsonNode manifest) {
     try {
-      JSON.writerWithDefaultPrettyPrinter().writeValue(staging.resolve(METRICS).toFile(), metrics);
-      JSON.writerWithDefaultPrettyPrinter()
-          .writeValue(staging.resolve(MANIFEST).toFile(), manifest);
-      boolean older = Files.exists(folder);
+      storage.delete(staging() + EXCHANGE);
+      for (Side side : Side.values()) {
+        String part = staging() + WriteFactors.folder(side);
+        for (String name : storage.list(part)) {
+          if (!isPart(name)) { // of a worker that was killed while it wrote
+            storage.delete(part + name);
+          }
+        }
+      }
+      storage.write(
+          staging() + METRICS, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(metrics));
+      storage.write(
+          staging() + MANIFEST, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
+      boolean older = storage.exists(folder);
       if (older) {
-        Files.move(folder, aside);
+        storage.move(folder, aside);
       }
       try {
-        Files.move(staging, folder);
+        storage.move(staging, folder);
       } catch (IOException e) {
         if (older) {
-          Files.move(aside, folder);
+          storage.move(aside, folder);
         }
         throw e;
       }
-      delete(aside);
+      storage.delete(aside);
     } catch (IOException e) {
-      throw new RunException("--output=" + folder + ": cannot be written: " + describe(e), e);
+      throw RunException.cannotWrite("--output=" + folder, e);
     }
   }
 
   /** Deletes a file of the staging folder that is not part of the model. */
   public void deleteStaged(String name) throws IOException {
-    Files.deleteIfExists(staging.resolve(name));
+    storage.delete(staging() + name);
   }
 
   /** Deletes the staging folder, if it is still there. */
   public void discard() {
     try {
-      delete(staging);
+      storage.delete(staging);
     } catch (IOException e) {
       // The next run to this output deletes it.
     }
   }
 
-  private static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    List<Path> deepestFirst;
-    try (Stream<Path> tree = Files.walk(path)) {
-      deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path entry : deepestFirst) {
-      Files.deleteIfExists(entry);
-    }
-  }
-
-  private static String describe(IOException e) {
-    if (e instanceof AccessDeniedException) {
-      return "permission denied on " + e.getMessage();
-    }
-    if (e instanceof FileAlreadyExistsException) {
-      return e.getMessage() + " is a file, not a folder";
-    }
-    if (e instanceof NoSuchFileException) {
-      return "no folder " + e.getMessage();
-    }
-    String reason = e instanceof FileSystemException ? ((FileSystemException) e).getReason() : null;
-    return reason != null ? reason : String.valueOf(e.getMessage());
-  }
-
   @Override
   public String toString() {
-    return folder.toString();
+    return folder;
   }
 }

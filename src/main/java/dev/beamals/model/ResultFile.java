@@ -1,5 +1,6 @@
 package dev.beamals.model;
 
+import dev.beamals.RunException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,12 +60,14 @@ public final class ResultFile {
     }
 
     @ProcessElement
-    public void processElement(@Element T element) throws IOException {
+    public void processElement(@Element T element) {
       try (OutputStream out =
           Channels.newOutputStream(
               FileSystems.create(
                   FileSystems.matchNewResource(file, false), "application/octet-stream"))) {
         coder.encode(element, out);
+      } catch (IOException e) {
+        throw RunException.cannotWrite(file, e);
       }
     }
   }

@@ -1,10 +1,13 @@
 package dev.beamals.model;
 
+import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ratings.Side;
 import java.io.IOException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.UUID;
+import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
 import org.apache.beam.sdk.io.fs.ResourceId;
@@ -17,14 +20,14 @@ import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.PDone;
-import org.apache.beam.sdk.values.TypeDescriptors;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * Writes the factors of one side: a Parquet file for each block, named by the block.
  *
  * <p>Ids are written as ints where all ids of the side are ints, and as strings otherwise. A file
  * is written under another name and moved into place, so that a bundle that is run twice leaves one
- * whole file.
+ * whole file. Each says how many there are, so that one that is missing is missed.
  */
 public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDone> {
   private static final long serialVersionUID = 1L;
@@ -54,28 +57,35 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDo
 
   @Override
   public PDone expand(PCollection<FactorBlock> factors) {
-    PCollectionView<Boolean> intIds =
+    PCollectionView<Seen> seen =
         factors
             .apply(
                 "SeeIds",
-                MapElements.into(TypeDescriptors.booleans()).via(block -> block.ids().allInts()))
-            .apply("CombineIds", Combine.globally(new AllFn()).asSingletonView());
+                MapElements.into(TypeDescriptor.of(Seen.class))
+                    .via(block -> new Seen(1, block.ids().allInts())))
+            .setCoder(SerializableCoder.of(Seen.class))
+            .apply("CombineIds", Combine.globally(new SumFn()).asSingletonView());
     factors.apply(
         "WriteBlocks",
-        ParDo.of(new WriteFn(model + folder(side), numBlocks, intIds)).withSideInputs(intIds));
+        ParDo.of(new WriteFn(model + folder(side), numBlocks, seen)).withSideInputs(seen));
     return PDone.in(factors.getPipeline());
   }
 
-  private static final class AllFn implements SerializableFunction<Iterable<Boolean>, Boolean> {
+  /** How many blocks there are, and whether the ids of all of them are ints. */
+  private record Seen(long blocks, boolean intIds) implements Serializable {}
+
+  private static final class SumFn implements SerializableFunction<Iterable<Seen>, Seen> {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public Boolean apply(Iterable<Boolean> values) {
-      boolean all = true;
-      for (boolean value : values) {
-        all &= value;
+    public Seen apply(Iterable<Seen> values) {
+      long blocks = 0;
+      boolean intIds = true;
+      for (Seen value : values) {
+        blocks += value.blocks;
+        intIds &= value.intIds;
       }
-      return all;
+      return new Seen(blocks, intIds);
     }
   }
 
@@ -83,25 +93,29 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDo
     private static final long serialVersionUID = 1L;
     private final String folder;
     private final int numBlocks;
-    private final PCollectionView<Boolean> intIds;
+    private final PCollectionView<Seen> seen;
 
-    WriteFn(String folder, int numBlocks, PCollectionView<Boolean> intIds) {
+    WriteFn(String folder, int numBlocks, PCollectionView<Seen> seen) {
       this.folder = folder;
       this.numBlocks = numBlocks;
-      this.intIds = intIds;
+      this.seen = seen;
     }
 
     @ProcessElement
-    public void processElement(ProcessContext c) throws IOException {
+    public void processElement(ProcessContext c) {
       FactorBlock block = c.element();
       String name = String.format("part-%05d.parquet", block.ids().block(0, numBlocks));
       ResourceId part =
           FileSystems.matchNewResource(folder + "." + name + "-" + UUID.randomUUID(), false);
-      FactorsParquet.write(part, block, c.sideInput(intIds));
-      FileSystems.rename(
-          List.of(part),
-          List.of(FileSystems.matchNewResource(folder + name, false)),
-          StandardMoveOptions.IGNORE_MISSING_FILES);
+      try {
+        FactorsParquet.write(part, block, c.sideInput(seen).intIds(), c.sideInput(seen).blocks());
+        FileSystems.rename(
+            List.of(part),
+            List.of(FileSystems.matchNewResource(folder + name, false)),
+            StandardMoveOptions.IGNORE_MISSING_FILES);
+      } catch (IOException e) {
+        throw RunException.cannotWrite(folder + name, e);
+      }
     }
   }
 }

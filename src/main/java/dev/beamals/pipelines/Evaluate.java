@@ -1,7 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.blocks.BlockRatings;
-import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
 import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.model.ReadFactors;
@@ -13,15 +13,19 @@ import dev.beamals.ratings.CsvFormat;
 import dev.beamals.ratings.Side;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Collections;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.transforms.View;
-import org.apache.beam.sdk.values.PCollectionView;
 
 /** {@code als evaluate}: the figures of a model on other rows. */
 final class Evaluate extends ModelCommand<EvaluateOptions> {
   Evaluate(List<String> args, PrintStream out, PrintStream progress) {
     super(EvaluateOptions.class, args, out, progress);
+  }
+
+  @Override
+  List<String> paths() {
+    return paths(null, Collections.singletonList(options.getInput()));
   }
 
   @Override
@@ -48,14 +52,14 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
     try (ResultFolder folder = ResultFolder.temporary(options.getTempLocation())) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
-      PCollectionView<List<FactorBlock>> users =
-          pipeline
-              .apply("ReadUserFactors", ReadFactors.from(model.factors(Side.USER)))
-              .apply("ViewUserFactors", View.asList());
-      PCollectionView<List<FactorBlock>> items =
-          pipeline
-              .apply("ReadItemFactors", ReadFactors.from(model.factors(Side.ITEM)))
-              .apply("ViewItemFactors", View.asList());
+      FactorView users =
+          FactorView.ofBlocks(
+              "ViewUserFactors",
+              pipeline.apply("ReadUserFactors", ReadFactors.from(model.factors(Side.USER))));
+      FactorView items =
+          FactorView.ofBlocks(
+              "ViewItemFactors",
+              pipeline.apply("ReadItemFactors", ReadFactors.from(model.factors(Side.ITEM))));
       read(
               pipeline,
               "Ratings",

@@ -22,6 +22,7 @@ import dev.beamals.ratings.CsvFile;
 import dev.beamals.ratings.Side;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,11 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 final class FoldInUsers extends ModelCommand<FoldInOptions> {
   FoldInUsers(List<String> args, PrintStream out, PrintStream progress) {
     super(FoldInOptions.class, args, out, progress);
+  }
+
+  @Override
+  List<String> paths() {
+    return paths(options.getOutput(), Collections.singletonList(options.getInput()));
   }
 
   @Override
@@ -80,7 +86,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     String output = String.valueOf(options.getOutput());
     AlsParameters parameters = parameters(model);
     List<CsvFile> files = CsvFile.find("--input", input, Evaluate.ratingsFormat(options, model));
-    ModelFolder folder = ModelFolder.stage("--output", output);
+    ModelFolder folder = ModelFolder.stage("--output", output, options);
     Thread cleanUp = new Thread(folder::discard);
     Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
@@ -168,6 +174,9 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
             .withParameters(saved)
             .withRows("input", files, report, report.kept() - ratings)
             .withFactors(folder);
+    if (!manifest.complete()) {
+      throw Train.notShared(folder, null);
+    }
     ObjectNode foldIn = manifest.json().putObject("foldIn");
     foldIn.put("model", model.folder());
     foldIn.put("ratingsOfUnknownItems", ignored);

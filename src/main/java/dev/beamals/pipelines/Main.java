@@ -58,8 +58,11 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    // Spark and Beam leave threads behind.
-    System.exit(run(Arrays.asList(args), System.out, System.err));
+    int exitCode = run(Arrays.asList(args), System.out, System.err);
+    if (exitCode == 0 && "cluster".equals(System.getProperty("spark.submit.deployMode"))) {
+      return; // YARN takes a driver that exits by itself for a failed one
+    }
+    System.exit(exitCode); // Spark and Beam leave threads behind
   }
 
   /** Runs a command line and returns the exit code. */
@@ -105,7 +108,8 @@ public final class Main {
       if (verbose) {
         e.printStackTrace(err);
       }
-      err.println("als: " + describe(e) + (verbose ? "" : hint(e)));
+      String message = describe(e).lines().findFirst().orElse("");
+      err.println("als: " + message + (verbose ? "" : hint(e)));
       return 1;
     }
   }
@@ -151,9 +155,14 @@ public final class Main {
     }
     Throwable t = failure;
     for (int depth = 0; t != null && depth < 50; t = t.getCause(), depth++) {
-      Matcher remote = REMOTE.matcher(String.valueOf(t.getMessage()));
+      String message = String.valueOf(t.getMessage());
+      Matcher remote = REMOTE.matcher(message);
       if (remote.find()) {
         return remote.group(1);
+      }
+      if (message.contains("No space left on device")) {
+        return "no space left on device: on that of --output, or where Spark keeps what does not fit"
+            + " in memory (spark.local.dir, the temporary folder where it is not set)";
       }
     }
     return null;

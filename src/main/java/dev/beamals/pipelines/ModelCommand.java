@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.RunException;
+import dev.beamals.model.HadoopFiles;
 import dev.beamals.model.ResultFile;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.CheckReport;
@@ -14,6 +15,7 @@ import dev.beamals.ratings.ReadRatings;
 import dev.beamals.ratings.Reject;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -87,10 +89,31 @@ abstract class ModelCommand<O extends ModelOptions> {
   /** What flags must be, each alone and together. */
   abstract void check();
 
+  /** The files and folders that are read and written. */
+  List<String> paths() {
+    return List.of(options.getModel());
+  }
+
+  /** Some paths of a command that may have them, after those of every command. */
+  final List<String> paths(@Nullable String output, List<@Nullable List<String>> inputs) {
+    List<String> paths = new ArrayList<>();
+    paths.add(options.getModel());
+    if (output != null) {
+      paths.add(output);
+    }
+    for (List<String> input : inputs) {
+      if (input != null) {
+        paths.addAll(input);
+      }
+    }
+    return paths;
+  }
+
   abstract void run(SavedModel model) throws IOException;
 
   final void execute() throws IOException {
     check();
+    HadoopFiles.configure(options, paths());
     FileSystems.setDefaultPipelineOptions(options);
     run(SavedModel.open("--model", options.getModel()));
   }

@@ -49,7 +49,7 @@ final class ResultFolder implements AutoCloseable {
       Files.createDirectories(Path.of(path));
       return new ResultFolder(path, created);
     } catch (IOException e) {
-      throw new RunException(flag + "=" + output + ": cannot be written: " + e.getMessage(), e);
+      throw RunException.cannotWrite(flag + "=" + output, e);
     }
   }
 

@@ -27,6 +27,11 @@ final class Similar extends TopKCommand<SimilarOptions> {
   }
 
   @Override
+  List<String> paths() {
+    return paths(options.getOutput(), List.of());
+  }
+
+  @Override
   void check() {
     int given = 0;
     given += options.getItem() != null ? 1 : 0;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.beamals.RunException;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.linalg.NormalEquations;
+import dev.beamals.model.HadoopFiles;
 import dev.beamals.model.Manifest;
 import dev.beamals.model.MllibMetadata;
 import dev.beamals.model.ModelFolder;
@@ -12,6 +13,8 @@ import dev.beamals.model.ResultFile;
 import dev.beamals.ratings.CleaningReport;
 import dev.beamals.ratings.CsvFile;
 import dev.beamals.ratings.CsvFormat;
+import dev.beamals.ratings.EstimateIds;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -21,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
@@ -154,7 +158,8 @@ final class Train {
     }
     Matcher local = LOCAL.matcher(master);
     if (!local.matches()) {
-      return 16; // a cluster whose size is not known here
+      // Where nobody says how large the cluster is, enough for a small one.
+      return Integer.parseInt(System.getProperty("spark.cores.max", "16"));
     }
     spark.setFilesToStage(List.of()); // everything is in this JVM
     setDefault("spark.driver.host", "127.0.0.1");
@@ -170,12 +175,31 @@ final class Train {
     }
   }
 
+  /** Whether factors are shuffled, and not broadcast; see {@code --factorExchange}. */
+  private boolean shuffles(List<CsvFile> files) {
+    if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
+      return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
+    }
+    double bytes = 4.0 * options.getRank() * EstimateIds.of(files);
+    boolean shuffles = bytes > Runtime.getRuntime().maxMemory() / 4.0;
+    if (shuffles) {
+      progress.printf(
+          Locale.ROOT,
+          "factors are estimated at %,.0f MB: exchanged by shuffle (--factorExchange)%n",
+          bytes / 1e6);
+    }
+    return shuffles;
+  }
+
   void run() throws IOException {
     long started = System.nanoTime();
     double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
-    FileSystems.setDefaultPipelineOptions(options);
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
+    HadoopFiles.configure(
+        options,
+        Stream.of(input, testInput, List.of(options.getOutput())).flatMap(List::stream).toList());
+    FileSystems.setDefaultPipelineOptions(options);
     List<CsvFile> files = CsvFile.find("--input", input, format());
     List<CsvFile> testFiles =
         testInput.isEmpty() ? List.of() : CsvFile.find("--testInput", testInput, format());
@@ -183,7 +207,7 @@ final class Train {
       progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
     }
 
-    ModelFolder model = ModelFolder.stage("--output", options.getOutput());
+    ModelFolder model = ModelFolder.stage("--output", options.getOutput(), options);
     Thread cleanUp = new Thread(model::discard);
     Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
@@ -195,10 +219,12 @@ final class Train {
           files.size() == 1 ? files.get(0).name() : files.size() + " files",
           options.getRunner().getSimpleName(),
           NormalEquations.kernelName());
+      boolean shuffles = shuffles(files);
       Pipeline pipeline = Pipeline.create(options);
       new TrainPipeline(
               options,
               model.staging(),
+              shuffles ? model.exchange() : null,
               userBlocks == null ? cores : userBlocks,
               itemBlocks == null ? cores : itemBlocks)
           .build(pipeline, files, testFiles);
@@ -249,6 +275,9 @@ final class Train {
       printCleaning("Test: ", testFiles, testReport, testDuplicates);
     }
     manifest.withFactors(model);
+    if (!manifest.complete()) {
+      throw notShared(model, null);
+    }
     MllibMetadata.write(model.staging(), manifest);
     seconds.put("total", (System.nanoTime() - started) / 1e9);
     manifest.withDurations(seconds);
@@ -272,9 +301,23 @@ final class Train {
   }
 
   private static <T> T take(ModelFolder model, String name, Coder<T> coder) throws IOException {
-    T value = ResultFile.read(model.staging() + name, coder);
+    T value;
+    try {
+      value = ResultFile.read(model.staging() + name, coder);
+    } catch (FileNotFoundException e) {
+      throw notShared(model, e);
+    }
     model.deleteStaged(name);
     return value;
+  }
+
+  static RunException notShared(ModelFolder model, @Nullable Throwable cause) {
+    return new RunException(
+        "--output="
+            + model
+            + ": what the workers wrote is not there; expected a folder on a file system that the"
+            + " driver and all workers share",
+        cause);
   }
 
   private void printCleaning(

@@ -121,8 +121,11 @@ public interface TrainOptions extends PipelineOptions {
   void setColdStartStrategy(ColdStartStrategy coldStartStrategy);
 
   @Description(
-      "How factors reach the blocks of ratings: 'broadcast' sends all of them to every worker.")
-  @Default.Enum("broadcast")
+      "How factors reach the blocks of ratings: 'broadcast' sends all of them to every process and"
+          + " through the driver; 'shuffle' sends a row only to the blocks that need it, by files"
+          + " beside the model; 'auto' takes shuffle where all factors would fill a quarter of the"
+          + " driver's heap. Changes speed and memory, never a result.")
+  @Default.Enum("auto")
   FactorExchange getFactorExchange();
 
   void setFactorExchange(FactorExchange factorExchange);
@@ -151,6 +154,8 @@ public interface TrainOptions extends PipelineOptions {
 
   /** How a half-step gets the factors of the other side. */
   enum FactorExchange {
-    broadcast
+    auto,
+    broadcast,
+    shuffle
   }
 }

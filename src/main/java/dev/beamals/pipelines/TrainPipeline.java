@@ -24,7 +24,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
-import org.apache.beam.sdk.values.PCollectionView;
+import org.jspecify.annotations.Nullable;
 
 /** The training job as a Beam pipeline: read, clean, split, block, train, evaluate, write. */
 final class TrainPipeline {
@@ -37,15 +37,23 @@ final class TrainPipeline {
 
   private final TrainOptions options;
   private final String staging;
+  private final @Nullable String exchangeFolder;
   private final int userBlocks;
   private final int itemBlocks;
 
   /**
    * @param staging the folder to write to, with its last slash
+   * @param exchangeFolder where factors are exchanged by shuffle, or null to broadcast them
    */
-  TrainPipeline(TrainOptions options, String staging, int userBlocks, int itemBlocks) {
+  TrainPipeline(
+      TrainOptions options,
+      String staging,
+      @Nullable String exchangeFolder,
+      int userBlocks,
+      int itemBlocks) {
     this.options = options;
     this.staging = staging;
+    this.exchangeFolder = exchangeFolder;
     this.userBlocks = userBlocks;
     this.itemBlocks = itemBlocks;
   }
@@ -72,13 +80,19 @@ final class TrainPipeline {
     PCollection<RatingBlock> byItem =
         byUser.apply("BlockByItem", TransposeBlocks.toItemBlocks(itemBlocks));
 
-    PCollectionTuple factors = Als.blocks(byUser, byItem).apply("Als", Als.of(parameters(options)));
+    Als als = Als.of(parameters(options));
+    if (exchangeFolder != null) {
+      als = als.withShuffle(exchangeFolder, userBlocks, itemBlocks);
+    }
+    PCollectionTuple factors = Als.blocks(byUser, byItem).apply("Als", als);
     PCollection<FactorBlock> userFactors = factors.get(Als.userFactors());
     PCollection<FactorBlock> itemFactors = factors.get(Als.itemFactors());
 
-    PCollectionView<List<FactorBlock>> users = userFactors.apply("ViewUserFactors", View.asList());
-    PCollectionView<List<FactorBlock>> items = itemFactors.apply("ViewItemFactors", View.asList());
-    EvaluateRatings evaluate = EvaluateRatings.of(users, items, options.getRank());
+    EvaluateRatings evaluate =
+        EvaluateRatings.of(
+            Als.view(factors, Side.USER, "ViewUserFactors"),
+            Als.view(factors, Side.ITEM, "ViewItemFactors"),
+            options.getRank());
     byUser
         .apply("EvaluateTraining", evaluate)
         .apply("WriteTrainingMetrics", ResultFile.<RatingMetrics>write(staging + TRAINING_METRICS));

@@ -1,6 +1,7 @@
 package dev.beamals.ratings;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.beamals.RunException;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
@@ -63,7 +64,7 @@ public final class WriteRejects extends PTransform<PCollection<List<Reject>>, PD
     }
 
     @ProcessElement
-    public void processElement(ProcessContext c) throws IOException {
+    public void processElement(ProcessContext c) {
       List<Reject> rejects = c.element();
       CleaningReport lines = c.sideInput(report);
       String name =
@@ -81,6 +82,8 @@ public final class WriteRejects extends PTransform<PCollection<List<Reject>>, PD
           csv.writeRecord(
               reject.file(), Long.toString(lines.lineOf(reject)), reject.reason(), reject.text());
         }
+      } catch (IOException e) {
+        throw RunException.cannotWrite(name, e);
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.RatingBlocks;
 import dev.beamals.ratings.Ids;
@@ -17,9 +18,7 @@ import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionView;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -69,11 +68,9 @@ final class EvaluateRatingsTest {
     return blocks;
   }
 
-  private static PCollectionView<List<FactorBlock>> view(
-      TestPipeline pipeline, String name, List<FactorBlock> blocks) {
-    return pipeline
-        .apply(name, Create.of(blocks).withCoder(FactorBlock.Coder.of()))
-        .apply(name + "View", View.asList());
+  private static FactorView view(TestPipeline pipeline, String name, List<FactorBlock> blocks) {
+    return FactorView.ofBlocks(
+        name + "View", pipeline.apply(name, Create.of(blocks).withCoder(FactorBlock.Coder.of())));
   }
 
   @Test

@@ -63,7 +63,7 @@ final class FactorsDigestTest {
       ResourceId file =
           FileSystems.matchNewResource(folder.resolve(files++ + ".parquet").toString(), false);
       FactorsParquet.write(
-          file, new FactorBlock(Ids.of(ids.toArray(new String[0])), RANK, rows), intIds);
+          file, new FactorBlock(Ids.of(ids.toArray(new String[0])), RANK, rows), intIds, parts);
       written.add(file);
     }
     return written;

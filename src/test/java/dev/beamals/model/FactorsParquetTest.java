@@ -40,7 +40,7 @@ final class FactorsParquetTest {
   /** Writes, reads, and expects every row back bit for bit. */
   private static void assertRoundTrip(Path file, FactorBlock block, boolean intIds)
       throws IOException {
-    FactorsParquet.write(resource(file), block, intIds);
+    FactorsParquet.write(resource(file), block, intIds, 1);
     try (FactorsParquet.Reader reader = new FactorsParquet.Reader(resource(file))) {
       for (int i = 0; i < block.ids().size(); i++) {
         assertTrue(reader.next(), "row " + i);
@@ -113,9 +113,9 @@ final class FactorsParquetTest {
         }
         """;
     Path ints = folder.resolve("ints.parquet");
-    FactorsParquet.write(resource(ints), random(Ids.of(1), 2), true);
+    FactorsParquet.write(resource(ints), random(Ids.of(1), 2), true, 1);
     Path strings = folder.resolve("strings.parquet");
-    FactorsParquet.write(resource(strings), random(Ids.of("a"), 2), false);
+    FactorsParquet.write(resource(strings), random(Ids.of("a"), 2), false, 1);
     try (ParquetFileReader ofInts = open(ints);
         ParquetFileReader ofStrings = open(strings)) {
       assertEquals(
@@ -136,7 +136,7 @@ final class FactorsParquetTest {
   @Test
   void damagedFileIsAnError(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("cut.parquet");
-    FactorsParquet.write(resource(file), random(Ids.of(1, 2, 3), 4), true);
+    FactorsParquet.write(resource(file), random(Ids.of(1, 2, 3), 4), true, 1);
     byte[] whole = Files.readAllBytes(file);
     for (int length = 0; length < whole.length; length += 7) {
       Files.write(file, Arrays.copyOf(whole, length));

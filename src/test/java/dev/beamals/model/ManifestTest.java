@@ -15,36 +15,40 @@ import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.ResourceId;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ManifestTest {
-  private static ResourceId write(ModelFolder model, Side side, int part, FactorBlock block)
-      throws IOException {
+  private static ResourceId write(
+      ModelFolder model, Side side, int part, int parts, FactorBlock block) throws IOException {
     ResourceId file =
         FileSystems.matchNewResource(
             String.format(
                 "%s%spart-%05d.parquet", model.staging(), WriteFactors.folder(side), part),
             false);
-    FactorsParquet.write(file, block, block.ids().allInts());
+    FactorsParquet.write(file, block, block.ids().allInts(), parts);
     return file;
   }
 
   @Test
   void factorsAreCountedAndDigestedAsStaged(@TempDir Path parent) throws IOException {
-    ModelFolder model = ModelFolder.stage("--output", parent.resolve("als_model").toString());
+    ModelFolder model =
+        ModelFolder.stage(
+            "--output", parent.resolve("als_model").toString(), PipelineOptionsFactory.create());
     FactorsDigest digest = new FactorsDigest();
     digest.add(
         Side.USER,
         List.of(
-            write(model, Side.USER, 0, new FactorBlock(Ids.of(1, 5), 1, new float[] {1, 2})),
-            write(model, Side.USER, 2, new FactorBlock(Ids.of(3), 1, new float[] {4}))));
+            write(model, Side.USER, 0, 2, new FactorBlock(Ids.of(1, 5), 1, new float[] {1, 2})),
+            write(model, Side.USER, 2, 2, new FactorBlock(Ids.of(3), 1, new float[] {4}))));
     digest.add(
         Side.ITEM,
-        List.of(write(model, Side.ITEM, 1, new FactorBlock(Ids.of("x"), 1, new float[] {3}))));
+        List.of(write(model, Side.ITEM, 1, 1, new FactorBlock(Ids.of("x"), 1, new float[] {3}))));
     Manifest manifest = new Manifest().withFactors(model);
     assertEquals(3, manifest.users());
     assertEquals(1, manifest.items());
+    assertTrue(manifest.complete());
     String hex = digest.hex();
     assertEquals(hex, manifest.factorsDigest());
     ObjectNode json = manifest.json();
@@ -60,9 +64,9 @@ final class ManifestTest {
   @Test
   void manifestMakesAFolderAModel(@TempDir Path parent) {
     String output = parent.resolve("als_model").toString();
-    ModelFolder.stage("--output", output)
+    ModelFolder.stage("--output", output, PipelineOptionsFactory.create())
         .replace(Manifest.metrics(RatingMetrics.zero(), false), new Manifest().json());
-    ModelFolder.stage("--output", output).discard();
+    ModelFolder.stage("--output", output, PipelineOptionsFactory.create()).discard();
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,10 +43,18 @@ final class ModelFolderTest {
         .asText();
   }
 
+  private static ModelFolder stage(String output) {
+    return ModelFolder.stage("--output", output, PipelineOptionsFactory.create());
+  }
+
   private static void save(Path output, String text) throws IOException {
-    ModelFolder model = ModelFolder.stage("--output", output.toString());
+    ModelFolder model = stage(output.toString());
     Files.writeString(Path.of(model.staging() + "userFactors/part-00000.parquet"), text);
     model.replace(METRICS, manifest(text));
+  }
+
+  private static boolean isStaging(Path folder) {
+    return String.valueOf(folder.getFileName()).matches("\\.als_model\\.staging-[0-9a-f]{8}");
   }
 
   private static List<String> entries(Path folder) throws IOException {
@@ -75,8 +84,7 @@ final class ModelFolderTest {
   private static String refused(Path output) {
     String message =
         String.valueOf(
-            assertThrows(RunException.class, () -> ModelFolder.stage("--output", output.toString()))
-                .getMessage());
+            assertThrows(RunException.class, () -> stage(output.toString())).getMessage());
     assertTrue(message.startsWith("--output=" + output + ": "), message);
     return message.substring(("--output=" + output + ": ").length());
   }
@@ -84,12 +92,13 @@ final class ModelFolderTest {
   @Test
   void newModelIsPutInPlaceWithMetricsAndManifest(@TempDir Path parent) throws IOException {
     Path output = parent.resolve("als_model");
-    ModelFolder model = ModelFolder.stage("--output", output.toString());
+    ModelFolder model = stage(output.toString());
     assertEquals(output.toString(), model.toString());
-    assertEquals(List.of(".als_model.staging"), entries(parent));
-    assertEquals(
-        List.of("itemFactors", "userFactors"), entries(parent.resolve(".als_model.staging")));
     Path staging = Path.of(model.staging());
+    assertEquals(parent, staging.getParent());
+    assertTrue(isStaging(staging), model.staging());
+    assertEquals(List.of(String.valueOf(staging.getFileName())), entries(parent));
+    assertEquals(List.of("itemFactors", "userFactors"), entries(staging));
     assertTrue(model.staging().endsWith("/"));
     Files.writeString(staging.resolve("itemFactors/part-00001.parquet"), "b");
     Files.writeString(staging.resolve("itemFactors/part-00000.parquet"), "a");
@@ -97,7 +106,7 @@ final class ModelFolderTest {
     assertEquals(
         List.of("part-00000.parquet", "part-00001.parquet"),
         model.stagedFactors(Side.ITEM).stream()
-            .map(file -> String.valueOf(file.getFileName()))
+            .map(file -> String.valueOf(Path.of(file).getFileName()))
             .toList());
     assertEquals(List.of(), model.stagedFactors(Side.USER));
     Files.writeString(staging.resolve("report"), "x");
@@ -124,7 +133,7 @@ final class ModelFolderTest {
     save(output, "old");
     Files.writeString(output.resolve("userFactors/part-00007.parquet"), "only in the old");
     List<String> before = tree(output);
-    ModelFolder model = ModelFolder.stage("--output", output.toString());
+    ModelFolder model = stage(output.toString());
     Files.writeString(Path.of(model.staging() + "userFactors/part-00000.parquet"), "new");
     assertEquals(before, tree(output));
     model.replace(METRICS, manifest("new"));
@@ -138,7 +147,7 @@ final class ModelFolderTest {
     Path output = parent.resolve("als_model");
     save(output, "old");
     List<String> before = tree(parent);
-    ModelFolder model = ModelFolder.stage("--output", output.toString());
+    ModelFolder model = stage(output.toString());
     Files.writeString(Path.of(model.staging() + "userFactors/part-00000.parquet"), "half");
     model.discard();
     assertEquals(before, tree(parent));
@@ -148,14 +157,14 @@ final class ModelFolderTest {
 
   @Test
   void failedFirstRunLeavesNothing(@TempDir Path parent) throws IOException {
-    ModelFolder.stage("--output", parent.resolve("als_model").toString()).discard();
+    stage(parent.resolve("als_model").toString()).discard();
     assertEquals(List.of(), entries(parent));
   }
 
   @Test
   void discardAfterSuccessKeepsTheModel(@TempDir Path parent) throws IOException {
     Path output = parent.resolve("als_model");
-    ModelFolder model = ModelFolder.stage("--output", output.toString());
+    ModelFolder model = stage(output.toString());
     model.replace(METRICS, manifest("new"));
     model.discard();
     assertEquals("new", text(output));
@@ -166,7 +175,7 @@ final class ModelFolderTest {
     Path output = parent.resolve("als_model");
     save(output, "old");
     List<String> before = tree(output);
-    ModelFolder model = ModelFolder.stage("--output", output.toString());
+    ModelFolder model = stage(output.toString());
     model.discard(); // as if somebody had cleaned up
     RunException e =
         assertThrows(RunException.class, () -> model.replace(METRICS, manifest("new")));
@@ -183,9 +192,11 @@ final class ModelFolderTest {
     save(output, "old");
     List<String> before = tree(output);
     Files.move(output, parent.resolve(".als_model.replaced"));
-    ModelFolder model = ModelFolder.stage("--output", output.toString());
+    ModelFolder model = stage(output.toString());
     assertEquals(before, tree(output));
-    assertEquals(List.of(".als_model.staging", "als_model"), entries(parent));
+    Path staging = Path.of(model.staging());
+    assertTrue(isStaging(staging), model.staging());
+    assertEquals(List.of(String.valueOf(staging.getFileName()), "als_model"), entries(parent));
     model.discard();
     assertEquals(before, tree(output));
   }
@@ -196,12 +207,14 @@ final class ModelFolderTest {
     save(output, "new");
     Path aside = parent.resolve(".als_model.replaced");
     save(aside, "older still");
-    Path staging = parent.resolve(".als_model.staging");
-    Files.createDirectories(staging.resolve("userFactors/deep"));
-    Files.writeString(staging.resolve("userFactors/deep/part"), "half");
-    ModelFolder model = ModelFolder.stage("--output", output.toString());
+    Path left = parent.resolve(".als_model.staging-0123abcd");
+    Files.createDirectories(left.resolve("userFactors/deep"));
+    Files.writeString(left.resolve("userFactors/deep/part"), "half");
+    ModelFolder model = stage(output.toString());
     assertEquals("new", text(output), "a model in place wins over one set aside");
     assertFalse(Files.exists(aside));
+    assertFalse(Files.exists(left));
+    Path staging = Path.of(model.staging());
     assertEquals(List.of("itemFactors", "userFactors"), entries(staging));
     assertEquals(List.of(), entries(staging.resolve("userFactors")));
     model.discard();
@@ -212,9 +225,9 @@ final class ModelFolderTest {
   void deletingLeftoversDoesNotFollowLinks(@TempDir Path parent) throws IOException {
     Path precious = Files.createDirectory(parent.resolve("precious"));
     Files.writeString(precious.resolve("data"), "mine");
-    Path staging = Files.createDirectory(parent.resolve(".als_model.staging"));
+    Path staging = Files.createDirectory(parent.resolve(".als_model.staging-0123abcd"));
     Files.createSymbolicLink(staging.resolve("link"), precious);
-    ModelFolder.stage("--output", parent.resolve("als_model").toString()).discard();
+    stage(parent.resolve("als_model").toString()).discard();
     assertEquals("mine", Files.readString(precious.resolve("data")));
     assertEquals(List.of("precious"), entries(parent));
   }
@@ -262,9 +275,7 @@ final class ModelFolderTest {
   void rootAndImpossibleNamesAreRefused() {
     assertEquals("expected a folder of its own for the model", refused(Path.of("/")));
     String message =
-        String.valueOf(
-            assertThrows(RunException.class, () -> ModelFolder.stage("--output", "a\0b"))
-                .getMessage());
+        String.valueOf(assertThrows(RunException.class, () -> stage("a\0b")).getMessage());
     assertTrue(message.endsWith(": not a folder name"), message);
   }
 

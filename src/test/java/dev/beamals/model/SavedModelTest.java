@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +35,8 @@ final class SavedModelTest {
   }
 
   private void save(Ids users, Ids items) throws IOException {
-    ModelFolder output = ModelFolder.stage("--output", model.toString());
+    ModelFolder output =
+        ModelFolder.stage("--output", model.toString(), PipelineOptionsFactory.create());
     write(output.staging() + "userFactors/part-00000.parquet", users, 2);
     write(output.staging() + "itemFactors/part-00000.parquet", items, 2);
     Manifest manifest =
@@ -52,7 +54,10 @@ final class SavedModelTest {
       all[i] = i + 0.5f;
     }
     FactorsParquet.write(
-        FileSystems.matchNewResource(file, false), new FactorBlock(ids, rank, all), ids.allInts());
+        FileSystems.matchNewResource(file, false),
+        new FactorBlock(ids, rank, all),
+        ids.allInts(),
+        1);
   }
 
   private static List<FactorBlock> read(SavedModel model, Side side) {

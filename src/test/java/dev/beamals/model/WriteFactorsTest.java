@@ -75,6 +75,7 @@ final class WriteFactorsTest {
       try (FactorsParquet.Reader reader =
           new FactorsParquet.Reader(
               FileSystems.matchNewResource(folder.resolve(name).toString(), false))) {
+        assertEquals(blocks.size(), reader.parts());
         for (int i = 0; i < block.ids().size(); i++) {
           assertTrue(reader.next());
           assertEquals(Ids.of(block.ids().get(i)), reader.id());

@@ -72,6 +72,25 @@ final class TrainTest {
   }
 
   @Test
+  void shuffledFactorsAreTheSame() throws IOException {
+    Path input = shared.resolve("sample.csv");
+    String[] flags = {"--testFraction=0.2", "--numUserBlocks=3", "--numItemBlocks=5"};
+    String broadcast = digest(input, with(flags, "--factorExchange=broadcast"));
+    JsonNode metrics = json(folder.resolve("model/metrics.json"));
+    for (String runner : List.of("--runner=DirectRunner", "--runner=SparkRunner")) {
+      assertEquals(broadcast, digest(input, with(flags, "--factorExchange=shuffle", runner)));
+      assertEquals(metrics, json(folder.resolve("model/metrics.json")), runner);
+      try (Stream<Path> files = Files.walk(folder)) {
+        assertEquals(
+            List.of(),
+            files
+                .filter(file -> file.getFileName().toString().matches("exchange|block-.*|[.].*"))
+                .toList());
+      }
+    }
+  }
+
+  @Test
   void orderFilesAndCompressionDoNotChangeTheFactors() throws IOException {
     List<String> shuffled = new ArrayList<>(sample);
     Collections.shuffle(shuffled, new Random(1));
@@ -305,6 +324,10 @@ final class TrainTest {
     all.addAll(Arrays.asList(flags));
     run(0, all.toArray(String[]::new));
     return manifest(model).path("factorsDigest").asText();
+  }
+
+  private static String[] with(String[] flags, String... more) {
+    return Stream.concat(Arrays.stream(flags), Arrays.stream(more)).toArray(String[]::new);
   }
 
   private String train(String... flags) {

@@ -1,0 +1,131 @@
+package dev.beamals.als;
+
+import dev.beamals.RunException;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorFile;
+import dev.beamals.blocks.RatingBlock;
+import dev.beamals.ratings.Side;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
+import org.apache.beam.sdk.io.fs.MatchResult;
+import org.apache.beam.sdk.transforms.DoFn;
+
+/**
+ * Sends each row of factors only to the blocks that have ratings for it, so that no process holds
+ * all factors of a side.
+ *
+ * <p>A block of ratings knows by its neighbours which blocks of the other side need which of its
+ * rows: the out-blocks of Spark MLlib. It writes a message for each of them, all messages in one
+ * file, and sends the file's name and where each message begins. The receiving block reads the
+ * messages to it, one from each file.
+ *
+ * <p>By files and not by Beam's GroupByKey for three reasons. Blocks of ratings, which are the bulk
+ * of the data, stay where they are, where a join would move them in every half-step. A half-step
+ * depends on files and not on the half-steps before, so that hundreds of them are no deeper than
+ * two, and losing a worker costs the work in hand only. And names are all that the driver sees. The
+ * folder must be on a file system that all workers share, as the model's must.
+ *
+ * <p>A file is deleted two half-steps later, when every block that reads it is done. Those that the
+ * two last half-steps read stay: a runner may have to repeat these for what comes after.
+ */
+final class ShuffleExchange implements Exchange<FactorFile> {
+  private static final long serialVersionUID = 1L;
+
+  private final String folder;
+  private final int userBlocks;
+  private final int itemBlocks;
+  private final int lastStep;
+
+  /**
+   * @param folder for the files, with its last slash
+   * @param lastStep the number of half-steps
+   */
+  ShuffleExchange(String folder, int userBlocks, int itemBlocks, int lastStep) {
+    this.folder = folder;
+    this.userBlocks = userBlocks;
+    this.itemBlocks = itemBlocks;
+    this.lastStep = lastStep;
+  }
+
+  private int blocks(Side side) {
+    return side == Side.USER ? userBlocks : itemBlocks;
+  }
+
+  @Override
+  public Coder<FactorFile> coder() {
+    return FactorFile.Coder.of();
+  }
+
+  @Override
+  public FactorFile send(RatingBlock block, FactorBlock factors, Side side, int step) {
+    int number = block.src().block(0, blocks(side));
+    if (step >= 2 && step < lastStep) {
+      delete(step - 2, number);
+    }
+    List<FactorBlock> messages = new ArrayList<>();
+    for (int[] rows : route(block, blocks(side.other()))) {
+      messages.add(factors.select(rows));
+    }
+    if (step >= lastStep - 1) {
+      messages.add(factors); // the result
+    }
+    return FactorFile.write(prefix(step, number), messages, number, blocks(side));
+  }
+
+  private String prefix(int step, int number) {
+    return String.format("%sstep-%04d/block-%05d-", folder, step, number);
+  }
+
+  /** For each block of the other side, the rows of {@code block} that it has ratings for. */
+  static int[][] route(RatingBlock block, int receivers) {
+    int[] receiver = new int[block.dst().size()];
+    for (int d = 0; d < receiver.length; d++) {
+      receiver[d] = block.dst().block(d, receivers);
+    }
+    int[][] rows = new int[receivers][block.src().size()];
+    int[] counts = new int[receivers];
+    for (int s = 0; s < block.src().size(); s++) {
+      for (int p = block.offsets()[s]; p < block.offsets()[s + 1]; p++) {
+        int r = receiver[block.neighbours()[p]];
+        if (counts[r] == 0 || rows[r][counts[r] - 1] != s) {
+          rows[r][counts[r]++] = s;
+        }
+      }
+    }
+    for (int r = 0; r < receivers; r++) {
+      rows[r] = Arrays.copyOf(rows[r], counts[r]);
+    }
+    return rows;
+  }
+
+  private void delete(int step, int number) {
+    try {
+      List<MatchResult.Metadata> files =
+          FileSystems.match(prefix(step, number) + "*", EmptyMatchTreatment.ALLOW).metadata();
+      FileSystems.delete(files.stream().map(MatchResult.Metadata::resourceId).toList());
+    } catch (IOException e) {
+      throw RunException.cannotWrite(prefix(step, number), e);
+    }
+  }
+
+  @Override
+  public Iterable<FactorBlock> receive(List<FactorFile> sent, RatingBlock block, Side side) {
+    int number = block.src().block(0, blocks(side));
+    return FactorFile.read(sent, number);
+  }
+
+  /** Reads what the two last half-steps wrote, whole. */
+  static final class ReadFn extends DoFn<FactorFile, FactorBlock> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void processElement(@Element FactorFile file, OutputReceiver<FactorBlock> out) {
+      out.output(file.readWhole());
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.beamals.blocks;
+
+import dev.beamals.RunException;
+import dev.beamals.ratings.ArrayCoding;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.util.List;
+import java.util.UUID;
+import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
+
+/**
+ * Factors of one block in a file: several {@link FactorBlock}s, one after the other, each of which
+ * can be read alone.
+ *
+ * <p>This is the name of the file and where each block begins; a few bytes a block.
+ */
+public final class FactorFile {
+  private final String file;
+  private final int number;
+  private final int numBlocks;
+  private final long[] offsets;
+
+  private FactorFile(String file, int number, int numBlocks, long[] offsets) {
+    this.file = file;
+    this.number = number;
+    this.numBlocks = numBlocks;
+    this.offsets = offsets;
+  }
+
+  /**
+   * Writes a file whose name begins with {@code prefix}: a new one at each call, so that work that
+   * is done twice does not touch what another already reads.
+   *
+   * @param number of the block whose factors these are, among {@code numBlocks}
+   * @throws RunException if it cannot be written
+   */
+  public static FactorFile write(
+      String prefix, List<FactorBlock> blocks, int number, int numBlocks) {
+    String file = prefix + UUID.randomUUID();
+    long[] offsets = new long[blocks.size()];
+    try (OutputStream channel =
+            Channels.newOutputStream(
+                FileSystems.create(
+                    FileSystems.matchNewResource(file, false), "application/octet-stream"));
+        CountingStream out = new CountingStream(new BufferedOutputStream(channel, 1 << 16))) {
+      for (int i = 0; i < offsets.length; i++) {
+        offsets[i] = out.count;
+        FactorBlock.Coder.of().encode(blocks.get(i), out);
+      }
+    } catch (IOException e) {
+      throw RunException.cannotWrite(file, e);
+    }
+    return new FactorFile(file, number, numBlocks, offsets);
+  }
+
+  /** Counts in 64 bits. */
+  private static final class CountingStream extends OutputStream {
+    private final OutputStream out;
+    private long count;
+
+    CountingStream(OutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+      count++;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      count += length;
+    }
+
+    @Override
+    public void flush() throws IOException {
+      out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
+    }
+  }
+
+  /** The block at {@code index} of each file; a file is read when its block is asked for. */
+  public static Iterable<FactorBlock> read(List<FactorFile> files, int index) {
+    return Iterables.transform(files, file -> file.read(index));
+  }
+
+  /** The last block of the file. */
+  public FactorBlock readWhole() {
+    return read(offsets.length - 1);
+  }
+
+  private FactorBlock read(int index) {
+    try (ReadableByteChannel channel =
+        FileSystems.open(FileSystems.matchNewResource(file, false))) {
+      if (!(channel instanceof SeekableByteChannel)) {
+        throw new IOException("its file system cannot read from the middle");
+      }
+      ((SeekableByteChannel) channel).position(offsets[index]);
+      InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
+      return FactorBlock.Coder.of().decode(in);
+    } catch (IOException e) {
+      throw new RunException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The number of the block whose factors these are. */
+  int number() {
+    return number;
+  }
+
+  /** The number of blocks of that side. */
+  int numBlocks() {
+    return numBlocks;
+  }
+
+  /** Deterministic. */
+  public static final class Coder extends CustomCoder<FactorFile> {
+    private static final Coder INSTANCE = new Coder();
+
+    public static Coder of() {
+      return INSTANCE;
+    }
+
+    @Override
+    public void encode(FactorFile file, OutputStream out) throws IOException {
+      ArrayCoding.write(file.file, out);
+      ArrayCoding.write(new int[] {file.number, file.numBlocks}, out);
+      ArrayCoding.write(file.offsets, out);
+    }
+
+    @Override
+    public FactorFile decode(InputStream in) throws IOException {
+      String file = ArrayCoding.readString(in);
+      int[] place = ArrayCoding.readInts(in);
+      return new FactorFile(file, place[0], place[1], ArrayCoding.readLongs(in));
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+  }
+}
