@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Arguments {
   private final Class<? extends PipelineOptions> type;
   private final Map<String, String> values = new LinkedHashMap<>();
+  private final Map<String, Method> getters = new TreeMap<>();
 
   private Arguments(Class<? extends PipelineOptions> type) {
     this.type = type;
@@ -162,7 +163,9 @@ final class Arguments {
 
   /** The getter of every flag that is known. */
   private Map<String, Method> getters() {
-    Map<String, Method> getters = new TreeMap<>();
+    if (!getters.isEmpty()) {
+      return getters; // reflection over some dozens of interfaces
+    }
     List<Class<?>> interfaces = new ArrayList<>(PipelineOptionsFactory.getRegisteredOptions());
     interfaces.add(PipelineOptions.class);
     interfaces.add(type);
