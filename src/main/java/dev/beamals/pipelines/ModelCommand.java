@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.RunException;
+import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.HadoopFiles;
 import dev.beamals.model.ResultFile;
 import dev.beamals.model.SavedModel;
@@ -128,10 +129,17 @@ abstract class ModelCommand<O extends ModelOptions> {
   }
 
   final void run(Pipeline pipeline) {
+    long started = System.nanoTime();
     PipelineResult.State state = pipeline.run().waitUntilFinish();
     if (state != PipelineResult.State.DONE) {
       throw new RunException("the pipeline ended as " + state);
     }
+    progress.printf(
+        Locale.ROOT,
+        "%.1f s in the pipeline with the %s (%s kernel)%n",
+        (System.nanoTime() - started) / 1e9,
+        options.getRunner().getSimpleName(),
+        NormalEquations.kernelName());
   }
 
   final void print(String format, Object... args) {

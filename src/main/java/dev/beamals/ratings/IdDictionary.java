@@ -15,8 +15,14 @@ import java.util.List;
 final class IdDictionary {
   private static final int ABSENT = Integer.MIN_VALUE;
 
+  /** Ids below need no hash: 4 MiB at most. */
+  private static final int DIRECT = 1 << 20;
+
   /** Int ids have codes from 0 up, the others from −1 down. */
   private final Int2IntOpenHashMap intCodes = new Int2IntOpenHashMap();
+
+  /** The same for ids from 0 to below {@link #DIRECT}: one look-up instead of a search. */
+  private int[] directCodes = {};
 
   private final IntArrayList ints = new IntArrayList();
   private final Object2IntOpenHashMap<String> stringCodes = new Object2IntOpenHashMap<>();
@@ -59,7 +65,20 @@ final class IdDictionary {
     if (id == lastInt && lastIntCode != ABSENT) {
       return lastIntCode; // rows often come in runs of one user
     }
-    int code = intCodes.putIfAbsent(id, ints.size());
+    int code;
+    if (id >= 0 && id < DIRECT) {
+      if (id >= directCodes.length) {
+        int length = directCodes.length;
+        directCodes = Arrays.copyOf(directCodes, Math.min(DIRECT, Math.max(1024, 2 * id)));
+        Arrays.fill(directCodes, length, directCodes.length, ABSENT);
+      }
+      code = directCodes[id];
+      if (code == ABSENT) {
+        directCodes[id] = ints.size();
+      }
+    } else {
+      code = intCodes.putIfAbsent(id, ints.size());
+    }
     if (code == ABSENT) {
       code = ints.size();
       ints.add(id);
@@ -98,6 +117,12 @@ final class IdDictionary {
     }
     for (int r = 0; r < codes.length; r++) {
       codes[r] = codes[r] >= 0 ? intPositions[codes[r]] : stringPositions[-1 - codes[r]];
+    }
+    for (int i = 0; i < ints.size(); i++) {
+      int id = ints.getInt(i);
+      if (id >= 0 && id < DIRECT) {
+        directCodes[id] = ABSENT;
+      }
     }
     intCodes.clear();
     ints.clear();

@@ -4,6 +4,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.linalg.BlockProducts;
 import dev.beamals.ratings.Ids;
+import java.util.Arrays;
 
 /**
  * The exact top K of a block of rows, over tiles that are shown one after the other.
@@ -22,9 +23,6 @@ final class ScoreBlock {
   /** For each row its row in {@link #seen}, or −1. */
   private final int[] seenRow;
 
-  /** For each row the next of its seen entries. */
-  private final int[] next;
-
   /**
    * @param seen what is not to be recommended; rows of other ids do not count
    * @param cosine whether the score is the cosine, and an id is not like itself
@@ -38,7 +36,6 @@ final class ScoreBlock {
     this.packed = BlockProducts.packRows(factors(src), rows, src.rank());
     this.best = new TopK(rows, topK);
     this.seenRow = src.ids().positionsIn(seen.src());
-    this.next = new int[rows];
   }
 
   /** The factors to multiply: for the cosine, rows of length 1; a row of zeros stays. */
@@ -65,61 +62,52 @@ final class ScoreBlock {
   void add(FactorBlock tile) {
     Ids ids = tile.ids();
     float[] factors = factors(tile);
-    int[] seenAt = seen.dst().positionsIn(ids); // ascends where it is not −1
+    int[] seenAs = ids.positionsIn(seen.dst());
     int[] self = cosine ? src.ids().positionsIn(ids) : new int[0];
-    for (int row = 0; row < next.length; row++) {
-      next[row] = seenRow[row] < 0 ? 0 : seen.offsets()[seenRow[row]];
-    }
     for (int first = 0; first < ids.size(); first += BlockProducts.COLUMNS) {
-      int count = Math.min(BlockProducts.COLUMNS, ids.size() - first);
-      products.setColumns(factors, first, count);
-      for (int row = 0; row < next.length; row += BlockProducts.ROWS) {
+      int end = Math.min(ids.size(), first + BlockProducts.COLUMNS);
+      products.setColumns(factors, first, end - first);
+      for (int row = 0; row < seenRow.length; row += BlockProducts.ROWS) {
         float[] scores = products.multiply(packed, row / BlockProducts.ROWS);
-        int rows = Math.min(BlockProducts.ROWS, next.length - row);
+        int rows = Math.min(BlockProducts.ROWS, seenRow.length - row);
         for (int r = 0; r < rows; r++) {
-          int at = r * BlockProducts.COLUMNS;
-          exclude(row + r, seenAt, first, count, scores, at);
-          if (cosine && self[row + r] >= first && self[row + r] < first + count) {
-            scores[at + self[row + r] - first] = Float.NEGATIVE_INFINITY;
-          }
-          float threshold = best.threshold(row + r);
-          if (!(products.max(r) < threshold)) {
-            offer(row + r, scores, at, count, ids, first);
+          // Nearly always nothing enters; NaN is for the closer look.
+          if (!(products.max(r) < best.threshold(row + r))) {
+            int at = r * BlockProducts.COLUMNS - first;
+            offer(row + r, scores, at, ids, first, end, seenAs, cosine ? self[row + r] : -1);
           }
         }
       }
     }
   }
 
-  /** Makes the scores of seen ids the lowest. */
-  private void exclude(int row, int[] seenAt, int first, int count, float[] scores, int at) {
-    if (seenRow[row] < 0) {
-      return;
-    }
-    int[] neighbours = seen.neighbours();
-    int end = seen.offsets()[seenRow[row] + 1];
-    int p = next[row];
-    for (; p < end; p++) {
-      int position = seenAt[neighbours[p]];
-      if (position >= first + count) {
-        break;
-      }
-      if (position >= first) {
-        scores[at + position - first] = Float.NEGATIVE_INFINITY;
-      }
-    }
-    next[row] = p;
-  }
-
-  private void offer(int row, float[] scores, int at, int count, Ids ids, int first) {
+  /**
+   * Offers the ids at {@code first} to {@code end} of a tile that may enter: few, so it is here and
+   * not for every score that what was seen is looked up.
+   *
+   * @param at where in {@code scores} the score of id 0 would be
+   * @param seenAs for each id of the tile its index among the seen ids, or −1
+   * @param self the id that is not to be offered, or −1
+   */
+  private void offer(
+      int row, float[] scores, int at, Ids ids, int first, int end, int[] seenAs, int self) {
     float threshold = best.threshold(row);
-    for (int c = 0; c < count; c++) {
-      // False for NaN, and for what is excluded: the threshold is finite.
-      if (scores[at + c] >= threshold) {
-        best.offer(row, scores[at + c], ids, first + c);
+    for (int i = first; i < end; i++) {
+      // False for NaN and for negative infinity: the threshold is finite.
+      if (scores[at + i] >= threshold && i != self && !isSeen(row, seenAs[i])) {
+        best.offer(row, scores[at + i], ids, i);
         threshold = best.threshold(row);
       }
     }
+  }
+
+  private boolean isSeen(int row, int dst) {
+    int seenRow = this.seenRow[row];
+    return seenRow >= 0
+        && dst >= 0
+        && Arrays.binarySearch(
+                seen.neighbours(), seen.offsets()[seenRow], seen.offsets()[seenRow + 1], dst)
+            >= 0;
   }
 
   Recommendations finish() {

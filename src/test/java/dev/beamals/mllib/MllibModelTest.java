@@ -218,10 +218,14 @@ final class MllibModelTest {
   }
 
   private static String run(int exitCode, String... args) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    int actual = Main.run(Arrays.asList(args), out, out);
-    String printed = bytes.toString(StandardCharsets.UTF_8);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int actual =
+        Main.run(
+            Arrays.asList(args),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    String printed = out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8);
     assertEquals(exitCode, actual, printed);
     return printed;
   }
