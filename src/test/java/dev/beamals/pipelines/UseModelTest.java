@@ -175,7 +175,8 @@ final class UseModelTest {
     String table = run(0, "recommend", "--model=" + model, "--user=7162", "--topK=3");
     List<String> lines = Arrays.asList(table.replace(" ", "").split("\n"));
     assertEquals("|user|rank|item|score|", lines.get(1));
-    assertEquals(7, lines.size(), table);
+    assertEquals(8, lines.size(), table);
+    assertTrue(lines.get(7).contains("sinthepipeline"), table);
     assertTrue(lines.get(5).startsWith("|7162|3|"), table);
   }
 
