@@ -24,6 +24,7 @@ import org.apache.spark.ml.recommendation.ALSModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +120,14 @@ final class MllibModelTest {
             .fit(ratings);
     Path model = folder.resolve("mllib");
     trained.write().save(model.toString());
+    // MLlib's rows are in no order that it promises: here the opposite of ours.
+    trained
+        .itemFactors()
+        .orderBy(functions.col("id").desc())
+        .coalesce(1)
+        .write()
+        .mode("overwrite")
+        .parquet(model.resolve("itemFactors").toString());
     List<Row> topUsers = trained.recommendForAllUsers(10).collectAsList();
     double prediction =
         trained
