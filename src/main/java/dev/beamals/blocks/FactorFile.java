@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.io.CountingOutputStream;
 
 /**
  * Factors of one block in a file: several {@link FactorBlock}s, one after the other, each of which
@@ -50,47 +51,16 @@ public final class FactorFile {
             Channels.newOutputStream(
                 FileSystems.create(
                     FileSystems.matchNewResource(file, false), "application/octet-stream"));
-        CountingStream out = new CountingStream(new BufferedOutputStream(channel, 1 << 16))) {
+        CountingOutputStream out =
+            new CountingOutputStream(new BufferedOutputStream(channel, 1 << 16))) {
       for (int i = 0; i < offsets.length; i++) {
-        offsets[i] = out.count;
+        offsets[i] = out.getCount();
         FactorBlock.Coder.of().encode(blocks.get(i), out);
       }
     } catch (IOException e) {
       throw RunException.cannotWrite(file, e);
     }
     return new FactorFile(file, number, numBlocks, offsets);
-  }
-
-  /** Counts in 64 bits. */
-  private static final class CountingStream extends OutputStream {
-    private final OutputStream out;
-    private long count;
-
-    CountingStream(OutputStream out) {
-      this.out = out;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      out.write(b);
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-      count += length;
-    }
-
-    @Override
-    public void flush() throws IOException {
-      out.flush();
-    }
-
-    @Override
-    public void close() throws IOException {
-      out.close();
-    }
   }
 
   /** The block at {@code index} of each file; a file is read when its block is asked for. */

@@ -22,18 +22,13 @@ public final class FolderFiles {
 
   private FolderFiles() {}
 
-  /** Whether {@code path} is on a file system that java.nio does not know. */
-  public static boolean isRemote(String path) {
-    return HadoopFiles.isRemote(path);
-  }
-
   /**
    * {@code folder} as it is used everywhere: absolute if local, with its last slash.
    *
    * @throws RunException if it is not a folder name
    */
   public static String normalize(String flag, String folder) {
-    if (isRemote(folder)) {
+    if (HadoopFiles.isRemote(folder)) {
       return folder.endsWith("/") ? folder : folder + "/";
     }
     try {
@@ -49,7 +44,9 @@ public final class FolderFiles {
 
   /** Whether the folder is there; on file systems without folders, whether it holds a file. */
   public static boolean exists(String folder) throws IOException {
-    return isRemote(folder) ? !list(folder).isEmpty() : Files.isDirectory(local(folder));
+    return HadoopFiles.isRemote(folder)
+        ? !list(folder).isEmpty()
+        : Files.isDirectory(local(folder));
   }
 
   /**
@@ -59,7 +56,7 @@ public final class FolderFiles {
    */
   public static List<String> list(String folder) throws IOException {
     List<String> names = new ArrayList<>();
-    if (isRemote(folder)) {
+    if (HadoopFiles.isRemote(folder)) {
       for (MatchResult.Metadata file :
           FileSystems.match(folder + "*", EmptyMatchTreatment.ALLOW).metadata()) {
         String name = file.resourceId().getFilename();

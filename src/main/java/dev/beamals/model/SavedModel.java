@@ -65,7 +65,7 @@ public final class SavedModel {
       if (metadata.contains("part-00000")) {
         return openMllib(place, path, metadata);
       }
-      if (!FolderFiles.isRemote(folder) && Files.isRegularFile(Path.of(folder))) {
+      if (!HadoopFiles.isRemote(folder) && Files.isRegularFile(Path.of(folder))) {
         throw new RunException(place + "is a file; expected the folder of a model");
       }
       if (!FolderFiles.exists(path)

@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
 import dev.beamals.model.FolderFiles;
+import dev.beamals.model.HadoopFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class ResultFolder implements AutoCloseable {
                 "%s=%s: holds %s; expected a new folder or an empty one",
                 flag, output, files.get(0)));
       }
-      if (FolderFiles.isRemote(output)) {
+      if (HadoopFiles.isRemote(output)) {
         return new ResultFolder(path, true);
       }
       boolean created = !Files.exists(Path.of(path));
@@ -102,7 +103,7 @@ final class ResultFolder implements AutoCloseable {
     }
     try {
       delete(FolderFiles.list(path));
-      if (created && !FolderFiles.isRemote(path)) {
+      if (created && !HadoopFiles.isRemote(path)) {
         Files.deleteIfExists(Path.of(path));
       }
     } catch (IOException e) {
