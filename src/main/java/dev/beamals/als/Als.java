@@ -45,15 +45,17 @@ public final class Als extends PTransform<PCollectionTuple, PCollectionTuple> {
 
   private final AlsParameters parameters;
   private final @Nullable ShuffleExchange shuffle;
+  private final boolean passesBlocks;
 
-  private Als(AlsParameters parameters, @Nullable ShuffleExchange shuffle) {
+  private Als(AlsParameters parameters, @Nullable ShuffleExchange shuffle, boolean passesBlocks) {
     this.parameters = parameters;
     this.shuffle = shuffle;
+    this.passesBlocks = passesBlocks;
   }
 
   /** Sends all factors of a side to every process. */
   public static Als of(AlsParameters parameters) {
-    return new Als(parameters, null);
+    return new Als(parameters, null, false);
   }
 
   /**
@@ -65,7 +67,21 @@ public final class Als extends PTransform<PCollectionTuple, PCollectionTuple> {
    */
   public Als withShuffle(String folder, int userBlocks, int itemBlocks) {
     return new Als(
-        parameters, new ShuffleExchange(folder, userBlocks, itemBlocks, 2 * parameters.maxIter()));
+        parameters,
+        new ShuffleExchange(folder, userBlocks, itemBlocks, 2 * parameters.maxIter()),
+        passesBlocks);
+  }
+
+  /**
+   * Whether each step passes the blocks of ratings on to the next of its side, instead of all steps
+   * reading the same two collections. Gives the same factors.
+   *
+   * <p>For the DirectRunner. It tries every stage that waits for a side input again whenever any
+   * stage is done, at a millisecond or more, so that with one collection the cost grows with the
+   * square of {@code maxIter}. SparkRunner would keep a copy of the blocks for each step.
+   */
+  public Als withPassesBlocks(boolean passesBlocks) {
+    return new Als(parameters, shuffle, passesBlocks);
   }
 
   /** The input: the same ratings grouped by user and grouped by item. */
@@ -80,6 +96,11 @@ public final class Als extends PTransform<PCollectionTuple, PCollectionTuple> {
 
   public static TupleTag<FactorBlock> itemFactors() {
     return ITEM_FACTORS;
+  }
+
+  /** Tag of the ratings by user, for what is to be done with them after the training. */
+  public static TupleTag<RatingBlock> userBlocks() {
+    return USER_BLOCKS;
   }
 
   @Override
@@ -121,16 +142,21 @@ public final class Als extends PTransform<PCollectionTuple, PCollectionTuple> {
     PCollectionTuple factors = PCollectionTuple.empty(blocks.getPipeline());
     for (int i = 1; i <= parameters.maxIter(); i++) {
       String iteration = String.format("Iteration-%02d", i);
-      PCollection<T> items =
-          itemBlocks.apply(
-              iteration + "/UpdateItemFactors",
-              UpdateFactors.of(Side.ITEM, 2 * i - 1, users, parameters, exchange));
-      users =
-          userBlocks.apply(
-              iteration + "/UpdateUserFactors",
-              UpdateFactors.of(Side.USER, 2 * i, items, parameters, exchange));
+      UpdateFactors<T> updateItems =
+          UpdateFactors.of(Side.ITEM, 2 * i - 1, users, parameters, exchange)
+              .withPassesBlocks(passesBlocks && i < parameters.maxIter());
+      PCollectionTuple solved = itemBlocks.apply(iteration + "/UpdateItemFactors", updateItems);
+      PCollection<T> items = solved.get(updateItems.factors());
+      itemBlocks = solved.get(UpdateFactors.blocks());
+
+      UpdateFactors<T> updateUsers =
+          UpdateFactors.of(Side.USER, 2 * i, items, parameters, exchange)
+              .withPassesBlocks(passesBlocks);
+      solved = userBlocks.apply(iteration + "/UpdateUserFactors", updateUsers);
+      users = solved.get(updateUsers.factors());
+      userBlocks = solved.get(UpdateFactors.blocks());
       factors = PCollectionTuple.of(userTag, users).and(itemTag, items);
     }
-    return factors;
+    return factors.and(USER_BLOCKS, userBlocks);
   }
 }

@@ -83,13 +83,14 @@ public final class FoldIn extends PTransform<PCollection<RatingBlock>, PCollecti
             ParDo.of(new KeepFn(items))
                 .withSideInputs(items)
                 .withOutputTags(KNOWN, TupleTagList.of(IGNORED)));
+    UpdateFactors<FactorBlock> update =
+        UpdateFactors.of(Side.USER, 1, itemFactors, parameters, new Exchange.Broadcast());
     PCollection<FactorBlock> factors =
         known
             .get(KNOWN)
             .setCoder(RatingBlock.Coder.of())
-            .apply(
-                "UpdateUserFactors",
-                UpdateFactors.of(Side.USER, 1, itemFactors, parameters, new Exchange.Broadcast()));
+            .apply("UpdateUserFactors", update)
+            .get(update.factors());
     return PCollectionTuple.of(FACTORS, factors)
         .and(IGNORED, known.get(IGNORED).apply("SumIgnored", Sum.longsGlobally()));
   }

@@ -15,7 +15,10 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PCollectionView;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,26 +33,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what factors travel as
  */
-final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PCollection<T>> {
+final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
+  private static final TupleTag<RatingBlock> BLOCKS = new TupleTag<>("blocks") {};
 
+  private final TupleTag<T> factors = new TupleTag<>("factors");
   private final Side side;
   private final int step;
   private final PCollection<T> dstFactors;
   private final AlsParameters parameters;
   private final Exchange<T> exchange;
+  private final boolean passesBlocks;
 
   private UpdateFactors(
       Side side,
       int step,
       PCollection<T> dstFactors,
       AlsParameters parameters,
-      Exchange<T> exchange) {
+      Exchange<T> exchange,
+      boolean passesBlocks) {
     this.side = side;
     this.step = step;
     this.dstFactors = dstFactors;
     this.parameters = parameters;
     this.exchange = exchange;
+    this.passesBlocks = passesBlocks;
   }
 
   /**
@@ -63,17 +71,39 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
       PCollection<T> dstFactors,
       AlsParameters parameters,
       Exchange<T> exchange) {
-    return new UpdateFactors<>(side, step, dstFactors, parameters, exchange);
+    return new UpdateFactors<>(side, step, dstFactors, parameters, exchange, false);
+  }
+
+  /** Whether a block is an output of its own, once its rows are solved. */
+  UpdateFactors<T> withPassesBlocks(boolean passesBlocks) {
+    return new UpdateFactors<>(side, step, dstFactors, parameters, exchange, passesBlocks);
+  }
+
+  /** Tag of the factors that were solved. */
+  TupleTag<T> factors() {
+    return factors;
+  }
+
+  /** Tag of the blocks of ratings, for the next step of this side. */
+  static TupleTag<RatingBlock> blocks() {
+    return BLOCKS;
   }
 
   @Override
-  public PCollection<T> expand(PCollection<RatingBlock> blocks) {
+  public PCollectionTuple expand(PCollection<RatingBlock> blocks) {
     PCollectionView<List<T>> view = dstFactors.apply("ViewFactors", View.asList());
-    return blocks
-        .apply(
-            "SolveRows",
-            ParDo.of(new SolveFn<>(side, step, parameters, exchange, view)).withSideInputs(view))
-        .setCoder(exchange.coder());
+    TupleTag<RatingBlock> pass = passesBlocks ? BLOCKS : null;
+    ParDo.SingleOutput<RatingBlock, T> solve =
+        ParDo.of(new SolveFn<>(side, step, parameters, exchange, view, pass)).withSideInputs(view);
+    PCollectionTuple solved;
+    if (passesBlocks) {
+      solved = blocks.apply("SolveRows", solve.withOutputTags(factors, TupleTagList.of(BLOCKS)));
+      solved.get(BLOCKS).setCoder(RatingBlock.Coder.of());
+    } else {
+      solved = PCollectionTuple.of(factors, blocks.apply("SolveRows", solve)).and(BLOCKS, blocks);
+    }
+    solved.get(factors).setCoder(exchange.coder());
+    return solved;
   }
 
   static final class SolveFn<T> extends DoFn<RatingBlock, T> {
@@ -85,6 +115,7 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
     private final AlsParameters parameters;
     private final Exchange<T> exchange;
     private final PCollectionView<List<T>> dstFactors;
+    private final @Nullable TupleTag<RatingBlock> pass;
     private transient @Nullable NormalEquations equations;
     private transient @Nullable CholeskySolver solver;
 
@@ -93,12 +124,14 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
         int step,
         AlsParameters parameters,
         Exchange<T> exchange,
-        PCollectionView<List<T>> dstFactors) {
+        PCollectionView<List<T>> dstFactors,
+        @Nullable TupleTag<RatingBlock> pass) {
       this.side = side;
       this.step = step;
       this.parameters = parameters;
       this.exchange = exchange;
       this.dstFactors = dstFactors;
+      this.pass = pass;
     }
 
     @ProcessElement
@@ -112,6 +145,9 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
       FactorBlock factors = solve(block, received, side, parameters, equations, solver);
       rowsSolved.inc(factors.ids().size());
       c.output(exchange.send(block, factors, side, step));
+      if (pass != null) {
+        c.output(pass, block);
+      }
     }
   }
 

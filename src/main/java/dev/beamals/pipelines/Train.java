@@ -126,9 +126,13 @@ final class Train {
         .withTimestampCol(timestampCol == null ? "timestamp" : timestampCol, timestampCol != null);
   }
 
+  static boolean onSpark(PipelineOptions options) {
+    return options.getRunner().getSimpleName().contains("Spark");
+  }
+
   /** Sets what the runner should have, where the user set nothing; returns the cores it uses. */
   static int setUpRunner(PipelineOptions options, Arguments arguments) {
-    if (!options.getRunner().getSimpleName().contains("Spark")) {
+    if (!onSpark(options)) {
       DirectOptions direct = options.as(DirectOptions.class);
       direct.setBlockOnRun(false);
       if (!arguments.has("targetParallelism")) {

@@ -80,7 +80,7 @@ final class TrainPipeline {
     PCollection<RatingBlock> byItem =
         byUser.apply("BlockByItem", TransposeBlocks.toItemBlocks(itemBlocks));
 
-    Als als = Als.of(parameters(options));
+    Als als = Als.of(parameters(options)).withPassesBlocks(!Train.onSpark(options));
     if (exchangeFolder != null) {
       als = als.withShuffle(exchangeFolder, userBlocks, itemBlocks);
     }
@@ -93,7 +93,8 @@ final class TrainPipeline {
             Als.view(factors, Side.USER, "ViewUserFactors"),
             Als.view(factors, Side.ITEM, "ViewItemFactors"),
             options.getRank());
-    byUser
+    factors
+        .get(Als.userBlocks())
         .apply("EvaluateTraining", evaluate)
         .apply("WriteTrainingMetrics", ResultFile.<RatingMetrics>write(staging + TRAINING_METRICS));
     if (test != null) {

@@ -93,6 +93,28 @@ final class AlsTest {
   }
 
   @Test
+  void factorsAreTheSameWhereBlocksArePassedOn(TestPipeline pipeline) {
+    List<Rating> ratings = planted(0.5f);
+    AlsParameters parameters = AlsParameters.create().withRank(5).withMaxIter(3);
+    Als passing = Als.of(parameters).withPassesBlocks(true);
+    PCollectionTuple factors = train(pipeline, List.of(batch(ratings)), 2, passing);
+    assertSameFactors(factors.get(Als.userFactors()), solveAlone(ratings, parameters, Side.USER));
+    assertSameFactors(factors.get(Als.itemFactors()), solveAlone(ratings, parameters, Side.ITEM));
+    int expected = ratings.size();
+    PAssert.that(factors.get(Als.userBlocks()))
+        .satisfies(
+            blocks -> {
+              int count = 0;
+              for (RatingBlock block : blocks) {
+                count += block.size();
+              }
+              assertEquals(expected, count);
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
   void halfStepIsTheLeastSquaresSolution() {
     List<Rating> ratings = planted(1);
     AlsParameters parameters = AlsParameters.create().withRank(4).withRegParam(0.3);
@@ -181,13 +203,18 @@ final class AlsTest {
 
   private static PCollectionTuple train(
       TestPipeline pipeline, List<RatingBatch> batches, int numBlocks, AlsParameters parameters) {
+    return train(pipeline, batches, numBlocks, Als.of(parameters));
+  }
+
+  private static PCollectionTuple train(
+      TestPipeline pipeline, List<RatingBatch> batches, int numBlocks, Als als) {
     PCollection<RatingBlock> byUser =
         pipeline
             .apply("Create" + numBlocks, Create.of(batches).withCoder(RatingBatch.Coder.of()))
             .apply("ByUser" + numBlocks, BlockRatings.byUser(numBlocks));
     PCollection<RatingBlock> byItem =
         byUser.apply("ByItem" + numBlocks, TransposeBlocks.toItemBlocks(numBlocks));
-    return Als.blocks(byUser, byItem).apply("Als" + numBlocks, Als.of(parameters));
+    return Als.blocks(byUser, byItem).apply("Als" + numBlocks, als);
   }
 
   /** The same training in one block, without Beam. */
