@@ -88,7 +88,7 @@ public final class RatingBlock {
       }
     }
 
-    RowSorter sorter = new RowSorter(neighbours, ratings, fingerprints);
+    RowSorter sorter = new RowSorter(neighbours, ratings, fingerprints, dst.size());
     int kept = 0;
     for (int s = 0; s < src.size(); s++) {
       int from = offsets[s];
@@ -107,14 +107,22 @@ public final class RatingBlock {
 
   /** Sorts the entries of one row, and moves them down over the duplicates dropped before. */
   private static final class RowSorter {
+    /** A row that holds at least one of so many neighbours is sorted by counting them all. */
+    private static final int COUNTED = 16;
+
     private final int[] neighbours;
     private final float[] ratings;
     private final long[] fingerprints;
+    private final int[] starts;
     private long[] keys = {};
     private float[] rowRatings = {};
     private long[] rowFingerprints = {};
 
-    RowSorter(int[] neighbours, float[] ratings, long[] fingerprints) {
+    /**
+     * @param dst one more than the largest neighbour
+     */
+    RowSorter(int[] neighbours, float[] ratings, long[] fingerprints, int dst) {
+      this.starts = new int[dst + 1];
       this.neighbours = neighbours;
       this.ratings = ratings;
       this.fingerprints = fingerprints;
@@ -131,10 +139,14 @@ public final class RatingBlock {
         rowRatings = new float[2 * n];
         rowFingerprints = new long[fingerprints.length == 0 ? 0 : 2 * n];
       }
-      for (int i = 0; i < n; i++) {
-        keys[i] = (long) neighbours[from + i] << 32 | i;
+      if (n >= starts.length / COUNTED) {
+        countKeys(from, n);
+      } else {
+        for (int i = 0; i < n; i++) {
+          keys[i] = (long) neighbours[from + i] << 32 | i;
+        }
+        Arrays.sort(keys, 0, n);
       }
-      Arrays.sort(keys, 0, n);
       System.arraycopy(ratings, from, rowRatings, 0, n);
       if (fingerprints.length > 0) {
         System.arraycopy(fingerprints, from, rowFingerprints, 0, n);
@@ -162,6 +174,21 @@ public final class RatingBlock {
         }
       }
       return out;
+    }
+
+    /** Makes the keys of a row in their order, by a counting sort of its neighbours. */
+    private void countKeys(int from, int n) {
+      Arrays.fill(starts, 0);
+      for (int i = from; i < from + n; i++) {
+        starts[neighbours[i] + 1]++;
+      }
+      for (int d = 1; d < starts.length; d++) {
+        starts[d] += starts[d - 1];
+      }
+      for (int i = 0; i < n; i++) {
+        int neighbour = neighbours[from + i];
+        keys[starts[neighbour]++] = (long) neighbour << 32 | i;
+      }
     }
 
     /** Sorts the keys of one neighbour by rating, then fingerprint. */

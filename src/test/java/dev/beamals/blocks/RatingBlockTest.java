@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -82,6 +83,23 @@ final class RatingBlockTest {
         assertEquals(block.src().size() + 1, block.offsets().length);
       }
     }
+  }
+
+  @Test
+  void denseAndSparseRowsAreSortedAlike() {
+    Random random = new Random(4);
+    List<String> items = IntStream.range(0, 2000).mapToObj(Integer::toString).toList();
+    List<RatingRow> rows = new ArrayList<>();
+    for (int user = 0; user < 12; user++) {
+      // From one rating to more than there are items, so with pairs that occur again.
+      int count = 1 << user;
+      rows.addAll(RatingRow.random(count, List.of(Integer.toString(user)), items, random));
+    }
+    Collections.shuffle(rows, random);
+    RatingBlock block = RatingBlock.group(RatingRow.batches(rows, 500, random), Side.USER, true);
+    LinkedHashSet<RatingRow> distinct = new LinkedHashSet<>(rows);
+    assertEquals(expected(distinct, Side.USER), RatingBlocks.rows(block, Side.USER));
+    assertEquals(rows.size() - distinct.size(), block.duplicates());
   }
 
   @ParameterizedTest
