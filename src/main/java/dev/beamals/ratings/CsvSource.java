@@ -31,8 +31,12 @@ final class CsvSource extends BoundedSource<RowBatch> {
   /** Part of what makes a run reproducible: chunks are the same whatever the runner. */
   static final long CHUNK = 8L << 20;
 
-  /** No runner gets more than this in one piece, so that what it holds at a time is bounded. */
-  private static final long MAX_BUNDLE = 32L << 20;
+  /**
+   * No runner gets more bytes than this in one piece, as a core holds all rows of a piece at a
+   * time, in about the space of their text, and then again cut into blocks. Not less: for each
+   * piece more, the DirectRunner copies all that it has grouped before.
+   */
+  private static final long MAX_BUNDLE = Math.max(CHUNK, Runtime.getRuntime().maxMemory() / 16);
 
   /** A run of whole chunks of one file. */
   static final class Range implements Serializable {
@@ -84,18 +88,27 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
   @Override
   public List<CsvSource> split(long desiredBundleSizeBytes, PipelineOptions options) {
-    long limit = Math.max(1, Math.min(desiredBundleSizeBytes, MAX_BUNDLE));
+    // As many pieces as are desired, or twice as many and so on: of one size, so that cores that
+    // begin together end together.
+    long desired = Math.max(1, Math.min(desiredBundleSizeBytes, bytes));
+    long rounds = (desired + MAX_BUNDLE - 1) / MAX_BUNDLE;
+    long limit = (desired / rounds + chunk - 1) / chunk * chunk;
     List<CsvSource> bundles = new ArrayList<>();
     List<Range> bundle = new ArrayList<>();
     long size = 0;
     for (Range range : ranges) {
-      long length = range.end == Long.MAX_VALUE ? MAX_BUNDLE : range.end - range.start;
+      long length = range.end == Long.MAX_VALUE ? limit : range.end - range.start;
       if (!bundle.isEmpty() && size + length > limit) {
         bundles.add(new CsvSource(bundle, size, chunk));
         bundle = new ArrayList<>();
         size = 0;
       }
-      bundle.add(range);
+      Range last = bundle.isEmpty() ? null : bundle.get(bundle.size() - 1);
+      if (last != null && last.file.equals(range.file) && last.end == range.start) {
+        bundle.set(bundle.size() - 1, new Range(range.file, range.layout, last.start, range.end));
+      } else {
+        bundle.add(range);
+      }
       size += length;
     }
     if (!bundle.isEmpty()) {
