@@ -5,15 +5,16 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorFile;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ratings.Side;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
 
 /**
  * Sends each row of factors only to the blocks that have ratings for it, so that no process holds
@@ -67,12 +68,12 @@ final class ShuffleExchange implements Exchange<FactorFile> {
     if (step >= 2 && step < lastStep) {
       delete(step - 2, number);
     }
-    List<FactorBlock> messages = new ArrayList<>();
-    for (int[] rows : route(block, blocks(side.other()))) {
-      messages.add(factors.select(rows));
-    }
+    // One message at a time: all of them together may be as large as the factors of all blocks.
+    Iterable<FactorBlock> messages =
+        Iterables.transform(
+            route(block, blocks(side.other())), rows -> factors.select(rows.toIntArray()));
     if (step >= lastStep - 1) {
-      messages.add(factors); // the result
+      messages = Iterables.concat(messages, List.of(factors)); // the result
     }
     return FactorFile.write(prefix(step, number), messages, number, blocks(side));
   }
@@ -82,23 +83,19 @@ final class ShuffleExchange implements Exchange<FactorFile> {
   }
 
   /** For each block of the other side, the rows of {@code block} that it has ratings for. */
-  static int[][] route(RatingBlock block, int receivers) {
+  private static List<IntArrayList> route(RatingBlock block, int receivers) {
     int[] receiver = new int[block.dst().size()];
     for (int d = 0; d < receiver.length; d++) {
       receiver[d] = block.dst().block(d, receivers);
     }
-    int[][] rows = new int[receivers][block.src().size()];
-    int[] counts = new int[receivers];
+    List<IntArrayList> rows = Stream.generate(IntArrayList::new).limit(receivers).toList();
     for (int s = 0; s < block.src().size(); s++) {
       for (int p = block.offsets()[s]; p < block.offsets()[s + 1]; p++) {
-        int r = receiver[block.neighbours()[p]];
-        if (counts[r] == 0 || rows[r][counts[r] - 1] != s) {
-          rows[r][counts[r]++] = s;
+        IntArrayList to = rows.get(receiver[block.neighbours()[p]]);
+        if (to.isEmpty() || to.getInt(to.size() - 1) != s) {
+          to.add(s);
         }
       }
-    }
-    for (int r = 0; r < receivers; r++) {
-      rows[r] = Arrays.copyOf(rows[r], counts[r]);
     }
     return rows;
   }

@@ -2,6 +2,7 @@ package dev.beamals.blocks;
 
 import dev.beamals.RunException;
 import dev.beamals.ratings.ArrayCoding;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -40,27 +41,28 @@ public final class FactorFile {
    * Writes a file whose name begins with {@code prefix}: a new one at each call, so that work that
    * is done twice does not touch what another already reads.
    *
+   * @param blocks gone through once, so that they need not be in memory together
    * @param number of the block whose factors these are, among {@code numBlocks}
    * @throws RunException if it cannot be written
    */
   public static FactorFile write(
-      String prefix, List<FactorBlock> blocks, int number, int numBlocks) {
+      String prefix, Iterable<FactorBlock> blocks, int number, int numBlocks) {
     String file = prefix + UUID.randomUUID();
-    long[] offsets = new long[blocks.size()];
+    LongArrayList offsets = new LongArrayList();
     try (OutputStream channel =
             Channels.newOutputStream(
                 FileSystems.create(
                     FileSystems.matchNewResource(file, false), "application/octet-stream"));
         CountingOutputStream out =
             new CountingOutputStream(new BufferedOutputStream(channel, 1 << 16))) {
-      for (int i = 0; i < offsets.length; i++) {
-        offsets[i] = out.getCount();
-        FactorBlock.Coder.of().encode(blocks.get(i), out);
+      for (FactorBlock block : blocks) {
+        offsets.add(out.getCount());
+        FactorBlock.Coder.of().encode(block, out);
       }
     } catch (IOException e) {
       throw RunException.cannotWrite(file, e);
     }
-    return new FactorFile(file, number, numBlocks, offsets);
+    return new FactorFile(file, number, numBlocks, offsets.toLongArray());
   }
 
   /** The block at {@code index} of each file; a file is read when its block is asked for. */
