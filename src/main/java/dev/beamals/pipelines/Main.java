@@ -4,6 +4,7 @@ import dev.beamals.RunException;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
@@ -139,12 +140,18 @@ public final class Main {
       root = root.getCause();
     }
     if (root instanceof OutOfMemoryError) {
-      return "out of memory ("
-          + Runtime.getRuntime().maxMemory() / (1 << 20)
-          + " MB); give the JVM more, as in BEAM_ALS_JAVA_OPTS=-Xmx4g";
+      return outOfMemory("JVM");
     }
     String text = String.valueOf(root.getMessage()).lines().findFirst().orElse("");
     return "the run failed: " + root.getClass().getSimpleName() + ": " + text;
+  }
+
+  static String outOfMemory(String what) {
+    return String.format(
+        Locale.ROOT,
+        "out of memory (%d MB); give the %s more, as in BEAM_ALS_JAVA_OPTS=-Xmx4g",
+        Runtime.getRuntime().maxMemory() >> 20,
+        what);
   }
 
   /** The message of a failure that we foresaw, or null. */
@@ -159,6 +166,9 @@ public final class Main {
       Matcher remote = REMOTE.matcher(message);
       if (remote.find()) {
         return remote.group(1);
+      }
+      if (message.contains("TaskResultLost")) { // Spark's driver had no memory to fetch it
+        return outOfMemory("driver") + ", or --factorExchange=shuffle, which needs less";
       }
       if (message.contains("No space left on device")) {
         return "no space left on device: on that of --output, or where Spark keeps what does not fit"

@@ -39,6 +39,9 @@ final class Train {
   /** Spark local[n] masters, and what n is. */
   private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
 
+  /** Bytes; by default Spark sends no more to the driver (spark.driver.maxResultSize). */
+  private static final double MAX_BROADCAST = 1e9;
+
   private final Arguments arguments;
   private final TrainOptions options;
   private final PrintStream out;
@@ -179,18 +182,25 @@ final class Train {
     }
   }
 
-  /** Whether factors are shuffled, and not broadcast; see {@code --factorExchange}. */
+  /**
+   * Whether factors are shuffled, and not broadcast; see {@code --factorExchange}.
+   *
+   * <p>The driver keeps what every half-step broadcast until the end, and while it sends one has it
+   * in several forms. Half of the heap is for what the estimate misses.
+   */
   private boolean shuffles(List<CsvFile> files) {
     if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
       return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
     }
-    double bytes = 4.0 * options.getRank() * EstimateIds.of(files);
-    boolean shuffles = bytes > Runtime.getRuntime().maxMemory() / 4.0;
+    double factors = 4.0 * options.getRank() * EstimateIds.of(files);
+    double broadcast = (options.getMaxIter() + 5) * factors;
+    boolean shuffles =
+        broadcast > Runtime.getRuntime().maxMemory() / 2.0 || factors > MAX_BROADCAST;
     if (shuffles) {
       progress.printf(
           Locale.ROOT,
-          "factors are estimated at %,.0f MB: exchanged by shuffle (--factorExchange)%n",
-          bytes / 1e6);
+          "factors are estimated at %,.0f MB, exchanged by shuffle (--factorExchange)%n",
+          factors / 1e6);
     }
     return shuffles;
   }
@@ -238,7 +248,9 @@ final class Train {
       try (Progress watching = new Progress(result, options.getMaxIter(), progress, started)) {
         PipelineResult.State state = result.waitUntilFinish();
         if (state != PipelineResult.State.DONE) {
-          throw new RunException("the pipeline ended as " + state);
+          // The DirectRunner does not say why: an Error ended one of its threads.
+          throw new RunException(
+              "the pipeline ended as " + state + ", most likely " + Main.outOfMemory("JVM"));
         }
         seconds.putAll(watching.phases());
       }

@@ -122,9 +122,10 @@ public interface TrainOptions extends PipelineOptions {
 
   @Description(
       "How factors reach the blocks of ratings: 'broadcast' sends all of them to every process and"
-          + " through the driver; 'shuffle' sends a row only to the blocks that need it, by files"
-          + " beside the model; 'auto' takes shuffle where all factors would fill a quarter of the"
-          + " driver's heap. Changes speed and memory, never a result.")
+          + " through the driver, which keeps them for every iteration; 'shuffle' sends a row only"
+          + " to the blocks that need it, by files beside the model; 'auto' takes shuffle where"
+          + " broadcast might fill half of the driver's heap. Changes speed and memory, never a"
+          + " result.")
   @Default.Enum("auto")
   FactorExchange getFactorExchange();
 
