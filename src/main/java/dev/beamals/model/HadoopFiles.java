@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.apache.beam.sdk.io.hdfs.HadoopFileSystemOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 
 /**
  * Makes paths as {@code hdfs://host:port/folder} known to Beam, on the driver and on every worker.
@@ -31,10 +32,17 @@ public final class HadoopFiles {
   public static void configure(PipelineOptions options, List<String> paths) {
     HadoopFileSystemOptions hadoop = options.as(HadoopFileSystemOptions.class);
     List<Configuration> configurations = hadoop.getHdfsConfiguration();
-    if (configurations != null && !configurations.isEmpty()) {
-      // Beam takes one, and sends to workers only what is set.
-      hadoop.setHdfsConfiguration(configurations.subList(0, 1));
-      return;
+    if (configurations != null) {
+      // Beam takes one, and sends to workers only what is set; for the local disk it has its own.
+      List<Configuration> remote =
+          configurations.stream()
+              .filter(c -> !"file".equals(FileSystem.getDefaultUri(c).getScheme()))
+              .limit(1)
+              .toList();
+      hadoop.setHdfsConfiguration(remote);
+      if (!remote.isEmpty()) {
+        return;
+      }
     }
     for (String path : paths) {
       if (isRemote(path)) {
