@@ -39,7 +39,7 @@ public final class HadoopFiles {
               .filter(c -> !"file".equals(FileSystem.getDefaultUri(c).getScheme()))
               .limit(1)
               .toList();
-      hadoop.setHdfsConfiguration(remote);
+      hadoop.setHdfsConfiguration(remote.isEmpty() ? null : remote);
       if (!remote.isEmpty()) {
         return;
       }
