@@ -15,7 +15,8 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 
 /** Tells a person what a running pipeline is at, by its counters. */
 final class Progress implements AutoCloseable {
-  private static final long PERIOD_MS = 250;
+  private static final long PERIOD_MS = 100;
+  private static final double SAY_SECONDS = 0.25;
   private static final Pattern ITERATION = Pattern.compile("Iteration-(\\d+)");
 
   private final PipelineResult result;
@@ -27,6 +28,8 @@ final class Progress implements AutoCloseable {
   private volatile boolean closed;
   private long rows;
   private int iteration;
+  private long solved;
+  private double said;
 
   /** Starts to watch; the time is counted from {@code startedNanos}. */
   Progress(PipelineResult result, int maxIter, PrintStream out, long startedNanos) {
@@ -58,7 +61,9 @@ final class Progress implements AutoCloseable {
       nowRows += metric.getAttempted();
     }
     int nowIteration = iteration;
+    long nowSolved = 0;
     for (MetricResult<Long> metric : counters(Als.class, Als.ROWS_SOLVED)) {
+      nowSolved += metric.getAttempted();
       Matcher step = ITERATION.matcher(metric.getKey().stepName());
       if (metric.getAttempted() > 0 && step.find()) {
         nowIteration = Math.max(nowIteration, Integer.parseInt(step.group(1)));
@@ -69,11 +74,15 @@ final class Progress implements AutoCloseable {
         phases.put("readAndBlock", seconds());
       }
       iteration = nowIteration;
-      say(String.format("iteration %d of %d", iteration, maxIter));
+      sayNowAndThen(String.format("iteration %d of %d", iteration, maxIter));
     } else if (nowRows > rows) {
-      say(String.format(Locale.ROOT, "%,d rows read", nowRows));
+      sayNowAndThen(String.format(Locale.ROOT, "%,d rows read", nowRows));
     }
     rows = nowRows;
+    if (nowSolved > solved) {
+      solved = nowSolved;
+      phases.put("train", seconds()); // the last to be put is the end
+    }
   }
 
   private Iterable<MetricResult<Long>> counters(Class<?> namespace, String name) {
@@ -84,8 +93,11 @@ final class Progress implements AutoCloseable {
         .getCounters();
   }
 
-  private void say(String what) {
-    out.printf(Locale.ROOT, "[%5.1f s] %s%n", seconds(), what);
+  private void sayNowAndThen(String what) {
+    if (seconds() >= said + SAY_SECONDS || iteration == maxIter) {
+      said = seconds();
+      out.printf(Locale.ROOT, "[%5.1f s] %s%n", said, what);
+    }
   }
 
   private double seconds() {
