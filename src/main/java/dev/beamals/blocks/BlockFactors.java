@@ -1,8 +1,8 @@
 package dev.beamals.blocks;
 
+import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
@@ -29,10 +29,14 @@ public final class BlockFactors
 
   @Override
   public PCollection<FactorBlock> expand(PCollection<FactorBlock> factors) {
-    return JoinFactors.inputs(factors)
-        .apply("GroupFactors", JoinFactors.create(numBlocks, rank))
+    int rank = this.rank;
+    return factors
+        .apply("PartitionFactors", PartitionFactors.into(numBlocks))
+        .apply("GroupByBlock", GroupByKey.create())
         .apply(
-            "TakeFactors", MapElements.into(TypeDescriptor.of(FactorBlock.class)).via(KV::getKey))
+            "BuildBlocks",
+            MapElements.into(TypeDescriptor.of(FactorBlock.class))
+                .via(parts -> FactorBlock.concatenate(parts.getValue(), rank)))
         .setCoder(FactorBlock.Coder.of());
   }
 }

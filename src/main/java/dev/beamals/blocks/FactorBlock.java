@@ -1,5 +1,6 @@
 package dev.beamals.blocks;
 
+import dev.beamals.RunException;
 import dev.beamals.ratings.ArrayCoding;
 import dev.beamals.ratings.Ids;
 import java.io.IOException;
@@ -98,20 +99,24 @@ public final class FactorBlock {
   /**
    * All rows of some blocks, which may be none, as one block.
    *
-   * @throws IllegalArgumentException naming the id if one is in two blocks
+   * @param blocks iterated over once
+   * @throws RunException naming the id if one is in two blocks
    */
-  public static FactorBlock concatenate(List<FactorBlock> blocks, int rank) {
-    if (blocks.size() == 1) {
-      return blocks.get(0);
+  public static FactorBlock concatenate(Iterable<FactorBlock> blocks, int rank) {
+    List<FactorBlock> parts = new ArrayList<>();
+    blocks.forEach(parts::add);
+    if (parts.size() == 1) {
+      return parts.get(0);
     }
-    Ids all = Ids.union(blocks.stream().map(FactorBlock::ids).toList());
+    Ids all = Ids.union(parts.stream().map(FactorBlock::ids).toList());
     float[] rows = new float[Math.multiplyExact(all.size(), rank)];
     boolean[] taken = new boolean[all.size()];
-    for (FactorBlock block : blocks) {
+    for (FactorBlock block : parts) {
       int[] positions = block.ids.positionsIn(all);
       for (int i = 0; i < positions.length; i++) {
         if (taken[positions[i]]) {
-          throw new IllegalArgumentException("id " + block.ids.get(i) + " has two rows of factors");
+          throw new RunException(
+              "the model cannot be used: id " + block.ids.get(i) + " has two rows of factors");
         }
         taken[positions[i]] = true;
         System.arraycopy(block.factors, i * rank, rows, positions[i] * rank, rank);

@@ -2,7 +2,6 @@ package dev.beamals.blocks;
 
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
-import dev.beamals.RunException;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.Side;
 import java.util.ArrayList;
@@ -55,11 +54,6 @@ public final class JoinFactors
     return new JoinFactors(numBlocks, rank);
   }
 
-  /** The input, without ratings. */
-  public static PCollectionTuple inputs(PCollection<FactorBlock> factors) {
-    return PCollectionTuple.of(FACTORS, factors);
-  }
-
   /** The input. */
   public static PCollectionTuple inputs(
       PCollection<FactorBlock> factors, PCollection<RatingBatch> ratings) {
@@ -68,79 +62,39 @@ public final class JoinFactors
 
   @Override
   public PCollection<KV<FactorBlock, RatingBlock>> expand(PCollectionTuple inputs) {
-    KeyedPCollectionTuple<Integer> keyed =
-        KeyedPCollectionTuple.of(
+    return KeyedPCollectionTuple.of(
             FACTORS,
+            inputs.get(FACTORS).apply("PartitionFactors", PartitionFactors.into(numBlocks)))
+        .and(
+            RATINGS,
             inputs
-                .get(FACTORS)
-                .apply("PartitionFactors", ParDo.of(new PartitionFactorsFn(numBlocks)))
-                .setCoder(KvCoder.of(VarIntCoder.of(), FactorBlock.Coder.of())));
-    boolean rated = inputs.has(RATINGS);
-    if (rated) {
-      keyed =
-          keyed.and(
-              RATINGS,
-              inputs
-                  .get(RATINGS)
-                  .apply(
-                      "PartitionRatings", ParDo.of(new BlockRatings.PartitionFn(numBlocks, false)))
-                  .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of())));
-    }
-    return keyed
+                .get(RATINGS)
+                .apply("PartitionRatings", ParDo.of(new BlockRatings.PartitionFn(numBlocks, false)))
+                .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of())))
         .apply("GroupByBlock", CoGroupByKey.create())
-        .apply("BuildBlocks", ParDo.of(new BuildFn(rank, rated)))
+        .apply("BuildBlocks", ParDo.of(new BuildFn(rank)))
         .setCoder(KvCoder.of(FactorBlock.Coder.of(), RatingBlock.Coder.of()));
-  }
-
-  /** Cuts a block of factors into those of each block of ids. */
-  static final class PartitionFactorsFn extends DoFn<FactorBlock, KV<Integer, FactorBlock>> {
-    private static final long serialVersionUID = 1L;
-    private final int numBlocks;
-
-    PartitionFactorsFn(int numBlocks) {
-      this.numBlocks = numBlocks;
-    }
-
-    @ProcessElement
-    public void processElement(
-        @Element FactorBlock block, OutputReceiver<KV<Integer, FactorBlock>> out) {
-      List<FactorBlock> parts = block.partition(numBlocks);
-      for (int b = 0; b < numBlocks; b++) {
-        if (parts.get(b).ids().size() > 0) {
-          out.output(KV.of(b, parts.get(b)));
-        }
-      }
-    }
   }
 
   /** Builds a block of all that came for it. */
   static final class BuildFn extends DoFn<KV<Integer, CoGbkResult>, KV<FactorBlock, RatingBlock>> {
     private static final long serialVersionUID = 1L;
     private final int rank;
-    private final boolean rated;
 
-    BuildFn(int rank, boolean rated) {
+    BuildFn(int rank) {
       this.rank = rank;
-      this.rated = rated;
     }
 
     @ProcessElement
     public void processElement(
         @Element KV<Integer, CoGbkResult> element,
         OutputReceiver<KV<FactorBlock, RatingBlock>> out) {
-      List<FactorBlock> factors = new ArrayList<>();
-      element.getValue().getAll(FACTORS).forEach(factors::add);
       List<RatingBatch> ratings = new ArrayList<>();
-      if (rated) {
-        element.getValue().getAll(RATINGS).forEach(ratings::add);
-      }
-      FactorBlock all;
-      try {
-        all = FactorBlock.concatenate(factors, rank);
-      } catch (IllegalArgumentException e) {
-        throw new RunException("the model cannot be used: " + e.getMessage(), e);
-      }
-      out.output(KV.of(all, RatingBlock.group(ratings, Side.USER, false)));
+      element.getValue().getAll(RATINGS).forEach(ratings::add);
+      out.output(
+          KV.of(
+              FactorBlock.concatenate(element.getValue().getAll(FACTORS), rank),
+              RatingBlock.group(ratings, Side.USER, false)));
     }
   }
 }

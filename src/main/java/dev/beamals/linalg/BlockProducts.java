@@ -136,6 +136,13 @@ public abstract class BlockProducts {
   /** Writes the scores of the group that begins at {@code x} of {@code packed}. */
   abstract void multiply(float[] packed, int x, int filled);
 
-  /** The largest score of a row of the last product, NaN if one is NaN. */
-  public abstract float max(int row);
+  /**
+   * Finds what is large in the last product.
+   *
+   * @param threshold finite
+   * @param found Modified: the columns of {@code row} whose score is at least the threshold,
+   *     ascending; of length {@value #COLUMNS}. NaN is not found.
+   * @return how many there are
+   */
+  public abstract int atLeast(int row, float threshold, int[] found);
 }

@@ -53,11 +53,14 @@ final class ScalarBlockProducts extends BlockProducts {
   }
 
   @Override
-  public float max(int row) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (int c = row * COLUMNS; c < (row + 1) * COLUMNS; c++) {
-      max = Math.max(max, scores[c]);
+  public int atLeast(int row, float threshold, int[] found) {
+    float[] scores = this.scores;
+    int n = 0;
+    for (int c = 0; c < COLUMNS; c++) {
+      if (scores[row * COLUMNS + c] >= threshold) {
+        found[n++] = c;
+      }
     }
-    return max;
+    return n;
   }
 }

@@ -136,13 +136,23 @@ final class VectorBlockProducts extends BlockProducts {
   }
 
   @Override
-  public float max(int row) {
+  public int atLeast(int row, float threshold, int[] found) {
     float[] scores = this.scores;
+    FloatVector least = FloatVector.broadcast(SPECIES, threshold);
     int from = row * COLUMNS;
-    FloatVector max = FloatVector.fromArray(SPECIES, scores, from);
-    for (int c = LANES; c < COLUMNS; c += LANES) {
-      max = max.max(FloatVector.fromArray(SPECIES, scores, from + c));
+    int n = 0;
+    for (int c = 0; c < COLUMNS; c += LANES) {
+      // Nearly always there is none.
+      if (FloatVector.fromArray(SPECIES, scores, from + c)
+          .compare(VectorOperators.GE, least)
+          .anyTrue()) {
+        for (int lane = c; lane < c + LANES; lane++) {
+          if (scores[from + lane] >= threshold) {
+            found[n++] = lane;
+          }
+        }
+      }
     }
-    return max.reduceLanes(VectorOperators.MAX);
+    return n;
   }
 }

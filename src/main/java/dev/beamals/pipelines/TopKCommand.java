@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code recommend} and {@code similar} have in common: from factors to a table. */
 abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
-  /** Rows of a block, and entries of its heaps, at most: what a worker holds at a time. */
-  private static final long BLOCK_ROWS = 4096;
+  /** Rows of a block at most, and entries of its heaps: what a worker holds at a time. */
+  private static final long BLOCK_ROWS = 16_384;
 
   private static final long BLOCK_ENTRIES = 4L << 20;
 
@@ -45,11 +45,11 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
         "--output: missing; expected a folder for the table, or one id to print");
   }
 
-  /** How many blocks the rows are spread over. */
+  /** How many blocks the rows are spread over: as many for each core. */
   final int blocks(FactorFiles src, int cores) {
     long blocks = (src.rows() + BLOCK_ROWS - 1) / BLOCK_ROWS;
     blocks = Math.max(blocks, src.rows() * options.getTopK() / BLOCK_ENTRIES);
-    return (int) Math.min(100_000, Math.max(blocks, cores));
+    return (int) Math.min(100_000, Math.max(1, (blocks + cores - 1) / cores) * cores);
   }
 
   /** The factors of {@code wanted}, or all. */

@@ -118,7 +118,9 @@ final class CsvParser {
     user.add(userCode);
     item.add(itemCode);
     rating.add(value);
-    fingerprint.add(hash);
+    if (layout.rating >= 0) {
+      fingerprint.add(hash);
+    }
     if (layout.timestamp >= 0) {
       timestamp.add(time);
     }

@@ -4,18 +4,24 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.JoinFactors;
-import dev.beamals.blocks.RatingBlock;
+import dev.beamals.blocks.PartitionFactors;
 import dev.beamals.model.FactorFiles;
 import dev.beamals.ratings.Ids;
 import dev.beamals.ratings.RatingBatch;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.join.CoGbkResult;
+import org.apache.beam.sdk.transforms.join.CoGroupByKey;
+import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
+import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Blocks of users are multiplied with tiles of items, and of the scores only each user's K best
  * are kept. A worker holds one block of users with what they have seen and one tile of items, which
  * it reads from the model's files: never all items, unless they come as a side input, and never a
- * matrix of scores. What users have seen meets them by one shuffle.
+ * matrix of scores. What users have seen meets them by one shuffle of two numbers a pair at most.
  *
  * <pre>{@code
  * PCollection<Recommendations> best =
@@ -41,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 public abstract class RecommendTopK
     extends PTransform<PCollection<FactorBlock>, PCollection<Recommendations>> {
   private static final long serialVersionUID = 1L;
+  private static final TupleTag<FactorBlock> SRC = new TupleTag<>("src") {};
+  private static final TupleTag<SeenPairs> SEEN = new TupleTag<>("seen") {};
 
   abstract FactorSource dst();
 
@@ -86,7 +94,7 @@ public abstract class RecommendTopK
 
   /**
    * How many blocks the rows are spread over, default 8: changes where work is done and how much is
-   * held at a time, never a result. A block of 4,096 rows is a good size.
+   * held at a time, never a result. A block of 16,384 rows is a good size.
    */
   public RecommendTopK withNumBlocks(int numBlocks) {
     checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);
@@ -120,10 +128,20 @@ public abstract class RecommendTopK
   public PCollection<Recommendations> expand(PCollection<FactorBlock> src) {
     PCollection<RatingBatch> seen = seen();
     PCollectionView<Ids> candidates = candidates();
-    ParDo.SingleOutput<KV<FactorBlock, RatingBlock>, Recommendations> score =
-        dst().addTo(ParDo.of(new ScoreFn(dst(), topK(), cosine(), candidates)));
-    return (seen == null ? JoinFactors.inputs(src) : JoinFactors.inputs(src, seen))
-        .apply("JoinSeen", JoinFactors.create(numBlocks(), rank()))
+    KeyedPCollectionTuple<Integer> byBlock =
+        KeyedPCollectionTuple.of(
+            SRC, src.apply("PartitionFactors", PartitionFactors.into(numBlocks())));
+    if (seen != null) {
+      byBlock =
+          byBlock.and(
+              SEEN,
+              seen.apply("PartitionSeen", ParDo.of(new PartitionSeenFn(numBlocks())))
+                  .setCoder(KvCoder.of(VarIntCoder.of(), SeenPairs.Coder.of())));
+    }
+    ParDo.SingleOutput<KV<Integer, CoGbkResult>, Recommendations> score =
+        dst().addTo(ParDo.of(new ScoreFn(this, seen != null)));
+    return byBlock
+        .apply("GroupByBlock", CoGroupByKey.create())
         .apply("ScoreBlocks", candidates == null ? score : score.withSideInputs(candidates))
         .setCoder(Recommendations.Coder.of());
   }
@@ -149,28 +167,58 @@ public abstract class RecommendTopK
     abstract RecommendTopK build();
   }
 
-  static final class ScoreFn extends DoFn<KV<FactorBlock, RatingBlock>, Recommendations> {
+  /** Cuts a batch into one for each block of users. */
+  static final class PartitionSeenFn extends DoFn<RatingBatch, KV<Integer, SeenPairs>> {
+    private static final long serialVersionUID = 1L;
+    private final int numBlocks;
+
+    PartitionSeenFn(int numBlocks) {
+      this.numBlocks = numBlocks;
+    }
+
+    @ProcessElement
+    public void processElement(
+        @Element RatingBatch batch, OutputReceiver<KV<Integer, SeenPairs>> out) {
+      List<SeenPairs> parts = SeenPairs.partition(batch, numBlocks);
+      for (int b = 0; b < numBlocks; b++) {
+        if (parts.get(b).users().size() > 0) {
+          out.output(KV.of(b, parts.get(b)));
+        }
+      }
+    }
+  }
+
+  static final class ScoreFn extends DoFn<KV<Integer, CoGbkResult>, Recommendations> {
     private static final long serialVersionUID = 1L;
     private final FactorSource dst;
+    private final int rank;
     private final int topK;
     private final boolean cosine;
+    private final boolean hasSeen;
     private final @Nullable PCollectionView<Ids> candidates;
 
-    ScoreFn(FactorSource dst, int topK, boolean cosine, @Nullable PCollectionView<Ids> candidates) {
-      this.dst = dst;
-      this.topK = topK;
-      this.cosine = cosine;
-      this.candidates = candidates;
+    ScoreFn(RecommendTopK top, boolean hasSeen) {
+      this.dst = top.dst();
+      this.rank = top.rank();
+      this.topK = top.topK();
+      this.cosine = top.cosine();
+      this.hasSeen = hasSeen;
+      this.candidates = top.candidates();
     }
 
     @ProcessElement
     public void processElement(ProcessContext c) {
-      FactorBlock src = c.element().getKey();
+      CoGbkResult block = c.element().getValue();
+      FactorBlock src = FactorBlock.concatenate(block.getAll(SRC), rank);
       if (src.ids().size() == 0) {
         return; // seen pairs of users without factors
       }
+      List<SeenPairs> seen = new ArrayList<>();
+      if (hasSeen) {
+        block.getAll(SEEN).forEach(seen::add);
+      }
       Ids wanted = candidates == null ? null : c.sideInput(candidates);
-      ScoreBlock scores = new ScoreBlock(src, c.element().getValue(), topK, cosine);
+      ScoreBlock scores = new ScoreBlock(src, seen, topK, cosine);
       dst.forEachTile(c, tile -> scores.add(wanted == null ? tile : tile.select(wanted)));
       c.output(scores.finish());
     }

@@ -1,33 +1,40 @@
 package dev.beamals.recommend;
 
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.RatingBlock;
 import dev.beamals.linalg.BlockProducts;
 import dev.beamals.ratings.Ids;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The exact top K of a block of rows, over tiles that are shown one after the other.
  *
- * <p>Holds the block, its K best so far, and a buffer of 8 × 256 scores: no more, however many
- * tiles there are.
+ * <p>Holds the block, its K best so far, a bit for each of its rows and each id of a tile where
+ * something was seen, and a buffer of 8 × 256 scores: no more, however many tiles there are.
  */
 final class ScoreBlock {
   private final FactorBlock src;
-  private final RatingBlock seen;
+  private final List<SeenPairs> seen;
   private final boolean cosine;
   private final BlockProducts products;
   private final float[] packed;
   private final TopK best;
+  private final int[] found = new int[BlockProducts.COLUMNS];
 
-  /** For each row its row in {@link #seen}, or −1. */
-  private final int[] seenRow;
+  /** For each of {@link #seen} and each of its users the row in {@link #src}, or −1. */
+  private final List<int[]> seenRows = new ArrayList<>();
+
+  /** Bits by row, then id of the tile: whether it was seen. Rows have {@link #words} each. */
+  private long[] marks = {};
+
+  private int words;
 
   /**
-   * @param seen what is not to be recommended; rows of other ids do not count
+   * @param seen what is not to be recommended; users that are not in {@code src} do not count
    * @param cosine whether the score is the cosine, and an id is not like itself
    */
-  ScoreBlock(FactorBlock src, RatingBlock seen, int topK, boolean cosine) {
+  ScoreBlock(FactorBlock src, List<SeenPairs> seen, int topK, boolean cosine) {
     this.src = src;
     this.seen = seen;
     this.cosine = cosine;
@@ -35,7 +42,9 @@ final class ScoreBlock {
     this.products = BlockProducts.create(src.rank());
     this.packed = BlockProducts.packRows(factors(src), rows, src.rank());
     this.best = new TopK(rows, topK);
-    this.seenRow = src.ids().positionsIn(seen.src());
+    for (SeenPairs pairs : seen) {
+      seenRows.add(pairs.users().positionsIn(src.ids()));
+    }
   }
 
   /** The factors to multiply: for the cosine, rows of length 1; a row of zeros stays. */
@@ -62,52 +71,61 @@ final class ScoreBlock {
   void add(FactorBlock tile) {
     Ids ids = tile.ids();
     float[] factors = factors(tile);
-    int[] seenAs = ids.positionsIn(seen.dst());
+    mark(ids);
     int[] self = cosine ? src.ids().positionsIn(ids) : new int[0];
+    int rows = src.ids().size();
     for (int first = 0; first < ids.size(); first += BlockProducts.COLUMNS) {
-      int end = Math.min(ids.size(), first + BlockProducts.COLUMNS);
-      products.setColumns(factors, first, end - first);
-      for (int row = 0; row < seenRow.length; row += BlockProducts.ROWS) {
-        float[] scores = products.multiply(packed, row / BlockProducts.ROWS);
-        int rows = Math.min(BlockProducts.ROWS, seenRow.length - row);
-        for (int r = 0; r < rows; r++) {
-          // Nearly always nothing enters; NaN is for the closer look.
-          if (!(products.max(r) < best.threshold(row + r))) {
-            int at = r * BlockProducts.COLUMNS - first;
-            offer(row + r, scores, at, ids, first, end, seenAs, cosine ? self[row + r] : -1);
+      products.setColumns(factors, first, Math.min(BlockProducts.COLUMNS, ids.size() - first));
+      for (int group = 0; group < rows; group += BlockProducts.ROWS) {
+        float[] scores = products.multiply(packed, group / BlockProducts.ROWS);
+        int end = Math.min(rows, group + BlockProducts.ROWS);
+        for (int row = group; row < end; row++) {
+          // Nearly always nothing is; it is here, for few scores, that what was seen is looked up.
+          int count = products.atLeast(row - group, best.threshold(row), found);
+          for (int n = 0; n < count; n++) {
+            int i = first + found[n];
+            if (!isSeen(row, i) && !(cosine && i == self[row])) {
+              best.offer(row, scores[(row - group) * BlockProducts.COLUMNS + found[n]], ids, i);
+            }
           }
         }
       }
     }
   }
 
-  /**
-   * Offers the ids at {@code first} to {@code end} of a tile that may enter: few, so it is here and
-   * not for every score that what was seen is looked up.
-   *
-   * @param at where in {@code scores} the score of id 0 would be
-   * @param seenAs for each id of the tile its index among the seen ids, or −1
-   * @param self the id that is not to be offered, or −1
-   */
-  private void offer(
-      int row, float[] scores, int at, Ids ids, int first, int end, int[] seenAs, int self) {
-    float threshold = best.threshold(row);
-    for (int i = first; i < end; i++) {
-      // False for NaN and for negative infinity: the threshold is finite.
-      if (scores[at + i] >= threshold && i != self && !isSeen(row, seenAs[i])) {
-        best.offer(row, scores[at + i], ids, i);
-        threshold = best.threshold(row);
+  /** Sets the bits of what was seen of a tile. */
+  private void mark(Ids ids) {
+    if (seen.isEmpty()) {
+      return;
+    }
+    words = (ids.size() + Long.SIZE - 1) / Long.SIZE;
+    int length = Math.multiplyExact(src.ids().size(), words);
+    if (marks.length < length) {
+      marks = new long[length];
+    } else {
+      Arrays.fill(marks, 0, length, 0);
+    }
+    for (int s = 0; s < seen.size(); s++) {
+      SeenPairs pairs = seen.get(s);
+      int[] rows = seenRows.get(s);
+      int[] positions = pairs.items().positionsIn(ids);
+      int[] item = pairs.item();
+      for (int u = 0; u < rows.length; u++) {
+        if (rows[u] >= 0) {
+          int from = rows[u] * words;
+          for (int p = pairs.offsets()[u]; p < pairs.offsets()[u + 1]; p++) {
+            int i = positions[item[p]];
+            if (i >= 0) {
+              marks[from + i / Long.SIZE] |= 1L << i; // of a shift, the low six bits count
+            }
+          }
+        }
       }
     }
   }
 
-  private boolean isSeen(int row, int dst) {
-    int seenRow = this.seenRow[row];
-    return seenRow >= 0
-        && dst >= 0
-        && Arrays.binarySearch(
-                seen.neighbours(), seen.offsets()[seenRow], seen.offsets()[seenRow + 1], dst)
-            >= 0;
+  private boolean isSeen(int row, int i) {
+    return !seen.isEmpty() && (marks[row * words + i / Long.SIZE] >>> i & 1) != 0;
   }
 
   Recommendations finish() {

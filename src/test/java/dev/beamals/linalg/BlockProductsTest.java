@@ -40,7 +40,7 @@ final class BlockProductsTest {
           float[] scores = products.multiply(packed, group);
           for (int r = 0; r < BlockProducts.ROWS; r++) {
             int row = group * BlockProducts.ROWS + r;
-            float max = Float.NEGATIVE_INFINITY;
+            List<Integer> large = new ArrayList<>();
             for (int c = 0; c < BlockProducts.COLUMNS; c++) {
               float score = scores[r * BlockProducts.COLUMNS + c];
               float expected =
@@ -50,9 +50,13 @@ final class BlockProductsTest {
                           ? 0
                           : BlockProducts.dot(x, row * rank, y, (from + c) * rank, rank);
               assertEquals(expected, score, rank + " " + columns + " " + row + " " + c);
-              max = Math.max(max, score);
+              if (score >= 0.25f) {
+                large.add(c);
+              }
             }
-            assertEquals(max, products.max(r));
+            int[] found = new int[BlockProducts.COLUMNS];
+            int count = products.atLeast(r, 0.25f, found);
+            assertEquals(large, Arrays.stream(found, 0, count).boxed().toList());
           }
         }
       }

@@ -3,11 +3,9 @@ package dev.beamals.recommend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.RatingBlock;
 import dev.beamals.linalg.BlockProducts;
 import dev.beamals.ratings.Ids;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.Side;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -22,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Blocks and heaps against sorting everything. */
 final class TopKTest {
   private static final int RANK = 3;
-  private static final RatingBlock NOTHING = RatingBlock.group(List.of(), Side.USER, false);
+  private static final List<SeenPairs> NOTHING = List.of();
 
   @Test
   void tilesInAnyOrderGiveWhatSortingGives() {
@@ -65,9 +63,10 @@ final class TopKTest {
             item,
             new float[user.length],
             new long[0]);
-    RatingBlock block = RatingBlock.group(List.of(batch), Side.USER, false);
+    // In three blocks, of which all come here, as if they were of three files.
+    List<SeenPairs> parts = SeenPairs.partition(batch, 3);
     for (int topK : new int[] {10, 1000}) {
-      Recommendations found = score(users, block, topK, false, tiles(items, new Random(4)));
+      Recommendations found = score(users, parts, topK, false, tiles(items, new Random(4)));
       for (int u = 0; u < users.ids().size(); u++) {
         Set<String> excluded = seen.getOrDefault(users.ids().get(u), Set.of());
         assertEquals(sorted(users, u, items, excluded, topK), row(found, u), "user " + u);
@@ -107,7 +106,7 @@ final class TopKTest {
   }
 
   private static Recommendations score(
-      FactorBlock users, RatingBlock seen, int topK, boolean cosine, List<FactorBlock> tiles) {
+      FactorBlock users, List<SeenPairs> seen, int topK, boolean cosine, List<FactorBlock> tiles) {
     ScoreBlock scores = new ScoreBlock(users, seen, topK, cosine);
     tiles.forEach(scores::add);
     return scores.finish();
