@@ -45,6 +45,13 @@ public final class FactorFiles implements Serializable {
         parts.add(new Part(file, reader.rowGroups()));
         rows += reader.rows();
         ints += reader.intIds() ? 1 : 0;
+        if (reader.parts() != 0 && reader.parts() != files.size()) {
+          throw new RunException(
+              String.format(
+                  "%s: one of %d files of its side, and there are %d: a file is missing or was"
+                      + " added",
+                  file, reader.parts(), files.size()));
+        }
         if (ints != 0 && ints != parts.size()) {
           throw new RunException(file + ": ids are of another type than in the files before it");
         }

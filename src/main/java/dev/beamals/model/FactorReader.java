@@ -110,6 +110,11 @@ final class FactorReader implements Closeable {
     return file.getRecordCount();
   }
 
+  /** The number of files that its side has, or 0 where it does not tell, as with Spark MLlib. */
+  long parts() {
+    return FactorsParquet.parts(file);
+  }
+
   int rowGroups() {
     return file.getRowGroups().size();
   }

@@ -160,6 +160,12 @@ final class FactorsParquet {
     }
   }
 
+  /** The number of files that the side of {@code file} has, or 0 where it does not tell. */
+  static long parts(ParquetFileReader file) {
+    String parts = file.getFileMetaData().getKeyValueMetaData().get(PARTS);
+    return parts == null || !parts.matches("\\d{1,18}") ? 0 : Long.parseLong(parts);
+  }
+
   /** Reads the rows of a file in their order. */
   static final class Reader implements Closeable {
     private final ParquetFileReader file;
@@ -175,8 +181,7 @@ final class FactorsParquet {
 
     /** The number of files that the side has. */
     long parts() {
-      String parts = file.getFileMetaData().getKeyValueMetaData().get(PARTS);
-      return parts == null ? 0 : Long.parseLong(parts);
+      return FactorsParquet.parts(file);
     }
 
     /** Moves to the next row; false after the last. */

@@ -19,9 +19,13 @@ import java.util.List;
  * folder itself: a path that a manifest names is never followed. JSON and Parquet are all that is
  * read, no Java object is.
  *
- * <p>Opening checks what can be without reading all factors: that the folder is complete, of a
- * format this version knows, and holds as many rows as its manifest says. Every row is checked when
- * it is read. Every failure is a {@link RunException} of one line.
+ * <p>Opening checks what can be without reading all factors: that the folder is complete and of a
+ * format this version knows, that the end of every file is there, and that a side has as many rows
+ * as its manifest says and as many files as each of them says. Reading checks the rest, page by
+ * page against its checksum and row by row. What neither finds is a whole file of another model of
+ * the same rank and as many rows in place of one of this: {@code factorsDigest} tells, but
+ * computing it takes as long as reading everything. Every failure is a {@link RunException} of one
+ * line.
  *
  * <pre>{@code
  * SavedModel model = SavedModel.open("--model", "als_model");

@@ -74,7 +74,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
           .apply("EvaluateRatings", EvaluateRatings.of(users, items, model.rank()))
           .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + "metrics.bin"));
       run(pipeline);
-      RatingMetrics metrics = ResultFile.read(folder.path() + "metrics.bin", RatingMetrics.coder());
+      RatingMetrics metrics = folder.take("metrics.bin", RatingMetrics.coder());
       CleaningReport report = report(folder, "--input", "report.bin");
       long rated = metrics.count() + metrics.cold();
       print(

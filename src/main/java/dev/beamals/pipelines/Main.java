@@ -48,6 +48,9 @@ public final class Main {
             with all its cores.
         --storageLevel=MEMORY_AND_DISK
             Where Spark keeps the blocks of ratings between iterations.
+        --tempLocation
+            A folder that all machines share, for what is only printed: evaluate, and the table of
+            a single id or pair. Needed where Spark's workers are on other machines.
       """;
 
   /** A failure that reached the driver as text, with the stack trace of the executor. */

@@ -146,6 +146,11 @@ abstract class ModelCommand<O extends ModelOptions> {
     out.printf(Locale.ROOT, format, args);
   }
 
+  /** A number of things, as in "1 pair" and "1,000 pairs". */
+  static String count(long number, String thing) {
+    return String.format(Locale.ROOT, "%,d %s%s", number, thing, number == 1 ? "" : "s");
+  }
+
   /** How files are read: as the flags say, and otherwise as those of the training were. */
   static CsvFormat format(ModelInputOptions options, SavedModel model) {
     String delimiter = options.getDelimiter();
@@ -209,8 +214,7 @@ abstract class ModelCommand<O extends ModelOptions> {
 
   /** Reads a report back and says what could not be read. */
   final CleaningReport report(ResultFolder folder, String flag, String name) throws IOException {
-    CleaningReport report = ResultFile.read(folder.path() + name, CleaningReport.coder());
-    folder.delete(name);
+    CleaningReport report = folder.take(name, CleaningReport.coder());
     if (report.rejected() > 0) {
       progress.printf(
           "%s: %,d rows cannot be read and are left out; the first: %s%n",

@@ -91,23 +91,22 @@ final class Predict extends ModelCommand<PredictOptions> {
                   blocks))
           .apply("WriteCounts", ResultFile.<List<Long>>write(folder.path() + "counts.bin"));
       run(pipeline);
-      List<Long> counts =
-          ResultFile.read(folder.path() + "counts.bin", ListCoder.of(VarLongCoder.of()));
-      folder.delete("counts.bin");
+      List<Long> counts = folder.take("counts.bin", ListCoder.of(VarLongCoder.of()));
       if (output == null) {
         ResultTable.print(out, List.of("user", "item", "prediction"), folder.parts());
       } else {
         report(folder, "--input", "report.bin");
         folder.complete();
       }
-      print("%,d pairs, %,d of them cold%s%n", counts.get(1), counts.get(2), coldNote(drop));
+      long cold = counts.get(2);
+      print("%s, %,d cold%s%n", count(counts.get(1), "pair"), cold, cold > 0 ? note(drop) : "");
       if (output != null) {
         print("Predictions: %s%n", folder.path());
       }
     }
   }
 
-  private static String coldNote(boolean drop) {
+  private static String note(boolean drop) {
     return " (no factors for the user or the item): " + (drop ? "left out" : "NaN");
   }
 

@@ -117,9 +117,8 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       run(pipeline);
       if (!wantedFiles.isEmpty()) {
         report(folder, wantedFlag, "Wanted.bin");
-        Ids ids = ResultFile.read(folder.path() + "wanted.bin", UniteIds.coder());
-        folder.delete("wanted.bin");
-        print("%,d ids in %s%n", ids.size(), wantedFlag);
+        Ids ids = folder.take("wanted.bin", UniteIds.coder());
+        print("%s in %s%n", count(ids.size(), "id"), wantedFlag);
       }
       if (!candidateFiles.isEmpty()) {
         report(folder, "--candidates", "Candidates.bin");

@@ -3,41 +3,54 @@ package dev.beamals.pipelines;
 import dev.beamals.RunException;
 import dev.beamals.model.FolderFiles;
 import dev.beamals.model.HadoopFiles;
+import dev.beamals.model.ResultFile;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
 import org.apache.beam.sdk.io.fs.ResourceId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of a table of results. It is complete when it has a file {@code _SUCCESS}, as with
- * Spark; a run that fails takes its files away again.
+ * The folder of a table of results. While it is written it has a file {@code _INCOMPLETE}, and when
+ * it is complete a file {@code _SUCCESS}, as with Spark. A run that fails or is interrupted takes
+ * its files away again; what a killed one left is replaced by the next.
  */
 final class ResultFolder implements AutoCloseable {
+  private static final String INCOMPLETE = "_INCOMPLETE";
+  private static final String SUCCESS = "_SUCCESS";
+
   private final String path;
   private final boolean created;
+  private final Thread cleanUp = new Thread(this::discard);
   private boolean complete;
 
-  private ResultFolder(String path, boolean created) {
+  private ResultFolder(String path, boolean created) throws IOException {
     this.path = path;
     this.created = created;
+    Runtime.getRuntime().addShutdownHook(cleanUp);
+    mark(INCOMPLETE);
   }
 
   /**
    * Makes ready to write to {@code output}.
    *
-   * @throws RunException if it is a file, holds files, or cannot be made
+   * @throws RunException if it is a file, holds files that are not those of a run that was killed,
+   *     or cannot be made
    */
   static ResultFolder create(String flag, String output) {
     String path = FolderFiles.normalize(flag, output);
     try {
       List<String> files = FolderFiles.list(path);
-      if (!files.isEmpty()) {
+      if (files.contains(INCOMPLETE) && !files.contains(SUCCESS)) {
+        delete(path, files);
+      } else if (!files.isEmpty()) {
         throw new RunException(
             String.format(
                 "%s=%s: holds %s; expected a new folder or an empty one",
@@ -76,18 +89,38 @@ final class ResultFolder implements AutoCloseable {
         .toList();
   }
 
+  /**
+   * Takes what a step of the pipeline wrote by {@link ResultFile#write} out of the folder.
+   *
+   * @throws RunException if it is not there
+   */
+  <T> T take(String name, Coder<T> coder) throws IOException {
+    T value;
+    try {
+      value = ResultFile.read(path + name, coder);
+    } catch (FileNotFoundException e) {
+      throw new RunException(
+          path
+              + ": what the workers wrote is not there; expected a folder that the driver and all"
+              + " workers share: as --output, or as --tempLocation for what is printed",
+          e);
+    }
+    delete(path, List.of(name));
+    return value;
+  }
+
   /** Marks the table as complete. */
   void complete() throws IOException {
-    FileSystems.create(FileSystems.matchNewResource(path + "_SUCCESS", false), "text/plain")
-        .close();
+    mark(SUCCESS);
     complete = true;
+    delete(path, List.of(INCOMPLETE));
   }
 
-  void delete(String name) throws IOException {
-    delete(List.of(name));
+  private void mark(String name) throws IOException {
+    FileSystems.create(FileSystems.matchNewResource(path + name, false), "text/plain").close();
   }
 
-  private void delete(List<String> names) throws IOException {
+  private static void delete(String path, List<String> names) throws IOException {
     List<ResourceId> files = new ArrayList<>();
     for (String name : names) {
       files.add(FileSystems.matchNewResource(path + name, false));
@@ -97,12 +130,23 @@ final class ResultFolder implements AutoCloseable {
 
   /** Deletes everything that is not complete. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    discard();
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleanUp);
+    } catch (IllegalStateException e) {
+      // It runs, or has run.
+    }
+  }
+
+  private synchronized void discard() {
     if (complete) {
       return;
     }
     try {
-      delete(FolderFiles.list(path));
+      List<String> files = FolderFiles.list(path);
+      delete(path, files.stream().filter(name -> !name.equals(INCOMPLETE)).toList());
+      delete(path, List.of(INCOMPLETE)); // last: until then the folder is known as ours
       if (created && !HadoopFiles.isRemote(path)) {
         Files.deleteIfExists(Path.of(path));
       }

@@ -100,9 +100,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   final void finish(
       ResultFolder folder, Column src, Column dst, String score, @Nullable String missing)
       throws IOException {
-    List<Long> counts =
-        ResultFile.read(folder.path() + "counts.bin", ListCoder.of(VarLongCoder.of()));
-    folder.delete("counts.bin");
+    List<Long> counts = folder.take("counts.bin", ListCoder.of(VarLongCoder.of()));
     if (counts.get(0) == 0) {
       throw new RunException(
           missing != null ? missing : "none of the ids that were asked for is in the model");
@@ -112,7 +110,9 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
       return;
     }
     folder.complete();
-    print("%,d rows for %,d %ss: %s%n", counts.get(1), counts.get(0), src.name(), folder.path());
+    print(
+        "%s for %s: %s%n",
+        count(counts.get(1), "row"), count(counts.get(0), src.name()), folder.path());
   }
 
   final ResultFolder createFolder() throws IOException {

@@ -57,7 +57,7 @@ final class SavedModelTest {
         FileSystems.matchNewResource(file, false),
         new FactorBlock(ids, rank, all),
         ids.allInts(),
-        1);
+        0); // not told, as with MLlib
   }
 
   private static List<FactorBlock> read(SavedModel model, Side side) {
@@ -202,6 +202,19 @@ final class SavedModelTest {
       text.append(block.ids()).append(Arrays.toString(block.factors()));
     }
     return text.toString();
+  }
+
+  @Test
+  void aFileMoreThanEachSaysIsRefused() throws IOException {
+    Path part = model.resolve("userFactors/part-00000.parquet");
+    Files.delete(part);
+    FactorsParquet.write(
+        FileSystems.matchNewResource(part.toString(), false),
+        new FactorBlock(Ids.of(-1, 3), 2, new float[] {1, 2, 3, 4}),
+        true,
+        1);
+    write(model.resolve("userFactors/part-00001.parquet").toString(), Ids.of(20), 2);
+    assertRefused(part + ": one of 1 files of its side, and there are 2");
   }
 
   @Test

@@ -25,6 +25,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,11 +60,12 @@ final class UseModelTest {
     String[] cells = lines[3].replace(" ", "").split("\\|");
     assertEquals(List.of("", "7162", "6523"), Arrays.asList(cells).subList(0, 3));
     assertEquals(expected, Double.parseDouble(cells[3]), 1e-6);
-    assertTrue(table.contains("1 pairs, 0 of them cold"), table);
+    assertTrue(table.contains("\n1 pair, 0 cold\n"), table);
 
     String cold = run(0, "predict", "--model=" + model, "--user=nobody", "--item=6523");
     assertTrue(cold.contains("|nobody|6523|       NaN|"), cold);
-    assertTrue(cold.contains("1 pairs, 1 of them cold"), cold);
+    assertTrue(
+        cold.contains("\n1 pair, 1 cold (no factors for the user or the item): NaN\n"), cold);
   }
 
   @Test
@@ -86,7 +90,7 @@ final class UseModelTest {
               "--input=" + input,
               "--output=" + output,
               "--runner=" + runner);
-      assertTrue(printed.contains("502 pairs, 2 of them cold"), printed);
+      assertTrue(printed.contains("502 pairs, 2 cold ("), printed);
       Map<String, Integer> found = new TreeMap<>();
       int cold = 0;
       for (String line : lines(output, "user,item,prediction")) {
@@ -111,7 +115,7 @@ final class UseModelTest {
             "--output=" + dropped,
             "--coldStartStrategy=drop",
             "--format=parquet");
-    assertTrue(printed.contains("502 pairs, 2 of them cold"), printed);
+    assertTrue(printed.contains("502 pairs, 2 cold ("), printed);
     assertTrue(Files.exists(dropped.resolve("_SUCCESS")));
   }
 
@@ -168,6 +172,98 @@ final class UseModelTest {
         factors.users.keySet(),
         two,
         factors.users);
+  }
+
+  @Test
+  void usersOfAFileGetTheSameInEveryFormat() throws IOException {
+    List<String> ids = new ArrayList<>(List.of("note,user_id", "a,nobody"));
+    factors.users.keySet().stream().sorted().limit(40).forEach(id -> ids.add("b," + id));
+    ids.add("twice," + factors.users.keySet().stream().sorted().findFirst().orElseThrow());
+    Path users = Files.write(folder.resolve("users.csv"), ids);
+    Map<String, List<String>> tables = new HashMap<>();
+    for (String format : List.of("csv", "jsonl", "parquet")) {
+      Path output = folder.resolve(format);
+      String printed =
+          run(
+              0,
+              "recommend",
+              "--model=" + model,
+              "--users=" + users,
+              "--topK=3",
+              "--format=" + format,
+              "--output=" + output);
+      assertTrue(printed.contains("41 ids in --users"), printed);
+      assertTrue(printed.contains("120 rows for 40 users"), printed);
+      tables.put(format, table(output, format));
+    }
+    Map<String, float[]> forty = new HashMap<>(factors.users);
+    forty.keySet().retainAll(ids.stream().map(line -> line.split(",")[1]).toList());
+    assertTopK(
+        lines(folder.resolve("csv"), "user,rank,item,score"),
+        3,
+        Map.of(),
+        factors.items.keySet(),
+        forty,
+        factors.items);
+    assertEquals(tables.get("csv"), tables.get("jsonl"));
+    assertEquals(tables.get("csv"), tables.get("parquet"));
+  }
+
+  /** A table as it is read by others than us: lines of user, rank, item and score. */
+  private static List<String> table(Path output, String format) throws IOException {
+    if (format.equals("csv")) {
+      List<String> lines = lines(output, "user,rank,item,score");
+      lines.sort(null);
+      return lines;
+    }
+    List<String> rows = new ArrayList<>();
+    try (Stream<Path> files = Files.list(output)) {
+      for (Path file : files.filter(f -> f.toString().endsWith("." + format)).toList()) {
+        if (format.equals("jsonl")) {
+          for (String line : Files.readAllLines(file)) {
+            JsonNode row = new ObjectMapper().readTree(line);
+            rows.add(
+                String.join(
+                    ",",
+                    row.get("user").asText(),
+                    row.get("rank").asText(),
+                    row.get("item").asText(),
+                    Float.toString(row.get("score").floatValue())));
+          }
+          continue;
+        }
+        try (ParquetReader<Group> parquet =
+            ParquetReader.builder(
+                    new GroupReadSupport(), new org.apache.hadoop.fs.Path(file.toString()))
+                .build()) {
+          for (Group row = parquet.read(); row != null; row = parquet.read()) {
+            rows.add(
+                row.getInteger("user", 0)
+                    + ","
+                    + row.getInteger("rank", 0)
+                    + ","
+                    + row.getInteger("item", 0)
+                    + ","
+                    + row.getFloat("score", 0));
+          }
+        }
+      }
+    }
+    rows.sort(null);
+    return rows;
+  }
+
+  @Test
+  void whatAKilledRunLeftIsReplacedAndNothingElse() throws IOException {
+    Path output = Files.createDirectory(folder.resolve("killed"));
+    Files.createFile(output.resolve("_INCOMPLETE"));
+    Files.writeString(output.resolve("part-00007.csv"), "user,rank,item,score\nold,1,old,1\n");
+    Files.writeString(output.resolve(".part-00001.csv-0d7ce6a6"), "us");
+    String[] again = {"recommend", "--model=" + model, "--topK=1", "--output=" + output};
+    assertTrue(run(0, again).contains("300 rows for 300 users"));
+    assertFalse(lines(output, "user,rank,item,score").toString().contains("old"));
+    assertFalse(Files.exists(output.resolve("_INCOMPLETE")));
+    assertFails(1, "holds _SUCCESS; expected a new folder", again);
   }
 
   @Test
@@ -375,7 +471,7 @@ final class UseModelTest {
     Path predictions = folder.resolve("predictions");
     String printed =
         run(0, "predict", "--model=" + trained, "--input=" + pairs, "--output=" + predictions);
-    assertTrue(printed.contains("1,586,126 pairs, 0 of them cold"), printed);
+    assertTrue(printed.contains("1,586,126 pairs, 0 cold"), printed);
     long count = 0;
     for (String line : lines(predictions, "user,item,prediction")) {
       String[] row = line.split(",");
