@@ -81,7 +81,7 @@ public final class RatingBlock {
       for (int r = 0; r < batch.size(); r++) {
         int p = next[srcPosition[srcIndex[r]]]++;
         neighbours[p] = dstPosition[dstIndex[r]];
-        ratings[p] = batch.ratings()[r];
+        ratings[p] = batch.ratings().length == 0 ? 0 : batch.ratings()[r];
         if (dropDuplicates) {
           fingerprints[p] = batch.fingerprints()[r];
         }

@@ -102,26 +102,26 @@ public abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCo
     @ProcessElement
     public void processElement(@Element RowBatch batch, MultiOutputReceiver out) {
       RatingBatch rows = batch.rows;
-      boolean[] dropped = new boolean[rows.size()];
-      int empty = batch.unusable;
-      if (dropMissing) {
-        for (int row : batch.incomplete) {
-          dropped[row] = true;
-        }
-        empty += batch.incomplete.length;
-      }
+      int[] incomplete = dropMissing ? batch.incomplete : new int[0];
+      float[] ratings = rows.ratings();
+      int empty = batch.unusable + incomplete.length;
       int negative = 0;
       int infinite = 0;
-      int count = 0;
-      int[] kept = new int[rows.size()];
-      float[] ratings = rows.ratings();
+      boolean keepsAll =
+          incomplete.length == 0 && ratings.length == 0 && batch.timestamps.length == 0;
+      int count = keepsAll ? rows.size() : 0;
+      int[] kept = new int[keepsAll ? 0 : rows.size()];
+      boolean[] dropped = new boolean[kept.length];
+      for (int row : incomplete) {
+        dropped[row] = true;
+      }
       for (int r = 0; r < kept.length; r++) {
         if (dropped[r]) {
           continue;
         }
         if (batch.timestamps.length > 0 && !(batch.timestamps[r] >= 0)) {
           negative++;
-        } else if (!Float.isFinite(ratings[r])) {
+        } else if (ratings.length > 0 && !Float.isFinite(ratings[r])) {
           infinite++;
         } else {
           kept[count++] = r;

@@ -61,8 +61,8 @@ public abstract class CsvFormat implements Serializable {
   }
 
   /**
-   * Reads pairs of ids alone: every rating is 0, and no column is a timestamp. Both may be the same
-   * column.
+   * Reads pairs of ids alone: there are no ratings, and no column is a timestamp. Both may be the
+   * same column.
    */
   public CsvFormat withPairs(String userCol, String itemCol) {
     return withColumns(userCol, itemCol, "").withTimestampCol("", false);

@@ -21,6 +21,9 @@ final class CsvLayout implements Serializable {
   /** −1 where the file has no timestamp. */
   final int timestamp;
 
+  /** Whether the file has two columns, those of the ids, of which both are read. */
+  final boolean pairs;
+
   private CsvLayout(
       char delimiter, boolean header, int columns, int user, int item, int rating, int timestamp) {
     this.delimiter = delimiter;
@@ -30,6 +33,7 @@ final class CsvLayout implements Serializable {
     this.item = item;
     this.rating = rating;
     this.timestamp = timestamp;
+    this.pairs = columns == 2 && rating < 0 && timestamp < 0 && user != item;
   }
 
   /**

@@ -49,6 +49,14 @@ final class CsvParser {
     long sum = 0;
     int p = from;
     while (p < to) {
+      if (layout.pairs && (lines > 0 || chunk > 0)) {
+        int next = parsePair(bytes, p, to);
+        if (next >= 0) {
+          lines++;
+          p = next;
+          continue;
+        }
+      }
       line.split(bytes, p, to);
       boolean header = layout.header && chunk == 0 && lines == 0;
       boolean empty = bytes[p] == '\n' || bytes[p] == '\r';
@@ -77,6 +85,39 @@ final class CsvParser {
     return finish(chunk, lines, sum);
   }
 
+  /**
+   * Adds a row of two small plain ints and nothing else, which is what nearly all pairs are: four
+   * times as fast as to split it first.
+   *
+   * @return where the next line begins, or −1 for any other row, of which nothing was added
+   */
+  private int parsePair(byte[] bytes, int from, int to) {
+    int p = from;
+    int first = 0;
+    for (; p < to && bytes[p] >= '0' && bytes[p] <= '9'; p++) {
+      first = 10 * first + bytes[p] - '0';
+    }
+    if (!isPlain(bytes, from, p) || p == to || bytes[p] != layout.delimiter) {
+      return -1;
+    }
+    int second = 0;
+    int start = ++p;
+    for (; p < to && bytes[p] >= '0' && bytes[p] <= '9'; p++) {
+      second = 10 * second + bytes[p] - '0';
+    }
+    if (!isPlain(bytes, start, p) || (p < to && bytes[p] != '\n')) {
+      return -1;
+    }
+    user.add(userIds.code(layout.user == 0 ? first : second));
+    item.add(itemIds.code(layout.user == 0 ? second : first));
+    return p < to ? p + 1 : p;
+  }
+
+  /** Whether some digits are an int as we write it, and surely not too large for one. */
+  private static boolean isPlain(byte[] bytes, int from, int to) {
+    return to > from && to - from <= 9 && (bytes[from] != '0' || to - from == 1);
+  }
+
   /** Adds one row; returns what makes it unreadable, or null. */
   private @Nullable String parseRow(long hash) {
     boolean complete = true;
@@ -98,11 +139,13 @@ final class CsvParser {
         return "timestamp " + quote(layout.timestamp) + " is not a number";
       }
     }
-    float value;
-    try {
-      value = layout.rating < 0 ? 0 : (float) number(layout.rating);
-    } catch (NumberFormatException e) {
-      return "rating " + quote(layout.rating) + " is not a number";
+    float value = 0;
+    if (layout.rating >= 0) {
+      try {
+        value = (float) number(layout.rating);
+      } catch (NumberFormatException e) {
+        return "rating " + quote(layout.rating) + " is not a number";
+      }
     }
     int userCode;
     int itemCode;
@@ -117,8 +160,8 @@ final class CsvParser {
     }
     user.add(userCode);
     item.add(itemCode);
-    rating.add(value);
     if (layout.rating >= 0) {
+      rating.add(value);
       fingerprint.add(hash);
     }
     if (layout.timestamp >= 0) {
@@ -145,19 +188,17 @@ final class CsvParser {
   }
 
   private RowBatch finish(long chunk, long lines, long sum) {
-    int[] users = user.toIntArray();
-    int[] items = item.toIntArray();
-    // A user whose only row failed on its item is in the dictionary, but in no row.
-    Ids allUsers = userIds.finish(users);
-    Ids allItems = itemIds.finish(items);
+    int[] users = new int[user.size()];
+    int[] items = new int[item.size()];
+    Ids allUsers = userIds.finish(user, users);
+    Ids allItems = itemIds.finish(item, items);
+    if (!rejects.isEmpty()) {
+      // A user whose only row failed on its item is in the dictionary, but in no row.
+      allUsers = RatingBatch.keepUsed(allUsers, users);
+    }
     RatingBatch rows =
         new RatingBatch(
-            RatingBatch.keepUsed(allUsers, users),
-            RatingBatch.keepUsed(allItems, items),
-            users,
-            items,
-            rating.toFloatArray(),
-            fingerprint.toLongArray());
+            allUsers, allItems, users, items, rating.toFloatArray(), fingerprint.toLongArray());
     RowBatch batch =
         new RowBatch(
             file,

@@ -61,7 +61,8 @@ final class IdDictionary {
         : code(utf8.decode(ByteBuffer.wrap(bytes, from, to - from)).toString());
   }
 
-  private int code(int id) {
+  /** The code of an id that is an int. */
+  int code(int id) {
     if (id == lastInt && lastIntCode != ABSENT) {
       return lastIntCode; // rows often come in runs of one user
     }
@@ -100,9 +101,10 @@ final class IdDictionary {
   /**
    * All ids seen since the last call, sorted.
    *
-   * @param codes Modified: every code becomes the index of its id in the result
+   * @param codes the code of each row
+   * @param indices Modified: for each row the index of its id in the result
    */
-  Ids finish(int[] codes) {
+  Ids finish(IntArrayList codes, int[] indices) {
     int[] sortedInts = ints.toIntArray();
     Arrays.sort(sortedInts);
     String[] sortedStrings = strings.toArray(new String[0]);
@@ -115,8 +117,9 @@ final class IdDictionary {
     for (int i = 0; i < stringPositions.length; i++) {
       stringPositions[i] = sortedInts.length + Arrays.binarySearch(sortedStrings, strings.get(i));
     }
-    for (int r = 0; r < codes.length; r++) {
-      codes[r] = codes[r] >= 0 ? intPositions[codes[r]] : stringPositions[-1 - codes[r]];
+    int[] rows = codes.elements();
+    for (int r = 0; r < indices.length; r++) {
+      indices[r] = rows[r] >= 0 ? intPositions[rows[r]] : stringPositions[-1 - rows[r]];
     }
     for (int i = 0; i < ints.size(); i++) {
       int id = ints.getInt(i);

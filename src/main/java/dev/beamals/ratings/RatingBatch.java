@@ -24,6 +24,7 @@ public final class RatingBatch {
   /**
    * @param user for each row its index in {@code users}
    * @param item for each row its index in {@code items}
+   * @param rating for each row its rating, or an empty array where there are only pairs
    * @param fingerprint for each row a hash of the whole input row, or an empty array
    */
   public RatingBatch(
@@ -38,7 +39,7 @@ public final class RatingBatch {
 
   /** The number of rows. */
   public int size() {
-    return rating.length;
+    return user.length;
   }
 
   /** The distinct ids of {@code side}. */
@@ -51,7 +52,7 @@ public final class RatingBatch {
     return side == Side.USER ? user : item;
   }
 
-  /** For each row its rating. Not to be written to. */
+  /** For each row its rating, or empty for pairs alone. Not to be written to. */
   public float[] ratings() {
     return rating;
   }
@@ -68,12 +69,14 @@ public final class RatingBatch {
     }
     int[] newUser = new int[count];
     int[] newItem = new int[count];
-    float[] newRating = new float[count];
+    float[] newRating = new float[rating.length == 0 ? 0 : count];
     long[] newFingerprint = new long[fingerprint.length == 0 ? 0 : count];
     for (int r = 0; r < count; r++) {
       newUser[r] = user[rows[r]];
       newItem[r] = item[rows[r]];
-      newRating[r] = rating[rows[r]];
+      if (newRating.length > 0) {
+        newRating[r] = rating[rows[r]];
+      }
       if (newFingerprint.length > 0) {
         newFingerprint[r] = fingerprint[rows[r]];
       }

@@ -2,6 +2,7 @@ package dev.beamals.ratings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertIterableEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -517,6 +518,55 @@ final class CsvSourceTest {
       assertEquals(1, reader.getCurrent().size());
       assertFalse(reader.advance());
       assertThrows(NoSuchElementException.class, reader::getCurrent);
+    }
+  }
+
+  @Test
+  void pairsOfPlainIntsAreReadAsAllOthers(@TempDir Path folder) throws IOException {
+    List<String> odd =
+        List.of(
+            "007,1",
+            "1,00",
+            "-3,4",
+            "+3,4",
+            " 5,6",
+            "7,8 ",
+            "9,",
+            ",9",
+            "",
+            "10",
+            "1,2,3",
+            "a,b",
+            "\"11\",12",
+            "999999999,999999999",
+            "1000000000,1",
+            "2147483648,5",
+            "0,0",
+            "1;2");
+    Random random = new Random(8);
+    StringBuilder pairs = new StringBuilder("user,item\n");
+    StringBuilder triples = new StringBuilder("user,item,more\n");
+    for (int r = 0; r < 3000; r++) {
+      boolean plain = random.nextInt(5) > 0;
+      String row =
+          plain
+              ? random.nextInt(300) + "," + random.nextInt(100_000)
+              : odd.get(random.nextInt(odd.size()));
+      String end = random.nextInt(9) == 0 ? "\r\n" : r == 2999 ? "" : "\n";
+      pairs.append(row).append(end);
+      // The third column keeps it from the short way.
+      triples.append(row.isEmpty() ? "" : row + ",x").append(end);
+    }
+    for (String[] columns : new String[][] {{"user", "item"}, {"item", "user"}}) {
+      CsvFormat format = CsvFormat.create().withPairs(columns[0], columns[1]);
+      for (long chunk : new long[] {100, 4096, 1 << 20}) {
+        Reading some = read(write(folder.resolve("2.csv"), pairs.toString()), format, chunk);
+        Reading all = read(write(folder.resolve("3.csv"), triples.toString()), format, 1 << 20);
+        assertIterableEquals(all.rows(), some.rows());
+        assertEquals(all.lines(), some.lines());
+        assertEquals(all.unusable(), some.unusable());
+        assertEquals(all.rejects().size(), some.rejects().size());
+      }
     }
   }
 }

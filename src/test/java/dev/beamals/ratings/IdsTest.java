@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -291,15 +292,16 @@ final class IdsTest {
           rows.add(rows.get(rows.size() - 1)); // runs of one id
         }
       }
-      int[] codes = new int[rows.size()];
-      for (int r = 0; r < codes.length; r++) {
+      IntArrayList codes = new IntArrayList();
+      for (int r = 0; r < rows.size(); r++) {
         byte[] bytes = ("x" + rows.get(r) + "1").getBytes(StandardCharsets.UTF_8);
-        codes[r] = dictionary.code(bytes, 1, bytes.length - 1);
+        codes.add(dictionary.code(bytes, 1, bytes.length - 1));
       }
-      Ids ids = dictionary.finish(codes);
+      int[] indices = new int[rows.size()];
+      Ids ids = dictionary.finish(codes, indices);
       assertEquals(of(rows), ids);
-      for (int r = 0; r < codes.length; r++) {
-        assertEquals(rows.get(r), ids.get(codes[r]));
+      for (int r = 0; r < indices.length; r++) {
+        assertEquals(rows.get(r), ids.get(indices[r]));
       }
     }
   }

@@ -62,7 +62,7 @@ public record RatingRow(String user, String item, float rating, long fingerprint
           new RatingRow(
               batch.ids(Side.USER).get(batch.index(Side.USER)[r]),
               batch.ids(Side.ITEM).get(batch.index(Side.ITEM)[r]),
-              batch.ratings()[r],
+              batch.ratings().length == 0 ? 0 : batch.ratings()[r],
               batch.fingerprints().length == 0 ? 0 : batch.fingerprints()[r]));
     }
     return rows;
