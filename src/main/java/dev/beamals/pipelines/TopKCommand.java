@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** What {@code recommend} and {@code similar} have in common: from factors to a table. */
 abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   /** Rows of a block at most, and entries of its heaps: what a worker holds at a time. */
-  private static final long BLOCK_ROWS = 16_384;
+  private static final long BLOCK_ROWS = 32_768;
 
   private static final long BLOCK_ENTRIES = 4L << 20;
 

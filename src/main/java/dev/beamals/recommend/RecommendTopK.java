@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Blocks of users are multiplied with tiles of items, and of the scores only each user's K best
  * are kept. A worker holds one block of users with what they have seen and one tile of items, which
  * it reads from the model's files: never all items, unless they come as a side input, and never a
- * matrix of scores. What users have seen meets them by one shuffle of two numbers a pair at most.
+ * matrix of scores. What users have seen meets them by one shuffle of a byte or two a pair.
  *
  * <pre>{@code
  * PCollection<Recommendations> best =
@@ -94,7 +94,7 @@ public abstract class RecommendTopK
 
   /**
    * How many blocks the rows are spread over, default 8: changes where work is done and how much is
-   * held at a time, never a result. A block of 16,384 rows is a good size.
+   * held at a time, never a result. A block of 32,768 rows is a good size.
    */
   public RecommendTopK withNumBlocks(int numBlocks) {
     checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);

@@ -13,13 +13,19 @@ import java.util.List;
 import org.apache.beam.sdk.coders.CustomCoder;
 
 /**
- * Some pairs that were seen: a number for each, in rows by user.
+ * Some pairs that were seen: a byte or two for each, in rows by user.
  *
- * <p>User {@code users().get(u)} has seen the items {@code items().get(item()[p])} for {@code p}
- * from {@code offsets()[u]} to {@code offsets()[u + 1]}, in no order, some perhaps twice.
- * Immutable; the arrays are not to be written to.
+ * <p>What user {@code users().get(u)} has seen is in {@code gaps} from {@code offsets[u]} to {@code
+ * offsets[u + 1]}: the indices in {@code items} of its items, ascending, some perhaps twice, each
+ * as its distance to the one before it (the first to 0). A distance is written in groups of seven
+ * bits, the lowest first, and all bytes but its last have the eighth bit set. Immutable; the arrays
+ * are not to be written to.
+ *
+ * <p>Source: Witten, Moffat and Bell, "Managing Gigabytes", 1999 (gaps in inverted lists).
  */
-record SeenPairs(Ids users, Ids items, int[] offsets, int[] item) {
+record SeenPairs(Ids users, Ids items, int[] offsets, byte[] gaps) {
+  /** Bytes of a gap at most. */
+  private static final int MAX_BYTES = 5;
 
   /**
    * The pairs of a batch by the block of their user, when there are {@code blocks} of them.
@@ -67,9 +73,75 @@ record SeenPairs(Ids users, Ids items, int[] offsets, int[] item) {
     List<SeenPairs> parts = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {
       Ids used = RatingBatch.keepUsed(batch.ids(Side.ITEM), item[b]);
-      parts.add(new SeenPairs(users.select(selected[b]), used, offsets[b], item[b]));
+      parts.add(pack(users.select(selected[b]), used, offsets[b], item[b]));
     }
     return parts;
+  }
+
+  /**
+   * @param rows where the row of each user begins in {@code item}
+   * @param item Modified: each row is sorted
+   */
+  private static SeenPairs pack(Ids users, Ids items, int[] rows, int[] item) {
+    int[] offsets = new int[rows.length];
+    byte[] gaps = new byte[item.length];
+    int n = 0;
+    for (int u = 0; u < users.size(); u++) {
+      sort(item, rows[u], rows[u + 1]);
+      int last = 0;
+      for (int p = rows[u]; p < rows[u + 1]; p++) {
+        int gap = item[p] - last;
+        last = item[p];
+        if (gaps.length - n < MAX_BYTES) {
+          gaps = Arrays.copyOf(gaps, gaps.length + gaps.length / 2 + MAX_BYTES);
+        }
+        for (; gap > 127; gap >>>= 7) {
+          gaps[n++] = (byte) (gap | 128);
+        }
+        gaps[n++] = (byte) gap;
+      }
+      offsets[u + 1] = n;
+    }
+    return new SeenPairs(users, items, offsets, Arrays.copyOf(gaps, n));
+  }
+
+  /** Sorts {@code item[from, to)}, which nearly always is sorted where the input was. */
+  private static void sort(int[] item, int from, int to) {
+    for (int p = from + 1; p < to; p++) {
+      if (item[p] < item[p - 1]) {
+        Arrays.sort(item, from, to);
+        return;
+      }
+    }
+  }
+
+  /**
+   * Sets the bits of what a user has seen.
+   *
+   * @param positions for each of {@link #items} the bit to set, or −1
+   * @param marks Modified: bit {@code i} of a row is bit {@code i % 64} of word {@code i / 64}
+   * @param from the word in {@code marks} at which the row begins
+   */
+  void mark(int u, int[] positions, long[] marks, int from) {
+    int item = 0;
+    for (int p = offsets[u]; p < offsets[u + 1]; p++) {
+      int gap = gaps[p];
+      if (gap < 0) {
+        gap &= 127;
+        for (int shift = 7; ; shift += 7) {
+          p++;
+          gap |= (gaps[p] & 127) << shift;
+          if (gaps[p] >= 0) {
+            break;
+          }
+        }
+      }
+      item += gap;
+      int i = positions[item];
+      if (i >= 0) {
+        marks[from + i / Long.SIZE] |= 1L << i; // of a shift, the low six bits count
+      }
+    }
   }
 
   @Override
@@ -78,12 +150,12 @@ record SeenPairs(Ids users, Ids items, int[] offsets, int[] item) {
         && users.equals(((SeenPairs) other).users)
         && items.equals(((SeenPairs) other).items)
         && Arrays.equals(offsets, ((SeenPairs) other).offsets)
-        && Arrays.equals(item, ((SeenPairs) other).item);
+        && Arrays.equals(gaps, ((SeenPairs) other).gaps);
   }
 
   @Override
   public int hashCode() {
-    return 31 * users.hashCode() + Arrays.hashCode(item);
+    return 31 * users.hashCode() + Arrays.hashCode(gaps);
   }
 
   /** Arrays in bulk; deterministic. */
@@ -100,7 +172,7 @@ record SeenPairs(Ids users, Ids items, int[] offsets, int[] item) {
       ArrayCoding.write(pairs.users, out);
       ArrayCoding.write(pairs.items, out);
       ArrayCoding.write(pairs.offsets, out);
-      ArrayCoding.write(pairs.item, out);
+      ArrayCoding.write(pairs.gaps, out);
     }
 
     @Override
@@ -109,7 +181,7 @@ record SeenPairs(Ids users, Ids items, int[] offsets, int[] item) {
           ArrayCoding.readIds(in),
           ArrayCoding.readIds(in),
           ArrayCoding.readInts(in),
-          ArrayCoding.readInts(in));
+          ArrayCoding.readBytes(in));
     }
 
     @Override
