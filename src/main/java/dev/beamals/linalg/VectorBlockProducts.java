@@ -1,6 +1,7 @@
 package dev.beamals.linalg;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -12,6 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorBlockProducts extends BlockProducts {
 
   private static final VectorSpecies<Float> SPECIES = VectorNormalEquations.widestSpecies();
+  private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
   private static final int LANES = SPECIES.length();
 
   /** Whether a block is one vector: there are then 32 registers, enough for tiles of 16. */
@@ -138,19 +140,22 @@ final class VectorBlockProducts extends BlockProducts {
   @Override
   public int atLeast(int row, float threshold, int[] found) {
     float[] scores = this.scores;
-    FloatVector least = FloatVector.broadcast(SPECIES, threshold);
     int from = row * COLUMNS;
-    int n = 0;
+    // Nearly always there is none: what is below the threshold is below the next smaller float or
+    // equal to it, and the sign of next smaller less score then is not set in any lane.
+    FloatVector below = FloatVector.broadcast(SPECIES, Math.nextDown(threshold));
+    IntVector signs = IntVector.zero(INTS);
     for (int c = 0; c < COLUMNS; c += LANES) {
-      // Nearly always there is none.
-      if (FloatVector.fromArray(SPECIES, scores, from + c)
-          .compare(VectorOperators.GE, least)
-          .anyTrue()) {
-        for (int lane = c; lane < c + LANES; lane++) {
-          if (scores[from + lane] >= threshold) {
-            found[n++] = lane;
-          }
-        }
+      FloatVector score = FloatVector.fromArray(SPECIES, scores, from + c);
+      signs = signs.or(below.sub(score).reinterpretAsInts());
+    }
+    if (!signs.compare(VectorOperators.LT, 0).anyTrue()) {
+      return 0;
+    }
+    int n = 0;
+    for (int c = 0; c < COLUMNS; c++) {
+      if (scores[from + c] >= threshold) {
+        found[n++] = c;
       }
     }
     return n;

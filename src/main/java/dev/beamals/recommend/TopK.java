@@ -1,8 +1,14 @@
 package dev.beamals.recommend;
 
 import dev.beamals.ratings.Ids;
-import java.util.Arrays;
+import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
+import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +22,12 @@ import org.jspecify.annotations.Nullable;
 final class TopK {
   private final int topK;
   private final int[] sizes;
-  private final float[] scores;
-  private final int[] ints;
+
+  /**
+   * The score and the id of each entry in one number, the better the higher: see {@link #key}. Of
+   * an id that is not an int, the score alone.
+   */
+  private final long[] keys;
 
   /** For each entry its id if it is not an int, else null; no array while all are ints. */
   private @Nullable String @Nullable [] strings;
@@ -25,86 +35,92 @@ final class TopK {
   TopK(int rows, int topK) {
     this.topK = topK;
     this.sizes = new int[rows];
-    this.scores = new float[Math.multiplyExact(rows, topK)];
-    this.ints = new int[rows * topK];
+    this.keys = new long[Math.multiplyExact(rows, topK)];
+  }
+
+  /** The score in the upper half, in the order of floats, and ids in the lower, backwards. */
+  private static long key(float score, int id) {
+    int bits = Float.floatToRawIntBits(score + 0f); // −0 counts as 0
+    int ordered = bits ^ (bits >> 31 & Integer.MAX_VALUE);
+    return (long) ordered << Integer.SIZE | Integer.toUnsignedLong(Integer.MAX_VALUE - id);
+  }
+
+  private static float score(long key) {
+    int ordered = (int) (key >> Integer.SIZE);
+    return Float.intBitsToFloat(ordered ^ (ordered >> 31 & Integer.MAX_VALUE));
+  }
+
+  private static int id(long key) {
+    return Integer.MAX_VALUE - (int) key;
   }
 
   /** The least score that can still enter; one equal to it enters by its id alone. */
   float threshold(int row) {
-    return sizes[row] < topK ? -Float.MAX_VALUE : scores[row * topK];
+    return sizes[row] < topK ? -Float.MAX_VALUE : score(keys[row * topK]);
   }
 
-  /** Offers id {@code index} of {@code ids}; each id once. */
+  /** Offers id {@code index} of {@code ids}, whose score is a number; each id once. */
   void offer(int row, float score, Ids ids, int index) {
     int root = row * topK;
     boolean isInt = ids.isInt(index);
-    int number = isInt ? ids.intAt(index) : 0;
+    long key = key(score, isInt ? ids.intAt(index) : Integer.MAX_VALUE);
     String string = isInt ? null : ids.get(index);
     if (string != null && strings == null) {
-      strings = new String[scores.length];
+      strings = new String[keys.length];
     }
     if (sizes[row] < topK) {
       int i = sizes[row]++;
       while (i > 0) {
         int parent = (i - 1) / 2;
-        if (!isWorse(score, number, string, root + parent)) {
+        if (!isWorse(key, string, root + parent)) {
           break;
         }
-        copy(root + parent, root + i);
+        set(root + i, keys[root + parent], string(root + parent));
         i = parent;
       }
-      set(root + i, score, number, string);
-    } else if (!isWorse(score, number, string, root)) {
-      siftDown(root, topK, score, number, string);
+      set(root + i, key, string);
+    } else if (!isWorse(key, string, root)) {
+      siftDown(root, topK, key, string);
     }
   }
 
   /** Puts an entry at the root of a heap whose root is free. */
-  private void siftDown(int root, int size, float score, int number, @Nullable String string) {
+  private void siftDown(int root, int size, long key, @Nullable String string) {
     int i = 0;
     while (true) {
       int child = 2 * i + 1;
       if (child >= size) {
         break;
       }
-      if (child + 1 < size && isWorse(root + child + 1, root + child)) {
+      int entry = root + child;
+      if (child + 1 < size && isWorse(keys[entry + 1], string(entry + 1), entry)) {
         child++;
+        entry++;
       }
-      if (isWorse(score, number, string, root + child)) {
+      if (isWorse(key, string, entry)) {
         break;
       }
-      copy(root + child, root + i);
+      set(root + i, keys[entry], string(entry));
       i = child;
     }
-    set(root + i, score, number, string);
+    set(root + i, key, string);
   }
 
-  private boolean isWorse(int a, int b) {
-    return isWorse(scores[a], ints[a], string(a), b);
-  }
-
-  private boolean isWorse(float score, int number, @Nullable String string, int entry) {
-    if (score != scores[entry]) {
-      return score < scores[entry];
+  /** Whether a key with its string, if it has one, is worse than an entry. */
+  private boolean isWorse(long key, @Nullable String string, int entry) {
+    if (key != keys[entry] || strings == null) {
+      return key < keys[entry];
     }
-    String other = string(entry);
-    if (string == null) {
-      return other == null && number > ints[entry];
-    }
-    return other == null || string.compareTo(other) > 0;
+    String other = strings[entry]; // the greatest int has the same key as any string
+    return string != null && (other == null || string.compareTo(other) > 0);
   }
 
   private @Nullable String string(int entry) {
     return strings == null ? null : strings[entry];
   }
 
-  private void copy(int from, int to) {
-    set(to, scores[from], ints[from], string(from));
-  }
-
-  private void set(int entry, float score, int number, @Nullable String string) {
-    scores[entry] = score;
-    ints[entry] = number;
+  private void set(int entry, long key, @Nullable String string) {
+    keys[entry] = key;
     if (strings != null) {
       strings[entry] = string;
     }
@@ -118,46 +134,49 @@ final class TopK {
       // Heapsort: the worst goes to the end again and again.
       int root = row * topK;
       for (int last = sizes[row] - 1; last > 0; last--) {
-        float score = scores[root + last];
-        int number = ints[root + last];
+        long key = keys[root + last];
         String string = string(root + last);
-        copy(root, root + last);
-        siftDown(root, last, score, number, string);
+        set(root + last, keys[root], string(root));
+        siftDown(root, last, key, string);
       }
     }
     int count = offsets[sizes.length];
     float[] kept = new float[count];
-    int[] keptInts = new int[count];
-    String[] keptStrings = new String[count];
-    int strings = 0;
-    int numbers = 0;
+    // Of many entries few ids are distinct, and only those are sorted.
+    IntOpenHashSet intSet = new IntOpenHashSet();
+    Set<String> stringSet = new HashSet<>();
     for (int row = 0; row < sizes.length; row++) {
       for (int i = 0; i < sizes[row]; i++) {
-        kept[offsets[row] + i] = scores[row * topK + i];
+        kept[offsets[row] + i] = score(keys[row * topK + i]);
         String string = string(row * topK + i);
         if (string == null) {
-          keptInts[numbers++] = ints[row * topK + i];
+          intSet.add(id(keys[row * topK + i]));
         } else {
-          keptStrings[strings++] = string;
+          stringSet.add(string);
         }
       }
     }
-    Ids intIds = Ids.of(Arrays.copyOf(keptInts, numbers));
-    Ids stringIds = Ids.of(Arrays.copyOf(keptStrings, strings));
-    int[] sortedInts = new int[intIds.size()];
-    Arrays.setAll(sortedInts, intIds::intAt);
-    String[] sortedStrings = new String[stringIds.size()];
-    Arrays.setAll(sortedStrings, stringIds::get);
-    int[] dst = new int[count];
+    Ids dst =
+        Ids.union(List.of(Ids.of(intSet.toIntArray()), Ids.of(stringSet.toArray(new String[0]))));
+    Int2IntOpenHashMap intIndex = new Int2IntOpenHashMap(dst.size());
+    Map<String, Integer> stringIndex = new HashMap<>();
+    for (int i = 0; i < dst.size(); i++) {
+      if (dst.isInt(i)) {
+        intIndex.put(dst.intAt(i), i);
+      } else {
+        stringIndex.put(dst.get(i), i);
+      }
+    }
+    int[] index = new int[count];
     for (int row = 0; row < sizes.length; row++) {
       for (int i = 0; i < sizes[row]; i++) {
         String string = string(row * topK + i);
-        dst[offsets[row] + i] =
+        index[offsets[row] + i] =
             string == null
-                ? Arrays.binarySearch(sortedInts, ints[row * topK + i])
-                : sortedInts.length + Arrays.binarySearch(sortedStrings, string);
+                ? intIndex.get(id(keys[row * topK + i]))
+                : Objects.requireNonNull(stringIndex.get(string));
       }
     }
-    return new Recommendations(src, Ids.union(List.of(intIds, stringIds)), offsets, dst, kept);
+    return new Recommendations(src, dst, offsets, index, kept);
   }
 }

@@ -7,6 +7,7 @@ import dev.beamals.linalg.BlockProducts;
 import dev.beamals.ratings.Ids;
 import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,6 +36,47 @@ final class TopKTest {
             sorted(users, u, items, Set.of(), topK), row(found, u), "user " + u + " top " + topK);
       }
     }
+  }
+
+  @Test
+  void manyRowsAndIntsOfAnySizeGiveWhatSortingGives() {
+    Random random = new Random(5);
+    FactorBlock users = block(Ids.of(IntStream.range(0, 2100).toArray()), random);
+    int[] any = random.ints(600).toArray();
+    any[0] = Integer.MAX_VALUE;
+    any[1] = Integer.MIN_VALUE;
+    any[2] = -1;
+    FactorBlock ints = block(Ids.of(any), random);
+    Recommendations found = score(users, NOTHING, 4, false, tiles(ints, random));
+    for (int u = 0; u < users.ids().size(); u++) {
+      assertEquals(sorted(users, u, ints, Set.of(), 4), row(found, u), "user " + u);
+    }
+  }
+
+  @Test
+  void theGreatestIntComesBeforeStringsWhereScoresAreTheSame() {
+    FactorBlock users = block(Ids.of(1), new Random(1));
+    String[] order = {"2147483647", "-", "2147483648", "x"};
+    for (int seed = 0; seed < 30; seed++) {
+      List<String> ids = new ArrayList<>(List.of(order));
+      Collections.shuffle(ids, new Random(seed));
+      List<FactorBlock> tiles =
+          ids.stream().map(id -> new FactorBlock(Ids.of(id), RANK, new float[RANK])).toList();
+      for (int topK = 1; topK <= order.length; topK++) {
+        Recommendations found = score(users, NOTHING, topK, false, tiles);
+        assertEquals(
+            Arrays.stream(order).limit(topK).map(id -> id + " 0.0").toList(), row(found, 0));
+      }
+    }
+  }
+
+  @Test
+  void scoresOfZeroAreTheSameWhateverTheirSign() {
+    FactorBlock users = new FactorBlock(Ids.of(1), 1, new float[] {1e-30f});
+    // Both round to zero, the first from below.
+    FactorBlock items = new FactorBlock(Ids.of(1, 2), 1, new float[] {-1e-30f, 1e-30f});
+    Recommendations found = score(users, NOTHING, 2, false, List.of(items));
+    assertEquals(List.of("1 0.0", "2 0.0"), row(found, 0));
   }
 
   @Test
