@@ -126,17 +126,22 @@ final class FactorReader implements Closeable {
    * @param out gets blocks of at most {@value #BLOCK_ROWS} rows
    */
   void read(int rowGroup, int rank, Consumer<FactorBlock> out) {
+    PlainFactors plain;
     ColumnReader id;
     ColumnReader factor;
     long left;
     try {
       PageReadStore pages = file.readRowGroup(rowGroup);
+      left = pages.getRowCount();
+      plain = PlainFactors.of(pages.getPageReader(features), features, left, rank);
+      if (plain == null) { // its pages are gone
+        pages = file.readRowGroup(rowGroup);
+      }
       ColumnReadStoreImpl columns =
           new ColumnReadStoreImpl(
               pages, new Nothing(schema), schema, file.getFileMetaData().getCreatedBy());
       id = columns.getColumnReader(schema.getColumnDescription(new String[] {"id"}));
-      factor = columns.getColumnReader(features);
-      left = pages.getRowCount();
+      factor = plain == null ? columns.getColumnReader(features) : null;
     } catch (IOException | RuntimeException e) {
       throw damaged(e);
     }
@@ -144,7 +149,7 @@ final class FactorReader implements Closeable {
       int rows = (int) Math.min(left, BLOCK_ROWS);
       FactorBlock block;
       try {
-        block = readBlock(id, factor, rows, rank);
+        block = readBlock(id, factor, plain, rows, rank);
       } catch (RunException e) {
         throw e;
       } catch (RuntimeException e) {
@@ -155,12 +160,22 @@ final class FactorReader implements Closeable {
     }
   }
 
-  private FactorBlock readBlock(ColumnReader id, ColumnReader factor, int rows, int rank) {
+  /**
+   * @param factor where factors come from if not from {@code plain}
+   */
+  private FactorBlock readBlock(
+      ColumnReader id,
+      @Nullable ColumnReader factor,
+      @Nullable PlainFactors plain,
+      int rows,
+      int rank) {
     int[] ints = new int[intIds ? rows : 0];
     String[] strings = new String[intIds ? 0 : rows];
     float[] factors = new float[Math.multiplyExact(rows, rank)];
     int idLevel = id.getDescriptor().getMaxDefinitionLevel();
-    int factorLevel = features.getMaxDefinitionLevel();
+    if (plain != null) {
+      plain.read(factors);
+    }
     for (int row = 0; row < rows; row++) {
       if (id.getCurrentDefinitionLevel() < idLevel) {
         throw new RunException(name + ": has a row without an id");
@@ -171,19 +186,11 @@ final class FactorReader implements Closeable {
         strings[row] = id.getBinary().toStringUsingUTF8();
       }
       id.consume();
-      int count = 0;
+      int count = factor == null ? rank : readRow(factor, factors, row * rank, rank);
       boolean finite = true;
-      do {
-        if (factor.getCurrentDefinitionLevel() == factorLevel) {
-          float value = factor.getFloat();
-          finite &= Float.isFinite(value);
-          if (count < rank) {
-            factors[row * rank + count] = value;
-          }
-          count++;
-        }
-        factor.consume();
-      } while (factor.getCurrentRepetitionLevel() > 0);
+      for (int k = row * rank; k < (row + 1) * rank; k++) {
+        finite &= Float.isFinite(factors[k]);
+      }
       if (count != rank || !finite) {
         throw new RunException(
             String.format(
@@ -195,6 +202,22 @@ final class FactorReader implements Closeable {
       }
     }
     return sorted(intIds ? Ids.of(ints) : Ids.of(strings), ints, strings, rank, factors);
+  }
+
+  /** Reads a row of any length into {@code factors[at, at + rank)}; returns its length. */
+  private int readRow(ColumnReader factor, float[] factors, int at, int rank) {
+    int count = 0;
+    do {
+      if (factor.getCurrentDefinitionLevel() == features.getMaxDefinitionLevel()) {
+        float value = factor.getFloat();
+        if (count < rank) {
+          factors[at + count] = value;
+        }
+        count++;
+      }
+      factor.consume();
+    } while (factor.getCurrentRepetitionLevel() > 0);
+    return count;
   }
 
   /** Puts rows in the order of their ids; ours are, MLlib's need not be. */

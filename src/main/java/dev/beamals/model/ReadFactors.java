@@ -10,7 +10,6 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -50,7 +49,6 @@ public final class ReadFactors extends PTransform<PBegin, PCollection<FactorBloc
         .apply(
             "RowGroups",
             Create.of(groups).withCoder(KvCoder.of(StringUtf8Coder.of(), VarIntCoder.of())))
-        .apply("Spread", Reshuffle.viaRandomKey())
         .apply("ReadRowGroup", ParDo.of(new ReadFn(files.rank())))
         .setCoder(FactorBlock.Coder.of());
   }

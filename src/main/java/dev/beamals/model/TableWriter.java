@@ -144,10 +144,13 @@ public abstract class TableWriter implements Closeable {
     private final ParquetWriter<Object[]> parquet;
 
     Parquet(ResourceId file, List<Column> columns) throws IOException {
-      parquet =
+      Builder builder =
           new Builder(new FactorsParquet.ChannelOutputFile(file), columns)
-              .withConf(new Configuration(false))
-              .build();
+              .withConf(new Configuration(false));
+      for (Column column : columns) { // hardly a score occurs twice
+        builder.withDictionaryEncoding(column.name(), column.type() != Float.class);
+      }
+      parquet = builder.build();
     }
 
     @Override
