@@ -168,9 +168,13 @@ final class Arguments {
     interfaces.add(type);
     for (Class<?> options : interfaces) {
       for (Method method : options.getMethods()) {
-        String name = method.getName().replaceFirst("^(get|is)(?=[A-Z])", "");
-        if (!name.equals(method.getName()) && method.getParameterCount() == 0) {
-          getters.put(flag(name), method);
+        String name = method.getName();
+        int prefix = name.startsWith("get") ? 3 : name.startsWith("is") ? 2 : 0;
+        if (prefix > 0
+            && name.length() > prefix
+            && Character.isUpperCase(name.charAt(prefix))
+            && method.getParameterCount() == 0) {
+          getters.put(flag(name.substring(prefix)), method);
         }
       }
     }
