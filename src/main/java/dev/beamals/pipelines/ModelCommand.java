@@ -1,7 +1,6 @@
 package dev.beamals.pipelines;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.beamals.RunException;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.HadoopFiles;
 import dev.beamals.model.ResultFile;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -130,10 +128,7 @@ abstract class ModelCommand<O extends ModelOptions> {
 
   final void run(Pipeline pipeline) {
     long started = System.nanoTime();
-    PipelineResult.State state = pipeline.run().waitUntilFinish();
-    if (state != PipelineResult.State.DONE) {
-      throw new RunException("the pipeline ended as " + state);
-    }
+    Train.waitUntilDone(pipeline.run());
     progress.printf(
         Locale.ROOT,
         "%.1f s in the pipeline with the %s (%s kernel)%n",

@@ -175,6 +175,16 @@ final class Train {
     return count == null ? 1 : count.equals("*") ? cores : Integer.parseInt(count);
   }
 
+  /** Waits until a pipeline ends, and fails where it did not end well. */
+  static void waitUntilDone(PipelineResult result) {
+    PipelineResult.State state = result.waitUntilFinish();
+    if (state != PipelineResult.State.DONE) {
+      // The DirectRunner does not say why: an Error ended one of its threads.
+      throw new RunException(
+          "the pipeline ended as " + state + ", most likely " + Main.outOfMemory("JVM"));
+    }
+  }
+
   /** Spark takes its settings from system properties; those of the user stay. */
   private static void setDefault(String property, String value) {
     if (System.getProperty(property) == null) {
@@ -246,12 +256,7 @@ final class Train {
       seconds.put("startUp", startUp);
       PipelineResult result = pipeline.run();
       try (Progress watching = new Progress(result, options.getMaxIter(), progress, started)) {
-        PipelineResult.State state = result.waitUntilFinish();
-        if (state != PipelineResult.State.DONE) {
-          // The DirectRunner does not say why: an Error ended one of its threads.
-          throw new RunException(
-              "the pipeline ended as " + state + ", most likely " + Main.outOfMemory("JVM"));
-        }
+        waitUntilDone(result);
         seconds.putAll(watching.phases());
       }
       seconds.put("pipeline", (System.nanoTime() - started) / 1e9);
