@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Collects the ids of one column of a batch: a row gets a code, and the codes end as indices. */
-final class IdDictionary {
+/** Collects the ids of many rows: a row gets a code, and the codes end as indices. */
+public final class IdDictionary {
   private static final int ABSENT = Integer.MIN_VALUE;
 
   /** Ids below need no hash: 4 MiB at most. */
@@ -32,7 +32,7 @@ final class IdDictionary {
   private int lastInt;
   private int lastIntCode = ABSENT;
 
-  IdDictionary() {
+  public IdDictionary() {
     intCodes.defaultReturnValue(ABSENT);
     stringCodes.defaultReturnValue(ABSENT);
   }
@@ -62,7 +62,7 @@ final class IdDictionary {
   }
 
   /** The code of an id that is an int. */
-  int code(int id) {
+  public int code(int id) {
     if (id == lastInt && lastIntCode != ABSENT) {
       return lastIntCode; // rows often come in runs of one user
     }
@@ -89,7 +89,8 @@ final class IdDictionary {
     return code;
   }
 
-  private int code(String id) {
+  /** The code of an id that is not a plain int. */
+  public int code(String id) {
     int code = stringCodes.putIfAbsent(id, -1 - strings.size());
     if (code == ABSENT) {
       code = -1 - strings.size();
@@ -104,7 +105,7 @@ final class IdDictionary {
    * @param codes the code of each row
    * @param indices Modified: for each row the index of its id in the result
    */
-  Ids finish(IntArrayList codes, int[] indices) {
+  public Ids finish(IntArrayList codes, int[] indices) {
     int[] sortedInts = ints.toIntArray();
     Arrays.sort(sortedInts);
     String[] sortedStrings = strings.toArray(new String[0]);

@@ -1,14 +1,8 @@
 package dev.beamals.recommend;
 
+import dev.beamals.ratings.IdDictionary;
 import dev.beamals.ratings.Ids;
-import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
-import it.unimi.dsi.fastutil.ints.IntOpenHashSet;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,41 +136,17 @@ final class TopK {
     }
     int count = offsets[sizes.length];
     float[] kept = new float[count];
-    // Of many entries few ids are distinct, and only those are sorted.
-    IntOpenHashSet intSet = new IntOpenHashSet();
-    Set<String> stringSet = new HashSet<>();
+    IdDictionary ids = new IdDictionary();
+    IntArrayList codes = new IntArrayList(count);
     for (int row = 0; row < sizes.length; row++) {
-      for (int i = 0; i < sizes[row]; i++) {
-        kept[offsets[row] + i] = score(keys[row * topK + i]);
-        String string = string(row * topK + i);
-        if (string == null) {
-          intSet.add(id(keys[row * topK + i]));
-        } else {
-          stringSet.add(string);
-        }
-      }
-    }
-    Ids dst =
-        Ids.union(List.of(Ids.of(intSet.toIntArray()), Ids.of(stringSet.toArray(new String[0]))));
-    Int2IntOpenHashMap intIndex = new Int2IntOpenHashMap(dst.size());
-    Map<String, Integer> stringIndex = new HashMap<>();
-    for (int i = 0; i < dst.size(); i++) {
-      if (dst.isInt(i)) {
-        intIndex.put(dst.intAt(i), i);
-      } else {
-        stringIndex.put(dst.get(i), i);
+      for (int entry = row * topK; entry < row * topK + sizes[row]; entry++) {
+        kept[codes.size()] = score(keys[entry]);
+        String string = string(entry);
+        codes.add(string == null ? ids.code(id(keys[entry])) : ids.code(string));
       }
     }
     int[] index = new int[count];
-    for (int row = 0; row < sizes.length; row++) {
-      for (int i = 0; i < sizes[row]; i++) {
-        String string = string(row * topK + i);
-        index[offsets[row] + i] =
-            string == null
-                ? intIndex.get(id(keys[row * topK + i]))
-                : Objects.requireNonNull(stringIndex.get(string));
-      }
-    }
+    Ids dst = ids.finish(codes, index);
     return new Recommendations(src, dst, offsets, index, kept);
   }
 }
