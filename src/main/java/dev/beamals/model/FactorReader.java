@@ -5,6 +5,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ratings.Ids;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -133,9 +134,12 @@ final class FactorReader implements Closeable {
     try {
       PageReadStore pages = file.readRowGroup(rowGroup);
       left = pages.getRowCount();
-      plain = PlainFactors.of(pages.getPageReader(features), features, left, rank);
-      if (plain == null) { // its pages are gone
-        pages = file.readRowGroup(rowGroup);
+      plain = null;
+      if (!hasDictionary(rowGroup)) {
+        plain = PlainFactors.of(pages.getPageReader(features), features, left, rank);
+        if (plain == null) { // its pages are gone
+          pages = file.readRowGroup(rowGroup);
+        }
       }
       ColumnReadStoreImpl columns =
           new ColumnReadStoreImpl(
@@ -158,6 +162,15 @@ final class FactorReader implements Closeable {
       out.accept(block);
       left -= rows;
     }
+  }
+
+  /** Whether the factors have a dictionary, as those of Spark mostly do. */
+  private boolean hasDictionary(int rowGroup) {
+    return file.getRowGroups().get(rowGroup).getColumns().stream()
+        .anyMatch(
+            chunk ->
+                Arrays.equals(chunk.getPath().toArray(), features.getPath())
+                    && chunk.hasDictionaryPage());
   }
 
   /**
