@@ -49,7 +49,8 @@ final class CsvParser {
     long sum = 0;
     int p = from;
     while (p < to) {
-      if (layout.pairs && (lines > 0 || chunk > 0)) {
+      boolean header = layout.header && chunk == 0 && lines == 0;
+      if (layout.pairs && !header) {
         int next = parsePair(bytes, p, to);
         if (next >= 0) {
           lines++;
@@ -58,7 +59,6 @@ final class CsvParser {
         }
       }
       line.split(bytes, p, to);
-      boolean header = layout.header && chunk == 0 && lines == 0;
       boolean empty = bytes[p] == '\n' || bytes[p] == '\r';
       if (!header && !empty) {
         long hash = 0;
