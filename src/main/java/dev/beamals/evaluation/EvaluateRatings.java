@@ -3,7 +3,7 @@ package dev.beamals.evaluation;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
-import org.apache.beam.sdk.transforms.Combine;
+import dev.beamals.ratings.CombineAll;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -42,7 +42,7 @@ public final class EvaluateRatings
             ParDo.of(new CompareFn(userFactors, itemFactors, rank))
                 .withSideInputs(userFactors.sideInput(), itemFactors.sideInput()))
         .setCoder(new RatingMetrics.Coder())
-        .apply("CombineMetrics", Combine.globally(new RatingMetrics.SumFn()));
+        .apply("CombineMetrics", CombineAll.of(RatingMetrics.zero(), new RatingMetrics.SumFn()));
   }
 
   static final class CompareFn extends DoFn<RatingBlock, RatingMetrics> {

@@ -5,7 +5,6 @@ import java.util.List;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -77,7 +76,9 @@ public abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCo
         cleaned
             .get(REPORT)
             .setCoder(new CleaningReport.Coder())
-            .apply("CombineReports", Combine.globally(new CleaningReport.CombineFn()));
+            .apply(
+                "CombineReports",
+                CombineAll.of(new CleaningReport(), new CleaningReport.CombineFn()));
     return PCollectionTuple.of(RATINGS, cleaned.get(RATINGS))
         .and(REJECTS, cleaned.get(REJECTS))
         .and(REPORT, report);

@@ -83,18 +83,25 @@ final class ScoreBlock {
     int rows = src.ids().size();
     for (int first = 0; first < ids.size(); first += BlockProducts.COLUMNS) {
       products.setColumns(factors, first, Math.min(BlockProducts.COLUMNS, ids.size() - first));
-      for (int group = 0; group < rows; group += BlockProducts.ROWS) {
-        float[] scores = products.multiply(packed, group / BlockProducts.ROWS);
-        int end = Math.min(rows, group + BlockProducts.ROWS);
-        for (int row = group; row < end; row++) {
-          // Nearly always nothing is; it is here, for few scores, that what was seen is looked up.
-          int count = products.atLeast(row - group, best.threshold(row), found);
-          for (int n = 0; n < count; n++) {
-            int i = first + found[n];
-            if (!isSeen(row, i) && !(cosine && i == self[row])) {
-              best.offer(row, scores[(row - group) * BlockProducts.COLUMNS + found[n]], ids, i);
-            }
-          }
+      for (int row = 0; row < rows; row += BlockProducts.ROWS) {
+        addGroup(row, Math.min(rows, row + BlockProducts.ROWS), ids, first, self);
+      }
+    }
+  }
+
+  /**
+   * Multiplies rows {@code [from, to)} of one group with the columns set, {@code ids} from first
+   * on.
+   */
+  private void addGroup(int from, int to, Ids ids, int first, int[] self) {
+    float[] scores = products.multiply(packed, from / BlockProducts.ROWS);
+    for (int row = from; row < to; row++) {
+      // Nearly always nothing is; it is here, for few scores, that what was seen is looked up.
+      int count = products.atLeast(row - from, best.threshold(row), found);
+      for (int n = 0; n < count; n++) {
+        int i = first + found[n];
+        if (!isSeen(row, i) && !(cosine && i == self[row])) {
+          best.offer(row, scores[(row - from) * BlockProducts.COLUMNS + found[n]], ids, i);
         }
       }
     }

@@ -4,6 +4,7 @@ import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
 import dev.beamals.model.TableWriter;
 import dev.beamals.model.TableWriter.Column;
+import dev.beamals.ratings.CombineAll;
 import dev.beamals.ratings.Ids;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
@@ -87,22 +87,16 @@ public abstract class WriteRecommendations
     return blocks
         .apply("WriteFiles", ParDo.of(new WriteFn(this)))
         .setCoder(ListCoder.of(VarLongCoder.of()))
-        .apply("SumCounts", Combine.globally(new SumFn()));
+        .apply("SumCounts", CombineAll.of(List.of(0L, 0L, 0L), new SumFn()));
   }
 
-  private static final class SumFn
-      implements SerializableFunction<Iterable<List<Long>>, List<Long>> {
+  private static final class SumFn extends Combine.BinaryCombineFn<List<Long>> {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public List<Long> apply(Iterable<List<Long>> counts) {
-      long[] sums = new long[3];
-      for (List<Long> count : counts) {
-        for (int i = 0; i < count.size(); i++) {
-          sums[i] += count.get(i);
-        }
-      }
-      return List.of(sums[0], sums[1], sums[2]);
+    public List<Long> apply(List<Long> left, List<Long> right) {
+      return List.of(
+          left.get(0) + right.get(0), left.get(1) + right.get(1), left.get(2) + right.get(2));
     }
   }
 
