@@ -15,6 +15,9 @@ import java.util.List;
 public final class IdDictionary {
   private static final int ABSENT = Integer.MIN_VALUE;
 
+  /** Equal to no int. */
+  private static final long NO_INT = Long.MIN_VALUE;
+
   /** Ids below need no hash: 4 MiB at most. */
   private static final int DIRECT = 1 << 20;
 
@@ -29,8 +32,8 @@ public final class IdDictionary {
   private final List<String> strings = new ArrayList<>();
   private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
 
-  private int lastInt;
-  private int lastIntCode = ABSENT;
+  private long lastInt = NO_INT;
+  private int lastIntCode;
 
   public IdDictionary() {
     intCodes.defaultReturnValue(ABSENT);
@@ -63,29 +66,35 @@ public final class IdDictionary {
 
   /** The code of an id that is an int. */
   public int code(int id) {
-    if (id == lastInt && lastIntCode != ABSENT) {
+    if (id == lastInt) {
       return lastIntCode; // rows often come in runs of one user
     }
-    int code;
+    int code = id >= 0 && id < directCodes.length ? directCodes[id] : ABSENT;
+    if (code == ABSENT) {
+      code = add(id);
+    }
+    lastInt = id;
+    lastIntCode = code;
+    return code;
+  }
+
+  /** The code of an int that is new, or too large for {@link #directCodes}. */
+  private int add(int id) {
+    int code = ints.size();
     if (id >= 0 && id < DIRECT) {
       if (id >= directCodes.length) {
         int length = directCodes.length;
         directCodes = Arrays.copyOf(directCodes, Math.min(DIRECT, Math.max(1024, 2 * id)));
         Arrays.fill(directCodes, length, directCodes.length, ABSENT);
       }
-      code = directCodes[id];
-      if (code == ABSENT) {
-        directCodes[id] = ints.size();
-      }
+      directCodes[id] = code;
     } else {
-      code = intCodes.putIfAbsent(id, ints.size());
+      int known = intCodes.putIfAbsent(id, code);
+      if (known != ABSENT) {
+        return known;
+      }
     }
-    if (code == ABSENT) {
-      code = ints.size();
-      ints.add(id);
-    }
-    lastInt = id;
-    lastIntCode = code;
+    ints.add(id);
     return code;
   }
 
@@ -132,7 +141,7 @@ public final class IdDictionary {
     ints.clear();
     stringCodes.clear();
     strings.clear();
-    lastIntCode = ABSENT;
+    lastInt = NO_INT;
     return new Ids(sortedInts, sortedStrings);
   }
 }

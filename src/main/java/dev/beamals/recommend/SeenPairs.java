@@ -34,48 +34,61 @@ record SeenPairs(Ids users, Ids items, int[] offsets, byte[] gaps) {
    */
   static List<SeenPairs> partition(RatingBatch batch, int blocks) {
     Ids users = batch.ids(Side.USER);
-    int[] user = batch.index(Side.USER);
-    int[] counts = new int[users.size()];
-    for (int u : user) {
-      counts[u]++;
-    }
+    int[] counts = count(batch.index(Side.USER), users.size());
     int[] block = new int[users.size()];
-    int[] next = new int[users.size()]; // where its next item goes among those of its block
     int[] usersOf = new int[blocks];
-    int[] pairsOf = new int[blocks];
+    int[] from = new int[blocks + 1]; // where the items of a block begin
     for (int u = 0; u < block.length; u++) {
-      int b = users.block(u, blocks);
-      block[u] = b;
-      next[u] = pairsOf[b];
-      usersOf[b]++;
-      pairsOf[b] += counts[u];
+      block[u] = users.block(u, blocks);
+      usersOf[block[u]]++;
+      from[block[u] + 1] += counts[u];
     }
     int[][] selected = new int[blocks][];
     int[][] offsets = new int[blocks][];
-    int[][] item = new int[blocks][];
     for (int b = 0; b < blocks; b++) {
+      from[b + 1] += from[b];
       selected[b] = new int[usersOf[b]];
       offsets[b] = new int[usersOf[b] + 1];
-      item[b] = new int[pairsOf[b]];
       usersOf[b] = 0;
     }
+    int[] next = new int[users.size()]; // where the next item of a user goes
     for (int u = 0; u < block.length; u++) {
       int b = block[u];
       int n = usersOf[b]++;
       selected[b][n] = u;
+      next[u] = from[b] + offsets[b][n];
       offsets[b][n + 1] = offsets[b][n] + counts[u];
     }
-    int[] items = batch.index(Side.ITEM);
-    for (int r = 0; r < user.length; r++) {
-      int u = user[r];
-      item[block[u]][next[u]++] = items[r];
-    }
+    int[] items = scatter(batch.index(Side.ITEM), batch.index(Side.USER), next);
     List<SeenPairs> parts = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {
-      Ids used = RatingBatch.keepUsed(batch.ids(Side.ITEM), item[b]);
-      parts.add(pack(users.select(selected[b]), used, offsets[b], item[b]));
+      int[] item = Arrays.copyOfRange(items, from[b], from[b + 1]);
+      Ids used = RatingBatch.keepUsed(batch.ids(Side.ITEM), item);
+      parts.add(pack(users.select(selected[b]), used, offsets[b], item));
     }
     return parts;
+  }
+
+  // Each loop over pairs is a method of its own: the JVM has it compiled after a batch or two,
+  // where one method of all of them is compiled again for every loop that it comes to.
+
+  private static int[] count(int[] user, int users) {
+    int[] counts = new int[users];
+    for (int u : user) {
+      counts[u]++;
+    }
+    return counts;
+  }
+
+  /**
+   * @param next where the next item of each user goes. Modified.
+   */
+  private static int[] scatter(int[] item, int[] user, int[] next) {
+    int[] items = new int[item.length];
+    for (int r = 0; r < item.length; r++) {
+      items[next[user[r]]++] = item[r];
+    }
+    return items;
   }
 
   /**
@@ -85,24 +98,29 @@ record SeenPairs(Ids users, Ids items, int[] offsets, byte[] gaps) {
   private static SeenPairs pack(Ids users, Ids items, int[] rows, int[] item) {
     int[] offsets = new int[rows.length];
     byte[] gaps = new byte[item.length];
-    int n = 0;
     for (int u = 0; u < users.size(); u++) {
       sort(item, rows[u], rows[u + 1]);
-      int last = 0;
-      for (int p = rows[u]; p < rows[u + 1]; p++) {
-        int gap = item[p] - last;
-        last = item[p];
-        if (gaps.length - n < MAX_BYTES) {
-          gaps = Arrays.copyOf(gaps, gaps.length + gaps.length / 2 + MAX_BYTES);
-        }
-        for (; gap > 127; gap >>>= 7) {
-          gaps[n++] = (byte) (gap | 128);
-        }
-        gaps[n++] = (byte) gap;
+      int room = offsets[u] + MAX_BYTES * (rows[u + 1] - rows[u]);
+      if (gaps.length < room) {
+        gaps = Arrays.copyOf(gaps, room + gaps.length / 2);
       }
-      offsets[u + 1] = n;
+      offsets[u + 1] = packRow(item, rows[u], rows[u + 1], gaps, offsets[u]);
     }
-    return new SeenPairs(users, items, offsets, Arrays.copyOf(gaps, n));
+    return new SeenPairs(users, items, offsets, Arrays.copyOf(gaps, offsets[users.size()]));
+  }
+
+  /** Packs {@code item[from, to)}, which ascends, into gaps from n on; returns where they end. */
+  private static int packRow(int[] item, int from, int to, byte[] gaps, int n) {
+    int last = 0;
+    for (int p = from; p < to; p++) {
+      int gap = item[p] - last;
+      last = item[p];
+      for (; gap > 127; gap >>>= 7) {
+        gaps[n++] = (byte) (gap | 128);
+      }
+      gaps[n++] = (byte) gap;
+    }
+    return n;
   }
 
   /** Sorts {@code item[from, to)}, which nearly always is sorted where the input was. */

@@ -3,6 +3,7 @@ package dev.beamals.recommend;
 import dev.beamals.ratings.IdDictionary;
 import dev.beamals.ratings.Ids;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ final class TopK {
   private final int topK;
   private final int[] sizes;
 
+  /** For each row the least score that can still enter. */
+  private final float[] thresholds;
+
   /**
    * The score and the id of each entry in one number, the better the higher: see {@link #key}. Of
    * an id that is not an int, the score alone.
@@ -29,6 +33,8 @@ final class TopK {
   TopK(int rows, int topK) {
     this.topK = topK;
     this.sizes = new int[rows];
+    this.thresholds = new float[rows];
+    Arrays.fill(thresholds, -Float.MAX_VALUE);
     this.keys = new long[Math.multiplyExact(rows, topK)];
   }
 
@@ -50,7 +56,7 @@ final class TopK {
 
   /** The least score that can still enter; one equal to it enters by its id alone. */
   float threshold(int row) {
-    return sizes[row] < topK ? -Float.MAX_VALUE : score(keys[row * topK]);
+    return thresholds[row];
   }
 
   /** Offers id {@code index} of {@code ids}, whose score is a number; each id once. */
@@ -75,6 +81,9 @@ final class TopK {
       set(root + i, key, string);
     } else if (!isWorse(key, string, root)) {
       siftDown(root, topK, key, string);
+    }
+    if (sizes[row] == topK) {
+      thresholds[row] = score(keys[root]);
     }
   }
 
@@ -109,6 +118,16 @@ final class TopK {
     return string != null && (other == null || string.compareTo(other) > 0);
   }
 
+  /** Makes a heap a list, the best first: heapsort, the worst goes to the end again and again. */
+  private void sort(int root, int size) {
+    for (int last = size - 1; last > 0; last--) {
+      long key = keys[root + last];
+      String string = string(root + last);
+      set(root + last, keys[root], string(root));
+      siftDown(root, last, key, string);
+    }
+  }
+
   private @Nullable String string(int entry) {
     return strings == null ? null : strings[entry];
   }
@@ -125,14 +144,7 @@ final class TopK {
     int[] offsets = new int[sizes.length + 1];
     for (int row = 0; row < sizes.length; row++) {
       offsets[row + 1] = offsets[row] + sizes[row];
-      // Heapsort: the worst goes to the end again and again.
-      int root = row * topK;
-      for (int last = sizes[row] - 1; last > 0; last--) {
-        long key = keys[root + last];
-        String string = string(root + last);
-        set(root + last, keys[root], string(root));
-        siftDown(root, last, key, string);
-      }
+      sort(row * topK, sizes[row]);
     }
     int count = offsets[sizes.length];
     float[] kept = new float[count];
