@@ -60,13 +60,12 @@ final class PlainFactors {
     }
     ByteBuffer bytes = page.getBytes().toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     RunLengthBitPackingHybridDecoder repetition = levels(bytes, column.getMaxRepetitionLevel());
-    RunLengthBitPackingHybridDecoder definition = levels(bytes, column.getMaxDefinitionLevel());
+    levels(bytes, column.getMaxDefinitionLevel()); // nothing is missing where all values are there
     int count = page.getValueCount();
     int place = (int) (from % rank); // in its row; the first of a row repeats nothing
     boolean whole = bytes.remaining() == count * Float.BYTES;
     for (int i = 0; i < count; i++) {
       whole &= repetition.readInt() == (place == 0 ? 0 : 1);
-      whole &= definition.readInt() == column.getMaxDefinitionLevel();
       place = place + 1 == rank ? 0 : place + 1;
     }
     values.add(bytes.asFloatBuffer());

@@ -27,7 +27,9 @@ public final class IdDictionary {
   /** The same for ids from 0 to below {@link #DIRECT}: one look-up instead of a search. */
   private int[] directCodes = {};
 
-  private final IntArrayList ints = new IntArrayList();
+  /** How many int ids there are. */
+  private int ints;
+
   private final Object2IntOpenHashMap<String> stringCodes = new Object2IntOpenHashMap<>();
   private final List<String> strings = new ArrayList<>();
   private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
@@ -80,7 +82,7 @@ public final class IdDictionary {
 
   /** The code of an int that is new, or too large for {@link #directCodes}. */
   private int add(int id) {
-    int code = ints.size();
+    int code = ints;
     if (id >= 0 && id < DIRECT) {
       if (id >= directCodes.length) {
         int length = directCodes.length;
@@ -94,7 +96,7 @@ public final class IdDictionary {
         return known;
       }
     }
-    ints.add(id);
+    ints++;
     return code;
   }
 
@@ -115,14 +117,29 @@ public final class IdDictionary {
    * @param indices Modified: for each row the index of its id in the result
    */
   public Ids finish(IntArrayList codes, int[] indices) {
-    int[] sortedInts = ints.toIntArray();
-    Arrays.sort(sortedInts);
+    int[] sortedInts = new int[ints];
+    int[] intPositions = new int[ints];
+    int[] others = intCodes.keySet().toIntArray(); // negative, or above the direct ones
+    Arrays.sort(others);
+    int n = 0;
+    int o = 0;
+    for (; o < others.length && others[o] < 0; o++) {
+      sortedInts[n] = others[o];
+      intPositions[intCodes.get(others[o])] = n++;
+    }
+    for (int id = 0; id < directCodes.length; id++) {
+      if (directCodes[id] != ABSENT) {
+        sortedInts[n] = id;
+        intPositions[directCodes[id]] = n++;
+        directCodes[id] = ABSENT;
+      }
+    }
+    for (; o < others.length; o++) {
+      sortedInts[n] = others[o];
+      intPositions[intCodes.get(others[o])] = n++;
+    }
     String[] sortedStrings = strings.toArray(new String[0]);
     Arrays.sort(sortedStrings);
-    int[] intPositions = new int[sortedInts.length];
-    for (int i = 0; i < intPositions.length; i++) {
-      intPositions[i] = Arrays.binarySearch(sortedInts, ints.getInt(i));
-    }
     int[] stringPositions = new int[sortedStrings.length];
     for (int i = 0; i < stringPositions.length; i++) {
       stringPositions[i] = sortedInts.length + Arrays.binarySearch(sortedStrings, strings.get(i));
@@ -131,14 +148,8 @@ public final class IdDictionary {
     for (int r = 0; r < indices.length; r++) {
       indices[r] = rows[r] >= 0 ? intPositions[rows[r]] : stringPositions[-1 - rows[r]];
     }
-    for (int i = 0; i < ints.size(); i++) {
-      int id = ints.getInt(i);
-      if (id >= 0 && id < DIRECT) {
-        directCodes[id] = ABSENT;
-      }
-    }
     intCodes.clear();
-    ints.clear();
+    ints = 0;
     stringCodes.clear();
     strings.clear();
     lastInt = NO_INT;

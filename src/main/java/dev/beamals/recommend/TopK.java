@@ -128,6 +128,14 @@ final class TopK {
     }
   }
 
+  private void take(int from, int count, float[] kept, IntArrayList codes, IdDictionary ids) {
+    for (int entry = from; entry < from + count; entry++) {
+      kept[codes.size()] = score(keys[entry]);
+      String string = string(entry);
+      codes.add(string == null ? ids.code(id(keys[entry])) : ids.code(string));
+    }
+  }
+
   private @Nullable String string(int entry) {
     return strings == null ? null : strings[entry];
   }
@@ -151,11 +159,7 @@ final class TopK {
     IdDictionary ids = new IdDictionary();
     IntArrayList codes = new IntArrayList(count);
     for (int row = 0; row < sizes.length; row++) {
-      for (int entry = row * topK; entry < row * topK + sizes[row]; entry++) {
-        kept[codes.size()] = score(keys[entry]);
-        String string = string(entry);
-        codes.add(string == null ? ids.code(id(keys[entry])) : ids.code(string));
-      }
+      take(row * topK, sizes[row], kept, codes, ids);
     }
     int[] index = new int[count];
     Ids dst = ids.finish(codes, index);
