@@ -200,10 +200,7 @@ final class FactorReader implements Closeable {
       }
       id.consume();
       int count = factor == null ? rank : readRow(factor, factors, row * rank, rank);
-      boolean finite = true;
-      for (int k = row * rank; k < (row + 1) * rank; k++) {
-        finite &= Float.isFinite(factors[k]);
-      }
+      boolean finite = allFinite(factors, row * rank, (row + 1) * rank);
       if (count != rank || !finite) {
         throw new RunException(
             String.format(
@@ -215,6 +212,14 @@ final class FactorReader implements Closeable {
       }
     }
     return sorted(intIds ? Ids.of(ints) : Ids.of(strings), ints, strings, rank, factors);
+  }
+
+  private static boolean allFinite(float[] factors, int from, int to) {
+    boolean finite = true;
+    for (int k = from; k < to; k++) {
+      finite &= Float.isFinite(factors[k]);
+    }
+    return finite;
   }
 
   /** Reads a row of any length into {@code factors[at, at + rank)}; returns its length. */

@@ -226,19 +226,21 @@ public abstract class TableWriter implements Closeable {
       }
       out.startMessage();
       for (int i = 0; i < values.length; i++) {
-        String name = columns.get(i).name();
-        out.startField(name, i);
-        Object value = values[i];
-        if (value instanceof Integer) {
-          out.addInteger((Integer) value);
-        } else if (value instanceof Float) {
-          out.addFloat((Float) value);
-        } else {
-          out.addBinary(Binary.fromString((String) value));
-        }
-        out.endField(name, i);
+        write(out, columns.get(i).name(), i, values[i]);
       }
       out.endMessage();
+    }
+
+    private static void write(RecordConsumer out, String name, int column, Object value) {
+      out.startField(name, column);
+      if (value instanceof Integer) {
+        out.addInteger((Integer) value);
+      } else if (value instanceof Float) {
+        out.addFloat((Float) value);
+      } else {
+        out.addBinary(Binary.fromString((String) value));
+      }
+      out.endField(name, column);
     }
   }
 }

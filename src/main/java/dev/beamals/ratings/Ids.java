@@ -148,23 +148,35 @@ public final class Ids implements Serializable {
    */
   public int[] positionsIn(Ids other) {
     int[] positions = new int[size()];
-    int o = 0;
-    for (int i = 0; i < ints.length; i++) {
-      while (o < other.ints.length && other.ints[o] < ints[i]) {
-        o++;
-      }
-      positions[i] = o < other.ints.length && other.ints[o] == ints[i] ? o : -1;
-    }
-    o = 0;
-    for (int i = 0; i < strings.length; i++) {
-      int order = -1;
-      while (o < other.strings.length && (order = other.strings[o].compareTo(strings[i])) < 0) {
-        o++;
-      }
-      positions[ints.length + i] =
-          o < other.strings.length && order == 0 ? other.ints.length + o : -1;
-    }
+    placeInts(ints, other.ints, positions);
+    placeStrings(strings, other.strings, positions, ints.length, other.ints.length);
     return positions;
+  }
+
+  private static void placeInts(int[] ids, int[] other, int[] positions) {
+    int o = 0;
+    for (int i = 0; i < ids.length; i++) {
+      while (o < other.length && other[o] < ids[i]) {
+        o++;
+      }
+      positions[i] = o < other.length && other[o] == ids[i] ? o : -1;
+    }
+  }
+
+  /**
+   * @param from the place in {@code positions} of the first id
+   * @param first the position of the first of the others
+   */
+  private static void placeStrings(
+      String[] ids, String[] other, int[] positions, int from, int first) {
+    int o = 0;
+    for (int i = 0; i < ids.length; i++) {
+      int order = -1;
+      while (o < other.length && (order = other[o].compareTo(ids[i])) < 0) {
+        o++;
+      }
+      positions[from + i] = o < other.length && order == 0 ? first + o : -1;
+    }
   }
 
   /** The ids at {@code indices}, which ascend strictly. */
