@@ -2,6 +2,7 @@ package dev.beamals.als;
 
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
+import dev.beamals.ratings.CombineAll;
 import dev.beamals.ratings.Ids;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.Side;
@@ -92,7 +93,7 @@ public final class FoldIn extends PTransform<PCollection<RatingBlock>, PCollecti
             .apply("UpdateUserFactors", update)
             .get(update.factors());
     return PCollectionTuple.of(FACTORS, factors)
-        .and(IGNORED, known.get(IGNORED).apply("SumIgnored", Sum.longsGlobally()));
+        .and(IGNORED, known.get(IGNORED).apply("SumIgnored", CombineAll.of(0L, Sum.ofLongs())));
   }
 
   static final class KeepFn extends DoFn<RatingBlock, RatingBlock> {

@@ -18,6 +18,7 @@ import dev.beamals.model.ResultFile;
 import dev.beamals.model.SavedModel;
 import dev.beamals.model.WriteFactors;
 import dev.beamals.ratings.CleaningReport;
+import dev.beamals.ratings.CombineAll;
 import dev.beamals.ratings.CsvFile;
 import dev.beamals.ratings.Side;
 import java.io.IOException;
@@ -128,7 +129,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
         .apply(
             "TakeSizes",
             MapElements.into(TypeDescriptors.longs()).via(block -> (long) block.size()))
-        .apply("SumSizes", Sum.longsGlobally())
+        .apply("SumSizes", CombineAll.of(0L, Sum.ofLongs()))
         .apply("WriteSizes", ResultFile.<Long>write(staging + "ratings.bin"));
     PCollectionTuple folded = ratings.apply("FoldIn", FoldIn.users(items, parameters));
     folded
