@@ -1,5 +1,7 @@
 package dev.beamals.linalg;
 
+
+
 import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;

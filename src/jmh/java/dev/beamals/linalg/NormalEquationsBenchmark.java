@@ -1,5 +1,7 @@
 package dev.beamals.linalg;
 
+
+
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;

@@ -4,7 +4,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorFile;
 import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Side;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;

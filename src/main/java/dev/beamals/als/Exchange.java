@@ -2,7 +2,7 @@ package dev.beamals.als;
 
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Side;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;

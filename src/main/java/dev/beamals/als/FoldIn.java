@@ -1,12 +1,12 @@
 package dev.beamals.als;
 
+import dev.beamals.CombineAll;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.ratings.CombineAll;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
+import dev.beamals.ids.UniteIds;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.Side;
-import dev.beamals.ratings.UniteIds;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;

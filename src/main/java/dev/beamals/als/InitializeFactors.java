@@ -2,9 +2,9 @@ package dev.beamals.als;
 
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.ratings.Hashes;
-import dev.beamals.ratings.Ids;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Hashes;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;

@@ -4,7 +4,7 @@ import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorFile;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Side;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.io.IOException;
 import java.util.List;

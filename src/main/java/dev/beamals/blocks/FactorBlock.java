@@ -1,8 +1,8 @@
 package dev.beamals.blocks;
 
 import dev.beamals.RunException;
-import dev.beamals.ratings.ArrayCoding;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.ArrayCoding;
+import dev.beamals.ids.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

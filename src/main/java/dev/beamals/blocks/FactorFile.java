@@ -1,7 +1,7 @@
 package dev.beamals.blocks;
 
 import dev.beamals.RunException;
-import dev.beamals.ratings.ArrayCoding;
+import dev.beamals.ids.ArrayCoding;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;

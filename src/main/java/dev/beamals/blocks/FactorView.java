@@ -1,6 +1,6 @@
 package dev.beamals.blocks;
 
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.Ids;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;

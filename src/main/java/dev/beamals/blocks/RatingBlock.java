@@ -1,9 +1,9 @@
 package dev.beamals.blocks;
 
-import dev.beamals.ratings.ArrayCoding;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.ArrayCoding;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.Side;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

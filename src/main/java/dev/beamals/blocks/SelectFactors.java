@@ -1,6 +1,6 @@
 package dev.beamals.blocks;
 
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.Ids;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;

@@ -3,8 +3,8 @@ package dev.beamals.blocks;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.Side;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;

@@ -1,9 +1,9 @@
 package dev.beamals.evaluation;
 
+import dev.beamals.CombineAll;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.ratings.CombineAll;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;

@@ -2,7 +2,8 @@ package dev.beamals.model;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.ratings.Ids;
+import dev.beamals.files.ParquetFile;
+import dev.beamals.ids.Ids;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
@@ -46,7 +47,7 @@ final class FactorReader implements Closeable {
     try {
       file =
           ParquetFileReader.open(
-              new FactorsParquet.ChannelInputFile(FileSystems.matchNewResource(name, false)),
+              ParquetFile.input(FileSystems.matchNewResource(name, false)),
               ParquetReadOptions.builder().usePageChecksumVerification(true).build());
     } catch (IOException | RuntimeException e) {
       throw damaged(e);

@@ -1,7 +1,7 @@
 package dev.beamals.model;
 
-import dev.beamals.ratings.Ids;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

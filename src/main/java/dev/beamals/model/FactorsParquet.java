@@ -1,18 +1,13 @@
 package dev.beamals.model;
 
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.ratings.Ids;
-import java.io.BufferedOutputStream;
+import dev.beamals.files.ParquetFile;
+import dev.beamals.ids.Ids;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 import java.util.Map;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.ResourceId;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.io.CountingOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
@@ -20,13 +15,8 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.DelegatingPositionOutputStream;
-import org.apache.parquet.io.DelegatingSeekableInputStream;
-import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
-import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.RecordReader;
-import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
@@ -72,7 +62,7 @@ final class FactorsParquet {
   static void write(ResourceId file, FactorBlock block, boolean intIds, long parts)
       throws IOException {
     try (ParquetWriter<Integer> writer =
-        new Builder(new ChannelOutputFile(file), block, intIds, parts)
+        new Builder(ParquetFile.output(file), block, intIds, parts)
             .withConf(new Configuration(false))
             .withRowGroupSize(ROW_GROUP)
             .withDictionaryEncoding(false) // hardly a factor occurs twice
@@ -175,8 +165,7 @@ final class FactorsParquet {
 
     Reader(ResourceId resource) throws IOException {
       file =
-          ParquetFileReader.open(
-              new ChannelInputFile(resource), ParquetReadOptions.builder().build());
+          ParquetFileReader.open(ParquetFile.input(resource), ParquetReadOptions.builder().build());
     }
 
     /** The number of files that the side has. */
@@ -283,80 +272,6 @@ final class FactorsParquet {
     @Override
     public GroupConverter getRootConverter() {
       return root;
-    }
-  }
-
-  /** A Parquet output on any Beam file system. */
-  static final class ChannelOutputFile implements OutputFile {
-    private final ResourceId file;
-
-    ChannelOutputFile(ResourceId file) {
-      this.file = file;
-    }
-
-    @Override
-    public PositionOutputStream create(long blockSizeHint) throws IOException {
-      WritableByteChannel channel = FileSystems.create(file, "application/octet-stream");
-      CountingOutputStream out =
-          new CountingOutputStream(
-              new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16));
-      return new DelegatingPositionOutputStream(out) {
-        @Override
-        public long getPos() {
-          return out.getCount();
-        }
-      };
-    }
-
-    @Override
-    public PositionOutputStream createOrOverwrite(long blockSizeHint) throws IOException {
-      return create(blockSizeHint);
-    }
-
-    @Override
-    public boolean supportsBlockSize() {
-      return false;
-    }
-
-    @Override
-    public long defaultBlockSize() {
-      return 0;
-    }
-  }
-
-  /** A Parquet input on any Beam file system that can seek. */
-  static final class ChannelInputFile implements InputFile {
-    private final ResourceId file;
-    private final SeekableByteChannel channel;
-
-    ChannelInputFile(ResourceId file) throws IOException {
-      this.file = file;
-      this.channel = (SeekableByteChannel) FileSystems.open(file);
-    }
-
-    @Override
-    public long getLength() throws IOException {
-      return channel.size();
-    }
-
-    @Override
-    public SeekableInputStream newStream() {
-      return new DelegatingSeekableInputStream(Channels.newInputStream(channel)) {
-        @Override
-        public long getPos() throws IOException {
-          return channel.position();
-        }
-
-        @Override
-        public void seek(long position) throws IOException {
-          channel.position(position);
-        }
-      };
-    }
-
-    @Override
-    public String toString() {
-      return file.toString();
     }
   }
 }

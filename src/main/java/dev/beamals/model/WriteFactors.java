@@ -2,7 +2,7 @@ package dev.beamals.model;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Side;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;

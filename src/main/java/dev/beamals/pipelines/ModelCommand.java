@@ -1,18 +1,18 @@
 package dev.beamals.pipelines;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.beamals.csv.CheckReport;
+import dev.beamals.csv.CleanRatings;
+import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.CsvFormat;
+import dev.beamals.csv.ReadRatings;
+import dev.beamals.csv.Reject;
+import dev.beamals.files.HadoopFiles;
+import dev.beamals.files.ResultFile;
 import dev.beamals.linalg.NormalEquations;
-import dev.beamals.model.HadoopFiles;
-import dev.beamals.model.ResultFile;
 import dev.beamals.model.SavedModel;
-import dev.beamals.ratings.CheckReport;
-import dev.beamals.ratings.CleanRatings;
-import dev.beamals.ratings.CleaningReport;
-import dev.beamals.ratings.CsvFile;
-import dev.beamals.ratings.CsvFormat;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.ReadRatings;
-import dev.beamals.ratings.Reject;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

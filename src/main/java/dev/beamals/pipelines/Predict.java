@@ -1,13 +1,13 @@
 package dev.beamals.pipelines;
 
-import dev.beamals.model.ResultFile;
+import dev.beamals.csv.CsvFile;
+import dev.beamals.files.ResultFile;
+import dev.beamals.files.TableWriter;
+import dev.beamals.files.TableWriter.Column;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
-import dev.beamals.model.TableWriter;
-import dev.beamals.model.TableWriter.Column;
-import dev.beamals.ratings.CsvFile;
-import dev.beamals.ratings.Ids;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.Side;
 import dev.beamals.recommend.PredictRatings;
 import dev.beamals.recommend.WriteRecommendations;
 import java.io.IOException;

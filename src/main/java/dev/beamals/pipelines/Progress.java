@@ -1,7 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.als.Als;
-import dev.beamals.ratings.CleanRatings;
+import dev.beamals.csv.CleanRatings;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;

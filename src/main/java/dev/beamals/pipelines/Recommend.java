@@ -1,16 +1,16 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.CsvFormat;
+import dev.beamals.files.ResultFile;
+import dev.beamals.files.TableWriter.Column;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
+import dev.beamals.ids.UniteIds;
 import dev.beamals.model.FactorFiles;
-import dev.beamals.model.ResultFile;
 import dev.beamals.model.SavedModel;
-import dev.beamals.model.TableWriter.Column;
-import dev.beamals.ratings.CsvFile;
-import dev.beamals.ratings.CsvFormat;
-import dev.beamals.ratings.Ids;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.Side;
-import dev.beamals.ratings.UniteIds;
 import dev.beamals.recommend.RecommendTopK;
 import java.io.IOException;
 import java.io.PrintStream;

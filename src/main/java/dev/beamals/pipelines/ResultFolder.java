@@ -1,9 +1,9 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
-import dev.beamals.model.FolderFiles;
-import dev.beamals.model.HadoopFiles;
-import dev.beamals.model.ResultFile;
+import dev.beamals.files.FolderFiles;
+import dev.beamals.files.HadoopFiles;
+import dev.beamals.files.ResultFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;

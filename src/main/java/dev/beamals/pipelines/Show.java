@@ -2,8 +2,8 @@ package dev.beamals.pipelines;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
-import dev.beamals.ratings.Side;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;

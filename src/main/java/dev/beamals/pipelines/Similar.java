@@ -1,11 +1,11 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.files.TableWriter.Column;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
+import dev.beamals.ids.UniteIds;
 import dev.beamals.model.FactorFiles;
 import dev.beamals.model.SavedModel;
-import dev.beamals.model.TableWriter.Column;
-import dev.beamals.ratings.Ids;
-import dev.beamals.ratings.Side;
-import dev.beamals.ratings.UniteIds;
 import dev.beamals.recommend.RecommendTopK;
 import java.io.IOException;
 import java.io.PrintStream;

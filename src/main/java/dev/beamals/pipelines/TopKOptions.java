@@ -1,6 +1,6 @@
 package dev.beamals.pipelines;
 
-import dev.beamals.model.TableWriter;
+import dev.beamals.files.TableWriter;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,8 @@
 package dev.beamals.ratings;
 
+import dev.beamals.ids.ArrayCoding;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,4 +1,4 @@
-/** Reading, cleaning and splitting of ratings: from CSV bytes to batches of primitive columns. */
+/** Ratings as elements and as batches of columns, and how they are split. */
 @NullMarked
 package dev.beamals.ratings;
 

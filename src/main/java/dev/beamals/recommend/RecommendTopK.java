@@ -5,8 +5,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import com.google.auto.value.AutoValue;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.PartitionFactors;
+import dev.beamals.ids.Ids;
 import dev.beamals.model.FactorFiles;
-import dev.beamals.ratings.Ids;
 import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
 import java.util.List;

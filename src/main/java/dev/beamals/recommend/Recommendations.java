@@ -1,7 +1,7 @@
 package dev.beamals.recommend;
 
-import dev.beamals.ratings.ArrayCoding;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.ArrayCoding;
+import dev.beamals.ids.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

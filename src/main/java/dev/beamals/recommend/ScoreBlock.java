@@ -1,8 +1,8 @@
 package dev.beamals.recommend;
 
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.ids.Ids;
 import dev.beamals.linalg.BlockProducts;
-import dev.beamals.ratings.Ids;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.beamals.recommend;
 
-import dev.beamals.ratings.IdDictionary;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.IdDictionary;
+import dev.beamals.ids.Ids;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
 package dev.beamals.recommend;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.CombineAll;
 import dev.beamals.RunException;
-import dev.beamals.model.TableWriter;
-import dev.beamals.model.TableWriter.Column;
-import dev.beamals.ratings.CombineAll;
-import dev.beamals.ratings.Ids;
+import dev.beamals.files.TableWriter;
+import dev.beamals.files.TableWriter.Column;
+import dev.beamals.ids.Ids;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.beamals.ratings.CoderContract;
+import dev.beamals.ids.CoderContract;
+import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.RatingRow;
-import dev.beamals.ratings.Side;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.beamals.blocks;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.beamals.ratings.CoderContract;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.CoderContract;
+import dev.beamals.ids.Ids;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

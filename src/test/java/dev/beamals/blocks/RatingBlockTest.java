@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.beamals.ratings.CoderContract;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.CoderContract;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.RatingRow;
-import dev.beamals.ratings.Side;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

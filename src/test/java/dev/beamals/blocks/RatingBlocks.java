@@ -1,8 +1,8 @@
 package dev.beamals.blocks;
 
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingRow;
-import dev.beamals.ratings.Side;
 import java.util.ArrayList;
 import java.util.List;
 

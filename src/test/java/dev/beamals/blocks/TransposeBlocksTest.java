@@ -2,9 +2,9 @@ package dev.beamals.blocks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingRow;
-import dev.beamals.ratings.Side;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -7,7 +7,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.RatingBlocks;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.Ids;
 import dev.beamals.ratings.RatingRow;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.beamals.ratings.CoderContract;
+import dev.beamals.ids.CoderContract;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;

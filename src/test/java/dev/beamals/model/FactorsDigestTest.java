@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.ratings.Ids;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.Ids;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.beamals.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.ratings.Ids;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

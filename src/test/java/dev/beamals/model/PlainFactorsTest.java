@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.ratings.Ids;
+import dev.beamals.files.ParquetFile;
+import dev.beamals.ids.Ids;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -64,8 +65,7 @@ final class PlainFactorsTest {
     Path file = folder.resolve(name);
     try (ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(
-                new FactorsParquet.ChannelOutputFile(
-                    FileSystems.matchNewResource(file.toString(), false)))
+                ParquetFile.output(FileSystems.matchNewResource(file.toString(), false)))
             .withType(schema)
             .withConf(new Configuration(false))
             .withPageSize(pageSize)
@@ -87,7 +87,7 @@ final class PlainFactorsTest {
   private static @Nullable PlainFactors plain(String name, int rank) throws IOException {
     try (ParquetFileReader file =
         ParquetFileReader.open(
-            new FactorsParquet.ChannelInputFile(FileSystems.matchNewResource(name, false)),
+            ParquetFile.input(FileSystems.matchNewResource(name, false)),
             ParquetReadOptions.builder().build())) {
       PageReadStore pages = file.readRowGroup(0);
       ColumnDescriptor column =

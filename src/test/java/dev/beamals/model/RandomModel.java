@@ -2,8 +2,8 @@ package dev.beamals.model;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.ratings.Ids;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.ratings.Ids;
-import dev.beamals.ratings.Side;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,9 @@ package dev.beamals.ratings;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.beamals.ids.CoderContract;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,33 +86,5 @@ final class RatingBatchTest {
       assertArrayEquals(rating, decoded.ratings());
       assertArrayEquals(fingerprint, decoded.fingerprints());
     }
-  }
-
-  @Test
-  void rowBatchCoderKeepsEverything() throws Exception {
-    RowBatch batch =
-        new RowBatch(
-            "folder/ä, b.csv",
-            5L << 40,
-            17,
-            -3,
-            RatingRow.batch(RatingRow.random(4, USERS, ITEMS, new Random(4))),
-            new double[] {0, -1.5, Double.NaN, 1e300},
-            new int[] {1, 3},
-            2,
-            List.of(
-                Reject.of("folder/ä, b.csv", 5L << 40, 3, "reason", "a,b"),
-                Reject.of("folder/ä, b.csv", 5L << 40, 9, "", "用户")));
-    RowBatch decoded = CoderContract.check(new RowBatch.Coder(), batch);
-    assertEquals(batch.file, decoded.file);
-    assertEquals(batch.chunk, decoded.chunk);
-    assertEquals(batch.lines, decoded.lines);
-    assertEquals(batch.fingerprint, decoded.fingerprint);
-    assertEquals(RatingRow.of(batch.rows), RatingRow.of(decoded.rows));
-    assertArrayEquals(batch.timestamps, decoded.timestamps);
-    assertArrayEquals(batch.incomplete, decoded.incomplete);
-    assertEquals(batch.unusable, decoded.unusable);
-    assertEquals(batch.rejects, decoded.rejects);
-    assertEquals(8, decoded.size());
   }
 }

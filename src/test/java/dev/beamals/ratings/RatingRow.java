@@ -1,5 +1,7 @@
 package dev.beamals.ratings;
 
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

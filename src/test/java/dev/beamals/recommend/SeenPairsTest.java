@@ -3,10 +3,10 @@ package dev.beamals.recommend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.beamals.ratings.CoderContract;
-import dev.beamals.ratings.Ids;
+import dev.beamals.ids.CoderContract;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.Side;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -3,8 +3,8 @@ package dev.beamals.recommend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.ids.Ids;
 import dev.beamals.linalg.BlockProducts;
-import dev.beamals.ratings.Ids;
 import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
 import java.util.Arrays;

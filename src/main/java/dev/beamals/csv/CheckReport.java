@@ -1,0 +1,80 @@
+package dev.beamals.csv;
+
+import dev.beamals.RunException;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fails the run where cleaning left too little: more rows that cannot be read than allowed, or no
+ * rating at all.
+ */
+public final class CheckReport
+    extends PTransform<PCollection<CleaningReport>, PCollection<CleaningReport>> {
+  private static final long serialVersionUID = 1L;
+
+  private final String flag;
+  private final @Nullable Long maxRejects;
+
+  private CheckReport(String flag, @Nullable Long maxRejects) {
+    this.flag = flag;
+    this.maxRejects = maxRejects;
+  }
+
+  /**
+   * @param flag the flag that the input comes from, for messages
+   * @param maxRejects null for 0.1 % of the rows, at least 100
+   */
+  public static CheckReport of(String flag, @Nullable Long maxRejects) {
+    return new CheckReport(flag, maxRejects);
+  }
+
+  @Override
+  public PCollection<CleaningReport> expand(PCollection<CleaningReport> report) {
+    return report
+        .apply("Check", ParDo.of(new CheckFn(flag, maxRejects)))
+        .setCoder(new CleaningReport.Coder());
+  }
+
+  static final class CheckFn extends DoFn<CleaningReport, CleaningReport> {
+    private static final long serialVersionUID = 1L;
+    private final String flag;
+    private final @Nullable Long maxRejects;
+
+    CheckFn(String flag, @Nullable Long maxRejects) {
+      this.flag = flag;
+      this.maxRejects = maxRejects;
+    }
+
+    @ProcessElement
+    public void processElement(@Element CleaningReport report, OutputReceiver<CleaningReport> out) {
+      check(report, flag, maxRejects);
+      out.output(report);
+    }
+  }
+
+  static void check(CleaningReport report, String flag, @Nullable Long maxRejects) {
+    long limit = maxRejects != null ? maxRejects : Math.max(100, report.rowsRead() / 1000);
+    if (report.rejected() > limit) {
+      throw new RunException(
+          String.format(
+              "%s: %d of %d rows cannot be read, expected at most --maxRejects=%d; the first: %s",
+              flag, report.rejected(), report.rowsRead(), limit, report.describeRejects()));
+    }
+    if (report.kept() == 0) {
+      throw new RunException(
+          String.format(
+              "%s: no rating is left of %d rows (%d unreadable, %d with an empty column, %d with a"
+                  + " timestamp below 0, %d with a rating that is not finite)%s",
+              flag,
+              report.rowsRead(),
+              report.rejected(),
+              report.missing(),
+              report.negativeTimestamp(),
+              report.notFinite(),
+              report.rejected() > 0 ? "; the first: " + report.describeRejects() : ""));
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package dev.beamals.csv;
+
+import com.google.auto.value.AutoValue;
+import dev.beamals.CombineAll;
+import dev.beamals.ratings.RatingBatch;
+import java.util.List;
+import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
+
+/**
+ * Drops the rows that cannot be trained on, and counts each rule.
+ *
+ * <p>A row meets the rules in this order: it cannot be read (it goes to {@link #rejects}); it has
+ * an empty column (unless {@link #withDropMissing}(false), which keeps rows that have a user, an
+ * item and a rating); its timestamp is below 0; its rating is not a finite float. Whole-row
+ * duplicates are dropped later, where the rows of a user meet (see {@link
+ * dev.beamals.blocks.BlockRatings#withDropDuplicates}).
+ *
+ * <pre>{@code
+ * CleanRatings clean = CleanRatings.create();
+ * PCollectionTuple cleaned = rows.apply("CleanRatings", clean);
+ * PCollection<RatingBatch> ratings = cleaned.get(clean.ratings());
+ * }</pre>
+ *
+ * <p>Every output has to be consumed: SparkRunner 2.70.0 mixes an unconsumed output into the first.
+ */
+@AutoValue
+public abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCollectionTuple> {
+  private static final long serialVersionUID = 1L;
+  private static final TupleTag<RatingBatch> RATINGS = new TupleTag<>("ratings") {};
+  private static final TupleTag<List<Reject>> REJECTS = new TupleTag<>("rejects") {};
+  private static final TupleTag<CleaningReport> REPORT = new TupleTag<>("report") {};
+
+  abstract boolean dropMissing();
+
+  public static CleanRatings create() {
+    return new AutoValue_CleanRatings(true);
+  }
+
+  /** Whether a row with any empty column is dropped. */
+  public CleanRatings withDropMissing(boolean dropMissing) {
+    return new AutoValue_CleanRatings(dropMissing);
+  }
+
+  /** Tag of the clean ratings. */
+  public static TupleTag<RatingBatch> ratings() {
+    return RATINGS;
+  }
+
+  /** Tag of the rows that could not be read: for each chunk of input that has any, all of them. */
+  public static TupleTag<List<Reject>> rejects() {
+    return REJECTS;
+  }
+
+  /** Tag of the one report. */
+  public static TupleTag<CleaningReport> report() {
+    return REPORT;
+  }
+
+  @Override
+  public PCollectionTuple expand(PCollection<RowBatch> input) {
+    PCollectionTuple cleaned =
+        input.apply(
+            "ApplyRules",
+            ParDo.of(new CleanFn(dropMissing()))
+                .withOutputTags(RATINGS, TupleTagList.of(REJECTS).and(REPORT)));
+    cleaned.get(RATINGS).setCoder(RatingBatch.Coder.of());
+    cleaned.get(REJECTS).setCoder(ListCoder.of(Reject.Coder.of()));
+    PCollection<CleaningReport> report =
+        cleaned
+            .get(REPORT)
+            .setCoder(new CleaningReport.Coder())
+            .apply(
+                "CombineReports",
+                CombineAll.of(new CleaningReport(), new CleaningReport.CombineFn()));
+    return PCollectionTuple.of(RATINGS, cleaned.get(RATINGS))
+        .and(REJECTS, cleaned.get(REJECTS))
+        .and(REPORT, report);
+  }
+
+  static final class CleanFn extends DoFn<RowBatch, RatingBatch> {
+    private static final long serialVersionUID = 1L;
+
+    private final Counter rowsRead = Metrics.counter(CleanRatings.class, "rowsRead");
+    private final Counter rejected = Metrics.counter(CleanRatings.class, "rejected");
+    private final Counter missing = Metrics.counter(CleanRatings.class, "missing");
+    private final Counter negativeTimestamp =
+        Metrics.counter(CleanRatings.class, "negativeTimestamp");
+    private final Counter notFinite = Metrics.counter(CleanRatings.class, "notFinite");
+
+    private final boolean dropMissing;
+
+    CleanFn(boolean dropMissing) {
+      this.dropMissing = dropMissing;
+    }
+
+    @ProcessElement
+    public void processElement(@Element RowBatch batch, MultiOutputReceiver out) {
+      RatingBatch rows = batch.rows;
+      int[] incomplete = dropMissing ? batch.incomplete : new int[0];
+      float[] ratings = rows.ratings();
+      int empty = batch.unusable + incomplete.length;
+      int negative = 0;
+      int infinite = 0;
+      boolean keepsAll =
+          incomplete.length == 0 && ratings.length == 0 && batch.timestamps.length == 0;
+      int count = keepsAll ? rows.size() : 0;
+      int[] kept = new int[keepsAll ? 0 : rows.size()];
+      boolean[] dropped = new boolean[kept.length];
+      for (int row : incomplete) {
+        dropped[row] = true;
+      }
+      for (int r = 0; r < kept.length; r++) {
+        if (dropped[r]) {
+          continue;
+        }
+        if (batch.timestamps.length > 0 && !(batch.timestamps[r] >= 0)) {
+          negative++;
+        } else if (ratings.length > 0 && !Float.isFinite(ratings[r])) {
+          infinite++;
+        } else {
+          kept[count++] = r;
+        }
+      }
+      rowsRead.inc(batch.size());
+      rejected.inc(batch.rejects.size());
+      missing.inc(empty);
+      negativeTimestamp.inc(negative);
+      notFinite.inc(infinite);
+      if (count > 0) {
+        out.get(RATINGS).output(rows.select(kept, count));
+      }
+      if (!batch.rejects.isEmpty()) {
+        out.get(REJECTS).output(batch.rejects);
+      }
+      out.get(REPORT).output(CleaningReport.of(batch, empty, negative, infinite, count));
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.beamals.csv;
+
+import com.google.auto.value.AutoValue;
+import java.io.Serializable;
+
+/** How a CSV file of interactions is to be read. Defaults are those of KuaiRec. */
+@AutoValue
+public abstract class CsvFormat implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  abstract char delimiter();
+
+  abstract boolean header();
+
+  /** Whether line 1 names the columns. */
+  public boolean hasHeader() {
+    return header();
+  }
+
+  abstract String userCol();
+
+  abstract String itemCol();
+
+  abstract String ratingCol();
+
+  abstract String timestampCol();
+
+  abstract boolean timestampRequired();
+
+  public static CsvFormat create() {
+    return new AutoValue_CsvFormat.Builder()
+        .setDelimiter(',')
+        .setHeader(true)
+        .setUserCol("user_id")
+        .setItemCol("video_id")
+        .setRatingCol("watch_ratio")
+        .setTimestampCol("timestamp")
+        .setTimestampRequired(false)
+        .build();
+  }
+
+  /** One ASCII character between fields; not a quote and not a line end. */
+  public CsvFormat withDelimiter(char delimiter) {
+    if (delimiter == '"'
+        || delimiter == '\n'
+        || delimiter == '\r'
+        || delimiter == 0
+        || delimiter > 126) {
+      throw new IllegalArgumentException("not a delimiter: " + delimiter);
+    }
+    return toBuilder().setDelimiter(delimiter).build();
+  }
+
+  /** Whether line 1 names the columns; without it columns are numbers from 1. */
+  public CsvFormat withHeader(boolean header) {
+    return toBuilder().setHeader(header).build();
+  }
+
+  public CsvFormat withColumns(String userCol, String itemCol, String ratingCol) {
+    return toBuilder().setUserCol(userCol).setItemCol(itemCol).setRatingCol(ratingCol).build();
+  }
+
+  /**
+   * Reads pairs of ids alone: there are no ratings, and no column is a timestamp. Both may be the
+   * same column.
+   */
+  public CsvFormat withPairs(String userCol, String itemCol) {
+    return withColumns(userCol, itemCol, "").withTimestampCol("", false);
+  }
+
+  /**
+   * @param required whether a file without this column is an error
+   */
+  public CsvFormat withTimestampCol(String timestampCol, boolean required) {
+    return toBuilder().setTimestampCol(timestampCol).setTimestampRequired(required).build();
+  }
+
+  abstract Builder toBuilder();
+
+  @AutoValue.Builder
+  abstract static class Builder {
+    abstract Builder setDelimiter(char delimiter);
+
+    abstract Builder setHeader(boolean header);
+
+    abstract Builder setUserCol(String userCol);
+
+    abstract Builder setItemCol(String itemCol);
+
+    abstract Builder setRatingCol(String ratingCol);
+
+    abstract Builder setTimestampCol(String timestampCol);
+
+    abstract Builder setTimestampRequired(boolean required);
+
+    abstract CsvFormat build();
+  }
+}

@@ -1,0 +1,114 @@
+package dev.beamals.csv;
+
+import dev.beamals.RunException;
+import dev.beamals.ids.Ids;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+
+/** Which column of a file is which. Columns count from 0. */
+final class CsvLayout implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  final char delimiter;
+  final boolean header;
+  final int columns;
+  final int user;
+  final int item;
+
+  /** −1 where only pairs are read. */
+  final int rating;
+
+  /** −1 where the file has no timestamp. */
+  final int timestamp;
+
+  /** Whether the file has two columns, those of the ids, of which both are read. */
+  final boolean pairs;
+
+  private CsvLayout(
+      char delimiter, boolean header, int columns, int user, int item, int rating, int timestamp) {
+    this.delimiter = delimiter;
+    this.header = header;
+    this.columns = columns;
+    this.user = user;
+    this.item = item;
+    this.rating = rating;
+    this.timestamp = timestamp;
+    this.pairs = columns == 2 && rating < 0 && timestamp < 0 && user != item;
+  }
+
+  /**
+   * Finds the columns of a file by its first line.
+   *
+   * @param file for messages
+   * @throws RunException naming the flag where a column is not there
+   */
+  static CsvLayout of(CsvFormat format, String file, List<String> firstLine) {
+    return new CsvLayout(
+        format.delimiter(),
+        format.header(),
+        firstLine.size(),
+        find(format, "--userCol", format.userCol(), file, firstLine),
+        find(format, "--itemCol", format.itemCol(), file, firstLine),
+        format.ratingCol().isEmpty()
+            ? -1
+            : find(format, "--ratingCol", format.ratingCol(), file, firstLine),
+        format.timestampRequired() || has(format, format.timestampCol(), firstLine)
+            ? find(format, "--timestampCol", format.timestampCol(), file, firstLine)
+            : -1);
+  }
+
+  private static boolean has(CsvFormat format, String column, List<String> firstLine) {
+    return format.header() && !column.isEmpty() && firstLine.contains(column);
+  }
+
+  private static int find(
+      CsvFormat format, String flag, String column, String file, List<String> firstLine) {
+    if (!format.header()) {
+      int number = Ids.isPlainInt(column) ? Integer.parseInt(column) : 0;
+      if (number < 1 || number > firstLine.size()) {
+        throw new RunException(
+            String.format(
+                "%s=%s: with --header=false expected a column number from 1 to %d, as %s has that"
+                    + " many columns",
+                flag, column, firstLine.size(), file));
+      }
+      return number - 1;
+    }
+    int index = firstLine.indexOf(column);
+    if (index < 0) {
+      throw new RunException(
+          String.format(
+              "%s=%s: no such column in line 1 of %s, which has: %s%s",
+              flag, column, file, names(firstLine), hint(format, firstLine)));
+    }
+    if (index != firstLine.lastIndexOf(column)) {
+      throw new RunException(
+          String.format("%s=%s: line 1 of %s has this column twice", flag, column, file));
+    }
+    return index;
+  }
+
+  private static String names(List<String> firstLine) {
+    String names = Text.printable(String.join(", ", firstLine));
+    return names.length() <= 200 ? names : names.substring(0, 200) + "…";
+  }
+
+  /** A header that is one column because the delimiter is another. */
+  private static String hint(CsvFormat format, List<String> firstLine) {
+    if (firstLine.size() > 1) {
+      return "";
+    }
+    for (char other : new char[] {',', '\t', ';', '|'}) {
+      if (other != format.delimiter() && firstLine.get(0).indexOf(other) >= 0) {
+        return " (is it --delimiter='" + (other == '\t' ? "\\t" : String.valueOf(other)) + "'?)";
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(new int[] {columns, user, item, rating, timestamp});
+  }
+}

@@ -1,0 +1,227 @@
+package dev.beamals.csv;
+
+import ch.randelshofer.fastdoubleparser.JavaDoubleParser;
+import dev.beamals.ids.Hashes;
+import dev.beamals.ids.IdDictionary;
+import dev.beamals.ids.Ids;
+import dev.beamals.ratings.RatingBatch;
+import it.unimi.dsi.fastutil.doubles.DoubleArrayList;
+import it.unimi.dsi.fastutil.floats.FloatArrayList;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.longs.LongArrayList;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the bytes of whole lines into columns. Thread-confined, reused from chunk to chunk. */
+final class CsvParser {
+  /** A longer line is rejected. */
+  static final int MAX_LINE = 1 << 20;
+
+  /** How much of a rejected row is kept. */
+  private static final int REJECT_TEXT = 200;
+
+  private final String file;
+  private final CsvLayout layout;
+  private final CsvLine line;
+  private final IdDictionary userIds = new IdDictionary();
+  private final IdDictionary itemIds = new IdDictionary();
+  private final IntArrayList user = new IntArrayList();
+  private final IntArrayList item = new IntArrayList();
+  private final FloatArrayList rating = new FloatArrayList();
+  private final LongArrayList fingerprint = new LongArrayList();
+  private final DoubleArrayList timestamp = new DoubleArrayList();
+  private final IntArrayList incomplete = new IntArrayList();
+  private List<Reject> rejects = new ArrayList<>();
+  private int unusable;
+
+  CsvParser(String file, CsvLayout layout) {
+    this.file = file;
+    this.layout = layout;
+    this.line = new CsvLine(layout.delimiter, layout.columns);
+  }
+
+  /**
+   * Parses the lines in {@code bytes[from, to)}.
+   *
+   * @param chunk the offset in the file of the chunk in which they begin; at 0 a header is skipped
+   */
+  RowBatch parse(byte[] bytes, int from, int to, long chunk) {
+    long lines = 0;
+    long sum = 0;
+    int p = from;
+    while (p < to) {
+      boolean header = layout.header && chunk == 0 && lines == 0;
+      if (layout.pairs && !header) {
+        int next = parsePair(bytes, p, to);
+        if (next >= 0) {
+          lines++;
+          p = next;
+          continue;
+        }
+      }
+      line.split(bytes, p, to);
+      boolean empty = bytes[p] == '\n' || bytes[p] == '\r';
+      if (!header && !empty) {
+        long hash = 0;
+        String defect = line.next() - p > MAX_LINE ? "a line of over 1 MiB" : line.defect();
+        if (defect == null && line.count() != layout.columns) {
+          defect = line.count() + " fields instead of " + layout.columns;
+        }
+        if (defect == null) {
+          // Pairs are neither compared nor written down.
+          hash = layout.rating < 0 ? 0 : line.fingerprint();
+          defect = parseRow(hash);
+        }
+        if (defect != null) {
+          int length = Math.min(REJECT_TEXT, line.next() - p);
+          String text = new String(bytes, p, length, StandardCharsets.UTF_8).stripTrailing();
+          rejects.add(Reject.of(file, chunk, lines, defect, Text.printable(text)));
+          hash = Hashes.of(bytes, p, length);
+        }
+        sum += hash;
+      }
+      lines++;
+      p = line.next();
+    }
+    return finish(chunk, lines, sum);
+  }
+
+  /**
+   * Adds a row of two small plain ints and nothing else, which is what nearly all pairs are: four
+   * times as fast as to split it first.
+   *
+   * @return where the next line begins, or −1 for any other row, of which nothing was added
+   */
+  private int parsePair(byte[] bytes, int from, int to) {
+    int p = from;
+    int first = 0;
+    for (; p < to && bytes[p] >= '0' && bytes[p] <= '9'; p++) {
+      first = 10 * first + bytes[p] - '0';
+    }
+    if (!isPlain(bytes, from, p) || p == to || bytes[p] != layout.delimiter) {
+      return -1;
+    }
+    int second = 0;
+    int start = ++p;
+    for (; p < to && bytes[p] >= '0' && bytes[p] <= '9'; p++) {
+      second = 10 * second + bytes[p] - '0';
+    }
+    if (!isPlain(bytes, start, p) || (p < to && bytes[p] != '\n')) {
+      return -1;
+    }
+    user.add(userIds.code(layout.user == 0 ? first : second));
+    item.add(itemIds.code(layout.user == 0 ? second : first));
+    return p < to ? p + 1 : p;
+  }
+
+  /** Whether some digits are an int as we write it, and surely not too large for one. */
+  private static boolean isPlain(byte[] bytes, int from, int to) {
+    return to > from && to - from <= 9 && (bytes[from] != '0' || to - from == 1);
+  }
+
+  /** Adds one row; returns what makes it unreadable, or null. */
+  private @Nullable String parseRow(long hash) {
+    boolean complete = true;
+    for (int i = 0; i < layout.columns; i++) {
+      complete &= line.start(i) < line.end(i);
+    }
+    if (!complete
+        && (isEmpty(layout.user)
+            || isEmpty(layout.item)
+            || (layout.rating >= 0 && isEmpty(layout.rating)))) {
+      unusable++;
+      return null;
+    }
+    double time = 0;
+    if (layout.timestamp >= 0 && !isEmpty(layout.timestamp)) {
+      try {
+        time = number(layout.timestamp);
+      } catch (NumberFormatException e) {
+        return "timestamp " + quote(layout.timestamp) + " is not a number";
+      }
+    }
+    float value = 0;
+    if (layout.rating >= 0) {
+      try {
+        value = (float) number(layout.rating);
+      } catch (NumberFormatException e) {
+        return "rating " + quote(layout.rating) + " is not a number";
+      }
+    }
+    int userCode;
+    int itemCode;
+    try {
+      userCode = userIds.code(line.bytes(), line.start(layout.user), line.end(layout.user));
+      itemCode = itemIds.code(line.bytes(), line.start(layout.item), line.end(layout.item));
+    } catch (CharacterCodingException e) {
+      return "an id that is not UTF-8";
+    }
+    if (!complete) {
+      incomplete.add(user.size());
+    }
+    user.add(userCode);
+    item.add(itemCode);
+    if (layout.rating >= 0) {
+      rating.add(value);
+      fingerprint.add(hash);
+    }
+    if (layout.timestamp >= 0) {
+      timestamp.add(time);
+    }
+    return null;
+  }
+
+  private boolean isEmpty(int column) {
+    return line.start(column) >= line.end(column);
+  }
+
+  private double number(int column) {
+    int start = line.start(column);
+    return JavaDoubleParser.parseDouble(line.bytes(), start, line.end(column) - start);
+  }
+
+  private String quote(int column) {
+    int start = line.start(column);
+    int length = Math.min(40, line.end(column) - start);
+    return "\""
+        + Text.printable(new String(line.bytes(), start, length, StandardCharsets.UTF_8))
+        + "\"";
+  }
+
+  private RowBatch finish(long chunk, long lines, long sum) {
+    int[] users = new int[user.size()];
+    int[] items = new int[item.size()];
+    Ids allUsers = userIds.finish(user, users);
+    Ids allItems = itemIds.finish(item, items);
+    if (!rejects.isEmpty()) {
+      // A user whose only row failed on its item is in the dictionary, but in no row.
+      allUsers = RatingBatch.keepUsed(allUsers, users);
+    }
+    RatingBatch rows =
+        new RatingBatch(
+            allUsers, allItems, users, items, rating.toFloatArray(), fingerprint.toLongArray());
+    RowBatch batch =
+        new RowBatch(
+            file,
+            chunk,
+            lines,
+            sum,
+            rows,
+            timestamp.toDoubleArray(),
+            incomplete.toIntArray(),
+            unusable,
+            rejects);
+    user.clear();
+    item.clear();
+    rating.clear();
+    fingerprint.clear();
+    timestamp.clear();
+    incomplete.clear();
+    unusable = 0;
+    rejects = new ArrayList<>();
+    return batch;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.beamals.csv;
+
+import com.google.auto.value.AutoValue;
+import dev.beamals.ids.ArrayCoding;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.util.Comparator;
+import org.apache.beam.sdk.coders.CustomCoder;
+
+/** A row that could not be read: where it stands, why, and how it begins. */
+@AutoValue
+public abstract class Reject implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** By place. */
+  static final Comparator<Reject> ORDER =
+      Comparator.comparing(Reject::file)
+          .thenComparingLong(Reject::chunk)
+          .thenComparingLong(Reject::line);
+
+  abstract String file();
+
+  /** The offset of the chunk of the file in which the row begins. */
+  abstract long chunk();
+
+  /** Its line in that chunk, from 0: the line in the file needs the lines of earlier chunks. */
+  abstract long line();
+
+  abstract String reason();
+
+  abstract String text();
+
+  static Reject of(String file, long chunk, long line, String reason, String text) {
+    return new AutoValue_Reject(file, chunk, line, reason, text);
+  }
+
+  static final class Coder extends CustomCoder<Reject> {
+    private static final Coder INSTANCE = new Coder();
+
+    static Coder of() {
+      return INSTANCE;
+    }
+
+    @Override
+    public void encode(Reject reject, OutputStream out) throws IOException {
+      ArrayCoding.write(reject.file(), out);
+      new DataOutputStream(out).writeLong(reject.chunk());
+      new DataOutputStream(out).writeLong(reject.line());
+      ArrayCoding.write(reject.reason(), out);
+      ArrayCoding.write(reject.text(), out);
+    }
+
+    @Override
+    public Reject decode(InputStream in) throws IOException {
+      String file = ArrayCoding.readString(in);
+      long chunk = new DataInputStream(in).readLong();
+      long line = new DataInputStream(in).readLong();
+      return Reject.of(file, chunk, line, ArrayCoding.readString(in), ArrayCoding.readString(in));
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+  }
+}
