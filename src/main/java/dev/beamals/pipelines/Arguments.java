@@ -147,6 +147,19 @@ final class Arguments {
     return values.containsKey(name);
   }
 
+  /** What our own flags were given, the elements of a list one by one. */
+  List<String> values() {
+    List<String> given = new ArrayList<>();
+    values.forEach(
+        (name, value) -> {
+          Method getter = getters.get(name);
+          if (getter != null && isOurs(getter)) {
+            given.addAll(Arrays.asList(value.split(",")));
+          }
+        });
+    return given;
+  }
+
   /** The flags as Beam takes them. */
   <T extends PipelineOptions> T as(Class<T> options) {
     String[] args =
@@ -181,6 +194,10 @@ final class Arguments {
     return getters;
   }
 
+  private static boolean isOurs(Method getter) {
+    return getter.getDeclaringClass().getName().startsWith("dev.beamals.");
+  }
+
   private static String flag(String name) {
     return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
   }
@@ -205,8 +222,7 @@ final class Arguments {
     Map<String, Method> getters = new TreeMap<>();
     for (Method method : options.getMethods()) {
       // Ours, those of the interfaces above it too; Beam's own are not told.
-      if (method.isAnnotationPresent(Description.class)
-          && method.getDeclaringClass().getName().startsWith("dev.beamals.")) {
+      if (method.isAnnotationPresent(Description.class) && isOurs(method)) {
         getters.put(flag(method.getName().substring(3)), method);
       }
     }

@@ -13,7 +13,6 @@ import dev.beamals.model.ReadFactors;
 import dev.beamals.model.SavedModel;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Collections;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 
@@ -21,11 +20,6 @@ import org.apache.beam.sdk.Pipeline;
 final class Evaluate extends ModelCommand<EvaluateOptions> {
   Evaluate(List<String> args, PrintStream out, PrintStream progress) {
     super(EvaluateOptions.class, args, out, progress);
-  }
-
-  @Override
-  List<String> paths() {
-    return paths(null, Collections.singletonList(options.getInput()));
   }
 
   @Override

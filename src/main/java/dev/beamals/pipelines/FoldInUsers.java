@@ -23,7 +23,6 @@ import dev.beamals.model.SavedModel;
 import dev.beamals.model.WriteFactors;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +38,6 @@ import org.apache.beam.sdk.values.TypeDescriptors;
 final class FoldInUsers extends ModelCommand<FoldInOptions> {
   FoldInUsers(List<String> args, PrintStream out, PrintStream progress) {
     super(FoldInOptions.class, args, out, progress);
-  }
-
-  @Override
-  List<String> paths() {
-    return paths(options.getOutput(), Collections.singletonList(options.getInput()));
   }
 
   @Override

@@ -12,7 +12,6 @@ import dev.beamals.recommend.PredictRatings;
 import dev.beamals.recommend.WriteRecommendations;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Collections;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.ListCoder;
@@ -27,11 +26,6 @@ final class Predict extends ModelCommand<PredictOptions> {
 
   Predict(List<String> args, PrintStream out, PrintStream progress) {
     super(PredictOptions.class, args, out, progress);
-  }
-
-  @Override
-  List<String> paths() {
-    return paths(options.getOutput(), Collections.singletonList(options.getInput()));
   }
 
   @Override

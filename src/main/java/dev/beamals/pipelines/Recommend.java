@@ -14,7 +14,6 @@ import dev.beamals.ratings.RatingBatch;
 import dev.beamals.recommend.RecommendTopK;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
@@ -39,17 +38,6 @@ final class Recommend extends TopKCommand<RecommendOptions> {
 
   private @Nullable List<String> wanted() {
     return forItems() ? options.getItems() : options.getUsers();
-  }
-
-  @Override
-  List<String> paths() {
-    return paths(
-        options.getOutput(),
-        Arrays.asList(
-            options.getUsers(),
-            options.getItems(),
-            options.getExcludeSeen(),
-            options.getCandidates()));
   }
 
   @Override

@@ -27,11 +27,6 @@ final class Similar extends TopKCommand<SimilarOptions> {
   }
 
   @Override
-  List<String> paths() {
-    return paths(options.getOutput(), List.of());
-  }
-
-  @Override
   void check() {
     int given = 0;
     given += options.getItem() != null ? 1 : 0;

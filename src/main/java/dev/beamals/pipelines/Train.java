@@ -8,7 +8,6 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.EstimateIds;
 import dev.beamals.evaluation.RatingMetrics;
-import dev.beamals.files.HadoopFiles;
 import dev.beamals.files.ResultFile;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.Manifest;
@@ -22,45 +21,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.apache.beam.runners.direct.DirectOptions;
-import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /** {@code als train}: sets the runner up, runs {@link TrainPipeline}, and saves what it made. */
-final class Train {
-  /** Spark local[n] masters, and what n is. */
-  private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
-
+final class Train extends Command<TrainOptions> {
   /** Bytes; by default Spark sends no more to the driver (spark.driver.maxResultSize). */
   private static final double MAX_BROADCAST = 1e9;
 
-  private final Arguments arguments;
-  private final TrainOptions options;
-  private final PrintStream out;
-  private final PrintStream progress;
-
   Train(List<String> args, PrintStream out, PrintStream progress) {
-    this.arguments = Arguments.parse(TrainOptions.class, args);
-    this.options = arguments.as(TrainOptions.class);
-    this.out = out;
-    this.progress = progress;
-    check();
+    super(TrainOptions.class, args, out, progress);
   }
 
-  boolean verbose() {
-    return options.getVerbose();
-  }
-
-  /** What flags must be, each alone and together. */
-  private void check() {
+  @Override
+  void check() {
     require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
     require(
         options.getRank() >= 1 && options.getRank() <= NormalEquations.MAX_RANK,
@@ -101,12 +77,6 @@ final class Train {
     delimiter(options.getDelimiter());
   }
 
-  static void require(boolean condition, String message, @Nullable Object... args) {
-    if (!condition) {
-      throw new UsageException(String.format(message, args));
-    }
-  }
-
   static char delimiter(String delimiter) {
     if (delimiter.equals("\\t") || delimiter.equals("tab")) {
       return '\t';
@@ -127,69 +97,6 @@ final class Train {
         .withHeader(options.getHeader())
         .withColumns(options.getUserCol(), options.getItemCol(), options.getRatingCol())
         .withTimestampCol(timestampCol == null ? "timestamp" : timestampCol, timestampCol != null);
-  }
-
-  static boolean onSpark(PipelineOptions options) {
-    return options.getRunner().getSimpleName().contains("Spark");
-  }
-
-  /** Sets what the runner should have, where the user set nothing; returns the cores it uses. */
-  static int setUpRunner(PipelineOptions options, Arguments arguments) {
-    if (!onSpark(options)) {
-      DirectOptions direct = options.as(DirectOptions.class);
-      direct.setBlockOnRun(false);
-      if (!arguments.has("targetParallelism")) {
-        direct.setTargetParallelism(Runtime.getRuntime().availableProcessors());
-      }
-      // They copy and encode every element: of use in tests, five times as slow in a run.
-      if (!arguments.has("enforceImmutability")) {
-        direct.setEnforceImmutability(false);
-      }
-      if (!arguments.has("enforceEncodability")) {
-        direct.setEnforceEncodability(false);
-      }
-      return direct.getTargetParallelism();
-    }
-    SparkPipelineOptions spark = options.as(SparkPipelineOptions.class);
-    setDefault("spark.ui.enabled", "false");
-    int cores = Runtime.getRuntime().availableProcessors();
-    String master = System.getProperty("spark.master");
-    if (master == null) {
-      if (!arguments.has("sparkMaster")) {
-        spark.setSparkMaster("local[" + cores + "]");
-      }
-      master = spark.getSparkMaster();
-    }
-    if (!arguments.has("storageLevel")) {
-      spark.setStorageLevel("MEMORY_AND_DISK");
-    }
-    Matcher local = LOCAL.matcher(master);
-    if (!local.matches()) {
-      // Where nobody says how large the cluster is, enough for a small one.
-      return Integer.parseInt(System.getProperty("spark.cores.max", "16"));
-    }
-    spark.setFilesToStage(List.of()); // everything is in this JVM
-    setDefault("spark.driver.host", "127.0.0.1");
-    setDefault("spark.driver.bindAddress", "127.0.0.1");
-    String count = local.group(1);
-    return count == null ? 1 : count.equals("*") ? cores : Integer.parseInt(count);
-  }
-
-  /** Waits until a pipeline ends, and fails where it did not end well. */
-  static void waitUntilDone(PipelineResult result) {
-    PipelineResult.State state = result.waitUntilFinish();
-    if (state != PipelineResult.State.DONE) {
-      // The DirectRunner does not say why: an Error ended one of its threads.
-      throw new RunException(
-          "the pipeline ended as " + state + ", most likely " + Main.outOfMemory("JVM"));
-    }
-  }
-
-  /** Spark takes its settings from system properties; those of the user stay. */
-  private static void setDefault(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
-    }
   }
 
   /**
@@ -215,15 +122,12 @@ final class Train {
     return shuffles;
   }
 
+  @Override
   void run() throws IOException {
     long started = System.nanoTime();
     double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
-    HadoopFiles.configure(
-        options,
-        Stream.of(input, testInput, List.of(options.getOutput())).flatMap(List::stream).toList());
-    FileSystems.setDefaultPipelineOptions(options);
     List<CsvFile> files = CsvFile.find("--input", input, format());
     List<CsvFile> testFiles =
         testInput.isEmpty() ? List.of() : CsvFile.find("--testInput", testInput, format());
@@ -235,7 +139,7 @@ final class Train {
     Thread cleanUp = new Thread(model::discard);
     Runtime.getRuntime().addShutdownHook(cleanUp);
     try {
-      int cores = setUpRunner(options, arguments);
+      int cores = Runners.setUp(options, arguments);
       Integer userBlocks = options.getNumUserBlocks();
       Integer itemBlocks = options.getNumItemBlocks();
       progress.printf(
@@ -256,7 +160,7 @@ final class Train {
       seconds.put("startUp", startUp);
       PipelineResult result = pipeline.run();
       try (Progress watching = new Progress(result, options.getMaxIter(), progress, started)) {
-        waitUntilDone(result);
+        Runners.waitUntilDone(result);
         seconds.putAll(watching.phases());
       }
       seconds.put("pipeline", (System.nanoTime() - started) / 1e9);
@@ -365,10 +269,6 @@ final class Train {
     print("MAE  = %.4f%n", unknown ? Double.NaN : metrics.mae());
     print("RMSE = %.4f%n", unknown ? Double.NaN : metrics.rmse());
     print("R2   = %.4f%n", unknown ? Double.NaN : metrics.r2());
-  }
-
-  private void print(String format, Object... args) {
-    out.printf(Locale.ROOT, format, args);
   }
 
   /** All parameters of the run, under their flags' names. */

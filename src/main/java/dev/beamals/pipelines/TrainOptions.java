@@ -3,11 +3,10 @@ package dev.beamals.pipelines;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
-import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als train}, each with its description. */
-public interface TrainOptions extends PipelineOptions {
+public interface TrainOptions extends CommandOptions {
 
   @Description("CSV files of interactions, comma-separated; globs and .gz are fine.")
   @Nullable List<String> getInput();
@@ -140,12 +139,6 @@ public interface TrainOptions extends PipelineOptions {
   @Nullable Integer getNumItemBlocks();
 
   void setNumItemBlocks(@Nullable Integer numItemBlocks);
-
-  @Description("Print the runner's log and the stack trace of a failure.")
-  @Default.Boolean(false)
-  boolean getVerbose();
-
-  void setVerbose(boolean verbose);
 
   /** What becomes of pairs that cannot be predicted. */
   enum ColdStartStrategy {

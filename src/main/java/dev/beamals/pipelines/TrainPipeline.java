@@ -80,7 +80,7 @@ final class TrainPipeline {
     PCollection<RatingBlock> byItem =
         byUser.apply("BlockByItem", TransposeBlocks.toItemBlocks(itemBlocks));
 
-    Als als = Als.of(parameters(options)).withPassesBlocks(!Train.onSpark(options));
+    Als als = Als.of(parameters(options)).withPassesBlocks(!Runners.onSpark(options));
     if (exchangeFolder != null) {
       als = als.withShuffle(exchangeFolder, userBlocks, itemBlocks);
     }

@@ -1,0 +1,55 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.files.HadoopFiles;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import org.apache.beam.sdk.io.FileSystems;
+import org.jspecify.annotations.Nullable;
+
+/** A command of the command line with its flags: what they must be, and what it does. */
+abstract class Command<O extends CommandOptions> {
+  final Arguments arguments;
+  final O options;
+  final PrintStream out;
+  final PrintStream progress;
+
+  /**
+   * @param out what the command was asked for
+   * @param progress what a person is told meanwhile
+   */
+  Command(Class<O> type, List<String> args, PrintStream out, PrintStream progress) {
+    this.arguments = Arguments.parse(type, args);
+    this.options = arguments.as(type);
+    this.out = out;
+    this.progress = progress;
+  }
+
+  /**
+   * Checks the flags, each alone and together.
+   *
+   * @throws UsageException naming the flag and what was expected
+   */
+  abstract void check();
+
+  /** Does what the command is for, with flags that were checked. */
+  abstract void run() throws IOException;
+
+  final void execute() throws IOException {
+    check();
+    HadoopFiles.configure(options, arguments.values());
+    FileSystems.setDefaultPipelineOptions(options);
+    run();
+  }
+
+  static void require(boolean condition, String message, @Nullable Object... args) {
+    if (!condition) {
+      throw new UsageException(String.format(message, args));
+    }
+  }
+
+  final void print(String format, @Nullable Object... args) {
+    out.printf(Locale.ROOT, format, args);
+  }
+}

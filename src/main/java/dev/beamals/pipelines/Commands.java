@@ -1,0 +1,84 @@
+package dev.beamals.pipelines;
+
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** All commands, in the order in which help tells them. */
+enum Commands {
+  TRAIN("train", "train a model from a CSV of interactions", TrainOptions.class, Train::new),
+  PREDICT("predict", "ratings of pairs of a user and an item", PredictOptions.class, Predict::new),
+  RECOMMEND(
+      "recommend",
+      "the best items for users, or users for items",
+      RecommendOptions.class,
+      Recommend::new),
+  SIMILAR("similar", "items like an item, users like a user", SimilarOptions.class, Similar::new),
+  FOLD_IN(
+      "fold-in",
+      "factors of new users, without a new training",
+      FoldInOptions.class,
+      FoldInUsers::new),
+  EVALUATE(
+      "evaluate",
+      "MAE, RMSE and R2 of a model on other rows",
+      EvaluateOptions.class,
+      Evaluate::new),
+  SHOW("show", "what a model is and where it came from", ModelOptions.class, Show::new);
+
+  private interface Constructor {
+    Command<?> create(List<String> args, PrintStream out, PrintStream progress);
+  }
+
+  private final String command;
+  private final String help;
+  private final Class<? extends CommandOptions> options;
+  private final Constructor constructor;
+
+  Commands(
+      String command,
+      String help,
+      Class<? extends CommandOptions> options,
+      Constructor constructor) {
+    this.command = command;
+    this.help = help;
+    this.options = options;
+    this.constructor = constructor;
+  }
+
+  /** The command of that name, or null. */
+  static @Nullable Commands of(String command) {
+    return Arrays.stream(values()).filter(c -> c.command.equals(command)).findFirst().orElse(null);
+  }
+
+  /** The names, separated by commas. */
+  static String names() {
+    return Arrays.stream(values()).map(c -> c.command).collect(Collectors.joining(", "));
+  }
+
+  /** Its name, as on the command line. */
+  String command() {
+    return command;
+  }
+
+  /** What it does, in less than a line. */
+  String help() {
+    return help;
+  }
+
+  /** Its flags, beside those of Beam and the runners. */
+  Class<? extends CommandOptions> options() {
+    return options;
+  }
+
+  /**
+   * The command with its flags.
+   *
+   * @throws UsageException where they cannot be read
+   */
+  Command<?> create(List<String> args, PrintStream out, PrintStream progress) {
+    return constructor.create(args, out, progress);
+  }
+}

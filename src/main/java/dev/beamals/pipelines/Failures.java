@@ -1,0 +1,67 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.RunException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the one line that tells a person why a run failed. */
+final class Failures {
+  /** A failure that reached the driver as text, with the stack trace of the executor. */
+  private static final Pattern REMOTE =
+      Pattern.compile(Pattern.quote(RunException.class.getName()) + ": ([^\\n]*)");
+
+  /** How many causes are followed: some chains have no end. */
+  private static final int MAX_CAUSES = 50;
+
+  private Failures() {}
+
+  /** The line for any failure. */
+  static String describe(Throwable failure) {
+    String message = expected(failure);
+    if (message == null) {
+      Throwable root = failure;
+      for (int depth = 0; root.getCause() != null && depth < MAX_CAUSES; depth++) {
+        root = root.getCause();
+      }
+      message =
+          root instanceof OutOfMemoryError
+              ? outOfMemory("JVM")
+              : "the run failed: " + root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+    return message.lines().findFirst().orElse("");
+  }
+
+  static String outOfMemory(String what) {
+    return String.format(
+        Locale.ROOT,
+        "out of memory (%d MB); give the %s more, as in BEAM_ALS_JAVA_OPTS=-Xmx4g",
+        Runtime.getRuntime().maxMemory() >> 20,
+        what);
+  }
+
+  /** The message of a failure that we foresaw, or null. */
+  static @Nullable String expected(Throwable failure) {
+    RunException known = RunException.in(failure);
+    if (known != null) {
+      return known.getMessage();
+    }
+    Throwable t = failure;
+    for (int depth = 0; t != null && depth < MAX_CAUSES; t = t.getCause(), depth++) {
+      String message = String.valueOf(t.getMessage());
+      Matcher remote = REMOTE.matcher(message);
+      if (remote.find()) {
+        return remote.group(1);
+      }
+      if (message.contains("TaskResultLost")) { // Spark's driver had no memory to fetch it
+        return outOfMemory("driver") + ", or --factorExchange=shuffle, which needs less";
+      }
+      if (message.contains("No space left on device")) {
+        return "no space left on device: on that of --output, or where Spark keeps what does not fit"
+            + " in memory (spark.local.dir, the temporary folder where it is not set)";
+      }
+    }
+    return null;
+  }
+}

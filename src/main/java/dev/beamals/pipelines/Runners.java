@@ -1,0 +1,91 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.RunException;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.spark.SparkPipelineOptions;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/** Sets the runner up, and waits for what it runs. */
+final class Runners {
+  /** Spark local[n] masters, and what n is. */
+  private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
+
+  private Runners() {}
+
+  static boolean onSpark(PipelineOptions options) {
+    return options.getRunner().getSimpleName().contains("Spark");
+  }
+
+  /**
+   * Sets what the runner should have, where the user set nothing.
+   *
+   * @param options Modified
+   * @return the cores it uses
+   */
+  static int setUp(PipelineOptions options, Arguments arguments) {
+    return onSpark(options)
+        ? setUpSpark(options.as(SparkPipelineOptions.class), arguments)
+        : setUpDirect(options.as(DirectOptions.class), arguments);
+  }
+
+  private static int setUpDirect(DirectOptions direct, Arguments arguments) {
+    direct.setBlockOnRun(false);
+    if (!arguments.has("targetParallelism")) {
+      direct.setTargetParallelism(Runtime.getRuntime().availableProcessors());
+    }
+    // They copy and encode every element: of use in tests, five times as slow in a run.
+    if (!arguments.has("enforceImmutability")) {
+      direct.setEnforceImmutability(false);
+    }
+    if (!arguments.has("enforceEncodability")) {
+      direct.setEnforceEncodability(false);
+    }
+    return direct.getTargetParallelism();
+  }
+
+  private static int setUpSpark(SparkPipelineOptions spark, Arguments arguments) {
+    setDefault("spark.ui.enabled", "false");
+    int cores = Runtime.getRuntime().availableProcessors();
+    String master = System.getProperty("spark.master");
+    if (master == null) {
+      if (!arguments.has("sparkMaster")) {
+        spark.setSparkMaster("local[" + cores + "]");
+      }
+      master = spark.getSparkMaster();
+    }
+    if (!arguments.has("storageLevel")) {
+      spark.setStorageLevel("MEMORY_AND_DISK");
+    }
+    Matcher local = LOCAL.matcher(master);
+    if (!local.matches()) {
+      // Where nobody says how large the cluster is, enough for a small one.
+      return Integer.parseInt(System.getProperty("spark.cores.max", "16"));
+    }
+    spark.setFilesToStage(List.of()); // everything is in this JVM
+    setDefault("spark.driver.host", "127.0.0.1");
+    setDefault("spark.driver.bindAddress", "127.0.0.1");
+    String count = local.group(1);
+    return count == null ? 1 : count.equals("*") ? cores : Integer.parseInt(count);
+  }
+
+  /** Spark takes its settings from system properties; those of the user stay. */
+  private static void setDefault(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  /** Waits until a pipeline ends, and fails where it did not end well. */
+  static void waitUntilDone(PipelineResult result) {
+    PipelineResult.State state = result.waitUntilFinish();
+    if (state != PipelineResult.State.DONE) {
+      // The DirectRunner does not say why: an Error ended one of its threads.
+      throw new RunException(
+          "the pipeline ended as " + state + ", most likely " + Failures.outOfMemory("JVM"));
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.beamals.pipelines;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.beamals.RunException;
+import java.util.List;
+import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.spark.SparkPipelineOptions;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.MetricResults;
+import org.joda.time.Duration;
+import org.junit.jupiter.api.Test;
+
+final class RunnersTest {
+  private static final int CORES = Runtime.getRuntime().availableProcessors();
+
+  private static TrainOptions options(String... flags) {
+    Arguments arguments = Arguments.parse(TrainOptions.class, List.of(flags));
+    TrainOptions options = arguments.as(TrainOptions.class);
+    Runners.setUp(options, arguments);
+    return options;
+  }
+
+  private static int cores(String... flags) {
+    Arguments arguments = Arguments.parse(TrainOptions.class, List.of(flags));
+    return Runners.setUp(arguments.as(TrainOptions.class), arguments);
+  }
+
+  @Test
+  void checksOfTheDirectRunnerAreOffUnlessTheUserSetsThem() {
+    DirectOptions direct = options().as(DirectOptions.class);
+    assertFalse(direct.isEnforceImmutability());
+    assertFalse(direct.isEnforceEncodability());
+    assertFalse(direct.isBlockOnRun());
+    assertEquals(CORES, direct.getTargetParallelism());
+    DirectOptions set =
+        options("--enforceImmutability=true", "--enforceEncodability", "--targetParallelism=7")
+            .as(DirectOptions.class);
+    assertTrue(set.isEnforceImmutability());
+    assertTrue(set.isEnforceEncodability());
+    assertEquals(7, set.getTargetParallelism());
+  }
+
+  @Test
+  void blocksAreAsManyAsTheCoresOfTheRun() {
+    assertEquals(CORES, cores());
+    assertEquals(3, cores("--targetParallelism=3"));
+    assertEquals(CORES, cores("--runner=SparkRunner"));
+    assertEquals(1, cores("--runner=SparkRunner", "--sparkMaster=local"));
+    assertEquals(5, cores("--runner=SparkRunner", "--sparkMaster=local[5]"));
+    assertEquals(5, cores("--runner=SparkRunner", "--sparkMaster=local[5,2]"));
+    assertEquals(CORES, cores("--runner=SparkRunner", "--sparkMaster=local[*]"));
+    assertEquals(16, cores("--runner=SparkRunner", "--sparkMaster=spark://host:7077"));
+  }
+
+  @Test
+  void sparkKeepsBlocksOnDiskAndStagesNothingInThisProcess() {
+    SparkPipelineOptions spark = options("--runner=SparkRunner").as(SparkPipelineOptions.class);
+    assertEquals("MEMORY_AND_DISK", spark.getStorageLevel());
+    assertEquals("local[" + CORES + "]", spark.getSparkMaster());
+    assertEquals(List.of(), spark.getFilesToStage());
+    assertEquals(
+        "MEMORY_ONLY",
+        options("--runner=SparkRunner", "--storageLevel=MEMORY_ONLY")
+            .as(SparkPipelineOptions.class)
+            .getStorageLevel());
+  }
+
+  @Test
+  void aPipelineThatDidNotEndWellFailsTheRun() {
+    Runners.waitUntilDone(new Ended(PipelineResult.State.DONE));
+    RunException e =
+        assertThrows(
+            RunException.class,
+            () -> Runners.waitUntilDone(new Ended(PipelineResult.State.FAILED)));
+    assertTrue(
+        String.valueOf(e.getMessage())
+            .startsWith("the pipeline ended as FAILED, most likely out of memory ("),
+        e.getMessage());
+  }
+
+  private record Ended(PipelineResult.State state) implements PipelineResult {
+    @Override
+    public State getState() {
+      return state;
+    }
+
+    @Override
+    public State cancel() {
+      return state;
+    }
+
+    @Override
+    public State waitUntilFinish(Duration duration) {
+      return state;
+    }
+
+    @Override
+    public State waitUntilFinish() {
+      return state;
+    }
+
+    @Override
+    public MetricResults metrics() {
+      throw new UnsupportedOperationException();
+    }
+  }
+}
