@@ -1,15 +1,17 @@
 package dev.beamals.als;
 
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
+import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import java.io.Serializable;
-import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.values.PCollection;
 
 /**
- * How the factors that one half-step solves reach the next: as elements of type {@code T}, all of
- * which every block of ratings sees.
+ * How the factors that one half-step solves are sent to the next: as elements of type {@code T},
+ * which a {@link FactorView} takes factors out of.
  */
 interface Exchange<T> extends Serializable {
   Coder<T> coder();
@@ -24,12 +26,14 @@ interface Exchange<T> extends Serializable {
   T send(RatingBlock block, FactorBlock factors, Side side, int step);
 
   /**
-   * The factors that a block needs, among them all of its {@link RatingBlock#dst}.
+   * What the other side takes factors out of.
    *
-   * @param sent what the blocks of the other side sent
-   * @param side the side of the rows of {@code block}
+   * @param side the side that sent
    */
-  Iterable<FactorBlock> receive(List<T> sent, RatingBlock block, Side side);
+  FactorView view(PCollection<T> sent, Side side);
+
+  /** What the last half-step of a side sent, as the factors of a model. */
+  Factors factors(PCollection<T> sent, Side side, int rank);
 
   /**
    * The default: an element is the factors of a block. Every process holds those of one side at a
@@ -49,8 +53,13 @@ interface Exchange<T> extends Serializable {
     }
 
     @Override
-    public Iterable<FactorBlock> receive(List<FactorBlock> sent, RatingBlock block, Side side) {
-      return sent;
+    public FactorView view(PCollection<FactorBlock> sent, Side side) {
+      return FactorView.ofBlocks("ViewFactors", sent);
+    }
+
+    @Override
+    public Factors factors(PCollection<FactorBlock> sent, Side side, int rank) {
+      return Factors.of(side, sent, rank);
     }
   }
 }

@@ -1,149 +1,175 @@
 package dev.beamals.als;
 
+import com.google.auto.value.AutoValue;
 import dev.beamals.CombineAll;
+import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
+import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
-import dev.beamals.ids.UniteIds;
-import dev.beamals.ratings.RatingBatch;
-import java.util.Arrays;
-import java.util.List;
+import dev.beamals.linalg.CholeskySolver;
+import dev.beamals.linalg.NormalEquations;
+import dev.beamals.ratings.BatchRatings;
+import dev.beamals.ratings.Rating;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Sum;
-import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
-import org.apache.beam.sdk.values.PCollectionView;
+import org.apache.beam.sdk.values.PValue;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
-import org.apache.beam.sdk.values.TypeDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the factors of users against items that stay as they are: one exact half-step.
  *
  * <p>A user with ratings r of n items with factors y gets the x (rank) that solves {@code (Σ y yᵀ +
  * λ n I) x = Σ r y}, as in training: a user of the training set, with the same ratings, gets the
- * factors it has. Ratings of items without factors are ignored, and users with no other ratings get
- * none.
+ * factors it has. Ratings of items without factors are ignored and counted, and users with no other
+ * ratings get none.
  *
  * <pre>{@code
- * PCollectionTuple folded = userBlocks.apply("FoldIn", FoldIn.users(itemFactors, parameters));
- * PCollection<FactorBlock> userFactors = folded.get(FoldIn.factors());
+ * AlsModel newcomers = ratings.apply("FoldIn", FoldIn.from(model));
  * }</pre>
- *
- * <p>Every output has to be consumed: SparkRunner 2.70.0 mixes an unconsumed output into the first.
  */
-public final class FoldIn extends PTransform<PCollection<RatingBlock>, PCollectionTuple> {
+@AutoValue
+public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.FoldedModel> {
   private static final long serialVersionUID = 1L;
   private static final TupleTag<FactorBlock> FACTORS = new TupleTag<>("factors") {};
-  private static final TupleTag<RatingBlock> KNOWN = new TupleTag<>("known") {};
   private static final TupleTag<Long> IGNORED = new TupleTag<>("ignored") {};
 
-  private final PCollection<FactorBlock> itemFactors;
-  private final AlsParameters parameters;
+  abstract AlsModel model();
 
-  private FoldIn(PCollection<FactorBlock> itemFactors, AlsParameters parameters) {
-    this.itemFactors = itemFactors;
-    this.parameters = parameters;
+  abstract @Nullable Double regParam();
+
+  /** Folds into a model, with the parameters it was trained with. */
+  public static FoldIn from(AlsModel model) {
+    return new AutoValue_FoldIn(model, null);
   }
 
-  /**
-   * @param itemFactors of a trained model
-   * @param parameters the rank and regParam it was trained with
-   */
-  public static FoldIn users(PCollection<FactorBlock> itemFactors, AlsParameters parameters) {
-    return new FoldIn(itemFactors, parameters);
+  /** Needed where the model does not tell its own: as {@link AlsParameters#withRegParam}. */
+  public FoldIn withRegParam(double regParam) {
+    return new AutoValue_FoldIn(model(), AlsParameters.create().withRegParam(regParam).regParam());
   }
 
-  /** Tag of the factors of the users. */
-  public static TupleTag<FactorBlock> factors() {
-    return FACTORS;
+  /** The users of the ratings that were folded in, with the items of the model. */
+  public static final class FoldedModel extends AlsModel {
+    private final PCollection<Long> ignored;
+
+    private FoldedModel(
+        AlsModel model, Factors users, AlsParameters parameters, PCollection<Long> ignored) {
+      super(model.getPipeline(), users, model.factors(Side.ITEM), parameters);
+      this.ignored = ignored;
+    }
+
+    /** One number: how many ratings were ignored, as their items have no factors. */
+    public PCollection<Long> ignored() {
+      return ignored;
+    }
+
+    @Override
+    public Map<TupleTag<?>, PValue> expand() {
+      // Not the items: they are not made here.
+      Map<TupleTag<?>, PValue> values = new HashMap<>();
+      values.put(FACTORS, factors(Side.USER).blocks());
+      values.put(IGNORED, ignored);
+      return values;
+    }
   }
 
-  /** Tag of one number: how many ratings were ignored. */
-  public static TupleTag<Long> ignored() {
-    return IGNORED;
+  /** The same for ratings that are blocks of users. */
+  public PTransform<PCollection<RatingBlock>, FoldedModel> onBlocks() {
+    return new OnBlocks(this);
   }
 
   @Override
-  public PCollectionTuple expand(PCollection<RatingBlock> userBlocks) {
-    PCollectionView<Ids> items =
-        itemFactors
-            .apply(
-                "TakeItemIds", MapElements.into(TypeDescriptor.of(Ids.class)).via(FactorBlock::ids))
-            .setCoder(UniteIds.coder())
-            .apply("UniteItemIds", UniteIds.create())
-            .apply("ViewItemIds", View.asSingleton());
-    PCollectionTuple known =
-        userBlocks.apply(
-            "KeepKnownItems",
-            ParDo.of(new KeepFn(items))
-                .withSideInputs(items)
-                .withOutputTags(KNOWN, TupleTagList.of(IGNORED)));
-    UpdateFactors<FactorBlock> update =
-        UpdateFactors.of(Side.USER, 1, itemFactors, parameters, new Exchange.Broadcast());
-    PCollection<FactorBlock> factors =
-        known
-            .get(KNOWN)
-            .setCoder(RatingBlock.Coder.of())
-            .apply("UpdateUserFactors", update)
-            .get(update.factors());
-    return PCollectionTuple.of(FACTORS, factors)
-        .and(IGNORED, known.get(IGNORED).apply("SumIgnored", CombineAll.of(0L, Sum.ofLongs())));
+  public FoldedModel expand(PCollection<Rating> ratings) {
+    return fold(
+        ratings
+            .apply("BatchRatings", BatchRatings.create())
+            .apply("BlockByUser", BlockRatings.byUser(Als.numBlocks(ratings, null))));
   }
 
-  static final class KeepFn extends DoFn<RatingBlock, RatingBlock> {
+  private static final class OnBlocks extends PTransform<PCollection<RatingBlock>, FoldedModel> {
     private static final long serialVersionUID = 1L;
-    private final PCollectionView<Ids> items;
+    private final FoldIn foldIn;
 
-    KeepFn(PCollectionView<Ids> items) {
+    OnBlocks(FoldIn foldIn) {
+      this.foldIn = foldIn;
+    }
+
+    @Override
+    public FoldedModel expand(PCollection<RatingBlock> userBlocks) {
+      return foldIn.fold(userBlocks);
+    }
+  }
+
+  private FoldedModel fold(PCollection<RatingBlock> userBlocks) {
+    AlsParameters parameters = parameters();
+    FactorView items = model().factors(Side.ITEM).view();
+    PCollectionTuple solved =
+        userBlocks.apply(
+            "SolveRows",
+            items
+                .addTo(ParDo.of(new SolveFn(items, parameters)))
+                .withOutputTags(FACTORS, TupleTagList.of(IGNORED)));
+    PCollection<FactorBlock> factors = solved.get(FACTORS).setCoder(FactorBlock.Coder.of());
+    PCollection<Long> ignored =
+        solved
+            .get(IGNORED)
+            .setCoder(VarLongCoder.of())
+            .apply("SumIgnored", CombineAll.of(0L, Sum.ofLongs()));
+    return new FoldedModel(
+        model(), Factors.of(Side.USER, factors, parameters.rank()), parameters, ignored);
+  }
+
+  private AlsParameters parameters() {
+    AlsParameters trained = model().parameters();
+    Double regParam = regParam();
+    if (regParam != null) {
+      return (trained == null ? AlsParameters.create().withRank(model().rank()) : trained)
+          .withRegParam(regParam);
+    }
+    if (trained == null) {
+      throw new IllegalArgumentException("the model does not tell its regParam; expected it here");
+    }
+    return trained;
+  }
+
+  static final class SolveFn extends DoFn<RatingBlock, FactorBlock> {
+    private static final long serialVersionUID = 1L;
+    private final FactorView items;
+    private final AlsParameters parameters;
+    private transient @Nullable NormalEquations equations;
+    private transient @Nullable CholeskySolver solver;
+
+    SolveFn(FactorView items, AlsParameters parameters) {
       this.items = items;
+      this.parameters = parameters;
     }
 
     @ProcessElement
     public void processElement(ProcessContext c) {
+      if (equations == null || solver == null) {
+        equations = NormalEquations.create(parameters.rank());
+        solver = new CholeskySolver(parameters.rank());
+      }
       RatingBlock block = c.element();
-      RatingBlock known = keep(block, c.sideInput(items));
+      boolean[] found = new boolean[block.dst().size()];
+      float[] dst = items.gatherNeighbours(c, block, parameters.rank(), found);
+      RatingBlock known = block.keepNeighbours(found);
       c.output(IGNORED, (long) block.size() - known.size());
       if (known.size() > 0) {
-        c.output(known);
+        float[] rows =
+            new FactorBlock(block.dst(), parameters.rank(), dst).select(known.dst()).factors();
+        c.output(UpdateFactors.solve(known, rows, Side.USER, parameters, equations, solver));
       }
     }
-  }
-
-  /** The ratings whose item is one of {@code items}. */
-  static RatingBlock keep(RatingBlock block, Ids items) {
-    int[] positions = block.dst().positionsIn(items);
-    if (Arrays.stream(positions).allMatch(position -> position >= 0)) {
-      return block;
-    }
-    int[] user = new int[block.size()];
-    int[] item = new int[block.size()];
-    float[] ratings = new float[block.size()];
-    int count = 0;
-    for (int u = 0; u < block.src().size(); u++) {
-      for (int p = block.offsets()[u]; p < block.offsets()[u + 1]; p++) {
-        if (positions[block.neighbours()[p]] >= 0) {
-          user[count] = u;
-          item[count] = block.neighbours()[p];
-          ratings[count++] = block.ratings()[p];
-        }
-      }
-    }
-    user = Arrays.copyOf(user, count);
-    item = Arrays.copyOf(item, count);
-    RatingBatch kept =
-        new RatingBatch(
-            RatingBatch.keepUsed(block.src(), user),
-            RatingBatch.keepUsed(block.dst(), item),
-            user,
-            item,
-            Arrays.copyOf(ratings, count),
-            new long[0]);
-    return RatingBlock.group(List.of(kept), Side.USER, false);
   }
 }

@@ -3,6 +3,8 @@ package dev.beamals.als;
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorFile;
+import dev.beamals.blocks.FactorView;
+import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
@@ -14,6 +16,8 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
 
 /**
@@ -111,9 +115,17 @@ final class ShuffleExchange implements Exchange<FactorFile> {
   }
 
   @Override
-  public Iterable<FactorBlock> receive(List<FactorFile> sent, RatingBlock block, Side side) {
-    int number = block.src().block(0, blocks(side));
-    return FactorFile.read(sent, number);
+  public FactorView view(PCollection<FactorFile> sent, Side side) {
+    return FactorView.ofFiles("ViewFiles", sent, blocks(side.other()));
+  }
+
+  @Override
+  public Factors factors(PCollection<FactorFile> sent, Side side, int rank) {
+    PCollection<FactorBlock> blocks =
+        sent.apply(
+                side == Side.USER ? "ReadUserFactors" : "ReadItemFactors", ParDo.of(new ReadFn()))
+            .setCoder(FactorBlock.Coder.of());
+    return Factors.ofFiles(side, sent, blocks, blocks(side.other()), rank);
   }
 
   /** Reads what the two last half-steps wrote, whole. */

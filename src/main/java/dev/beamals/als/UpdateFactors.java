@@ -2,21 +2,19 @@ package dev.beamals.als;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.CholeskySolver;
 import dev.beamals.linalg.NormalEquations;
-import java.util.List;
 import java.util.Locale;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
-import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
@@ -91,10 +89,10 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
 
   @Override
   public PCollectionTuple expand(PCollection<RatingBlock> blocks) {
-    PCollectionView<List<T>> view = dstFactors.apply("ViewFactors", View.asList());
+    FactorView view = exchange.view(dstFactors, side.other());
     TupleTag<RatingBlock> pass = passesBlocks ? BLOCKS : null;
     ParDo.SingleOutput<RatingBlock, T> solve =
-        ParDo.of(new SolveFn<>(side, step, parameters, exchange, view, pass)).withSideInputs(view);
+        view.addTo(ParDo.of(new SolveFn<>(side, step, parameters, exchange, view, pass)));
     PCollectionTuple solved;
     if (passesBlocks) {
       solved = blocks.apply("SolveRows", solve.withOutputTags(factors, TupleTagList.of(BLOCKS)));
@@ -114,7 +112,7 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
     private final int step;
     private final AlsParameters parameters;
     private final Exchange<T> exchange;
-    private final PCollectionView<List<T>> dstFactors;
+    private final FactorView dstFactors;
     private final @Nullable TupleTag<RatingBlock> pass;
     private transient @Nullable NormalEquations equations;
     private transient @Nullable CholeskySolver solver;
@@ -124,7 +122,7 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
         int step,
         AlsParameters parameters,
         Exchange<T> exchange,
-        PCollectionView<List<T>> dstFactors,
+        FactorView dstFactors,
         @Nullable TupleTag<RatingBlock> pass) {
       this.side = side;
       this.step = step;
@@ -141,8 +139,10 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
         solver = new CholeskySolver(parameters.rank());
       }
       RatingBlock block = c.element();
-      Iterable<FactorBlock> received = exchange.receive(c.sideInput(dstFactors), block, side);
-      FactorBlock factors = solve(block, received, side, parameters, equations, solver);
+      boolean[] found = new boolean[block.dst().size()];
+      float[] dst = dstFactors.gatherNeighbours(c, block, parameters.rank(), found);
+      checkFound(block, found);
+      FactorBlock factors = solve(block, dst, side, parameters, equations, solver);
       rowsSolved.inc(factors.ids().size());
       c.output(exchange.send(block, factors, side, step));
       if (pass != null) {
@@ -151,28 +151,31 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
     }
   }
 
+  /** Every rating of a block has its transposed twin in a block of the other side. */
+  static void checkFound(RatingBlock block, boolean[] found) {
+    for (int i = 0; i < found.length; i++) {
+      if (!found[i]) {
+        throw new IllegalStateException("no factors of neighbour " + block.dst().get(i));
+      }
+    }
+  }
+
   /**
    * Solves all rows of a block.
    *
+   * @param dst row-major, the factors of {@link RatingBlock#dst}. Not modified.
    * @param equations Modified
    * @param solver Modified
    * @throws RunException naming the id where the system is singular
    */
   static FactorBlock solve(
       RatingBlock block,
-      Iterable<FactorBlock> dstFactors,
+      float[] dst,
       Side side,
       AlsParameters parameters,
       NormalEquations equations,
       CholeskySolver solver) {
     int rank = parameters.rank();
-    boolean[] found = new boolean[block.dst().size()];
-    float[] dst = FactorBlock.gather(block.dst(), dstFactors, rank, found);
-    for (int i = 0; i < found.length; i++) {
-      if (!found[i]) {
-        throw new IllegalStateException("no factors of neighbour " + block.dst().get(i));
-      }
-    }
     float[] factors = new float[Math.multiplyExact(block.src().size(), rank)];
     int[] offsets = block.offsets();
     for (int s = 0; s < block.src().size(); s++) {
@@ -190,8 +193,7 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
         throw new RunException(
             String.format(
                 "%s %s: its %d ratings do not determine %d factors (the normal equations are"
-                    + " singular with --regParam=%s); expected a larger --regParam or a smaller"
-                    + " --rank",
+                    + " singular with regParam=%s); expected a larger regParam or a smaller rank",
                 side.name().toLowerCase(Locale.ROOT),
                 block.src().get(s),
                 n,

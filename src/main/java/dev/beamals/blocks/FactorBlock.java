@@ -9,13 +9,18 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.beam.sdk.coders.CoderProvider;
+import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.DefaultCoder;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * The factors of some ids of one side: a row-major matrix, {@code ids().size() × rank}.
  *
  * <p>Immutable; the arrays are not to be written to.
  */
+@DefaultCoder(FactorBlock.Coder.class)
 public final class FactorBlock {
   private final Ids ids;
   private final int rank;
@@ -42,24 +47,25 @@ public final class FactorBlock {
     return factors;
   }
 
+  /** A copy of the factors of id {@code index} (rank). */
+  public float[] row(int index) {
+    return Arrays.copyOfRange(factors, index * rank, (index + 1) * rank);
+  }
+
   /**
-   * Brings the factors of {@code ids} together from the blocks that hold them.
+   * Copies the factors of those of {@code wanted} that are here.
    *
-   * @param found Modified: set to true for each id that has factors; may be longer
-   * @return a row-major matrix, {@code ids.size() × rank}; zeros where there are no factors
+   * @param to Modified: row-major, {@code wanted.size() × rank}
+   * @param found Modified: set to true for each id that is here; may be longer
    */
-  public static float[] gather(Ids ids, Iterable<FactorBlock> blocks, int rank, boolean[] found) {
-    float[] gathered = new float[Math.multiplyExact(ids.size(), rank)];
-    for (FactorBlock block : blocks) {
-      int[] positions = ids.positionsIn(block.ids);
-      for (int i = 0; i < positions.length; i++) {
-        if (positions[i] >= 0) {
-          System.arraycopy(block.factors, positions[i] * rank, gathered, i * rank, rank);
-          found[i] = true;
-        }
+  public void copyRows(Ids wanted, float[] to, boolean[] found) {
+    int[] positions = wanted.positionsIn(ids);
+    for (int i = 0; i < positions.length; i++) {
+      if (positions[i] >= 0) {
+        System.arraycopy(factors, positions[i] * rank, to, i * rank, rank);
+        found[i] = true;
       }
     }
-    return gathered;
   }
 
   /** The rows of those of {@code wanted} that are here. */
@@ -144,6 +150,11 @@ public final class FactorBlock {
 
     public static Coder of() {
       return INSTANCE;
+    }
+
+    /** Has Beam find this coder by itself. */
+    public static CoderProvider getCoderProvider() {
+      return CoderProviders.forCoder(TypeDescriptor.of(FactorBlock.class), INSTANCE);
     }
 
     @Override

@@ -11,11 +11,13 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SeekableByteChannel;
-import java.util.List;
 import java.util.UUID;
+import org.apache.beam.sdk.coders.CoderProvider;
+import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.DefaultCoder;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
+import org.apache.beam.sdk.values.TypeDescriptor;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.io.CountingOutputStream;
 
 /**
@@ -24,6 +26,7 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.io.CountingOut
  *
  * <p>This is the name of the file and where each block begins; a few bytes a block.
  */
+@DefaultCoder(FactorFile.Coder.class)
 public final class FactorFile {
   private final String file;
   private final int number;
@@ -65,17 +68,13 @@ public final class FactorFile {
     return new FactorFile(file, number, numBlocks, offsets.toLongArray());
   }
 
-  /** The block at {@code index} of each file; a file is read when its block is asked for. */
-  public static Iterable<FactorBlock> read(List<FactorFile> files, int index) {
-    return Iterables.transform(files, file -> file.read(index));
-  }
-
   /** The last block of the file. */
   public FactorBlock readWhole() {
     return read(offsets.length - 1);
   }
 
-  private FactorBlock read(int index) {
+  /** The block at {@code index} of the file. */
+  public FactorBlock read(int index) {
     try (ReadableByteChannel channel =
         FileSystems.open(FileSystems.matchNewResource(file, false))) {
       if (!(channel instanceof SeekableByteChannel)) {
@@ -105,6 +104,11 @@ public final class FactorFile {
 
     public static Coder of() {
       return INSTANCE;
+    }
+
+    /** Has Beam find this coder by itself. */
+    public static CoderProvider getCoderProvider() {
+      return CoderProviders.forCoder(TypeDescriptor.of(FactorFile.class), INSTANCE);
     }
 
     @Override

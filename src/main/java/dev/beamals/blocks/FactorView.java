@@ -3,36 +3,75 @@ package dev.beamals.blocks;
 import dev.beamals.ids.Ids;
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
+import org.jspecify.annotations.Nullable;
 
 /**
- * All factors of one side as a side input, from which a DoFn looks some up: held in memory, or left
- * in files.
+ * All factors of one side, for DoFns that look some of them up or go through all: in memory, or in
+ * files that are read where they are needed.
+ *
+ * <pre>{@code
+ * FactorView items = model.factors(Side.ITEM).view();
+ * users.apply("Score", items.addTo(ParDo.of(new ScoreFn(items))));
+ * }</pre>
  */
 public abstract class FactorView implements Serializable {
   private static final long serialVersionUID = 1L;
-
-  private FactorView() {}
 
   /** Every process that looks something up holds all of them. */
   public static FactorView ofBlocks(String name, PCollection<FactorBlock> factors) {
     return new OfBlocks(factors.apply(name, View.asList()));
   }
 
-  /** They are read block by block where they are looked up. */
-  public static FactorView ofFiles(String name, PCollection<FactorFile> files) {
-    return new OfFiles(files.apply(name, View.asList()));
+  /**
+   * They are read block by block where they are needed.
+   *
+   * @param receivers how many blocks of the other side the files have messages for
+   */
+  public static FactorView ofFiles(String name, PCollection<FactorFile> files, int receivers) {
+    return new OfFiles(files.apply(name, View.asList()), receivers);
   }
 
-  /** The side input that a DoFn must declare. */
-  public abstract PCollectionView<?> sideInput();
+  /** Declares what a DoFn with this view needs. */
+  public abstract <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
+      ParDo.SingleOutput<InputT, OutputT> parDo);
 
-  /** Blocks with the factors of {@code ids}, of those that have any, and of others. */
-  public abstract Iterable<FactorBlock> lookUp(DoFn<?, ?>.ProcessContext context, Ids ids);
+  /**
+   * Goes through blocks, holding one at a time where they are in files.
+   *
+   * @param wanted ids whose blocks are enough, or null for all; other blocks may come too
+   */
+  protected abstract void forEach(
+      DoFn<?, ?>.ProcessContext context, @Nullable Ids wanted, Consumer<FactorBlock> out);
+
+  /** Goes through all factors, block by block; no id is in two blocks. */
+  public final void forEach(DoFn<?, ?>.ProcessContext context, Consumer<FactorBlock> out) {
+    forEach(context, null, out);
+  }
+
+  /**
+   * Brings the factors of some ids together.
+   *
+   * @param found Modified: set to true for each id that has factors; may be longer
+   * @return a row-major matrix, {@code ids.size() × rank}; zeros where there are no factors
+   */
+  public final float[] gather(
+      DoFn<?, ?>.ProcessContext context, Ids ids, int rank, boolean[] found) {
+    float[] gathered = new float[Math.multiplyExact(ids.size(), rank)];
+    forEach(context, ids, block -> block.copyRows(ids, gathered, found));
+    return gathered;
+  }
+
+  /** As {@link #gather}, of the ids that the ratings of a block point to. */
+  public float[] gatherNeighbours(
+      DoFn<?, ?>.ProcessContext context, RatingBlock block, int rank, boolean[] found) {
+    return gather(context, block.dst(), rank, found);
+  }
 
   private static final class OfBlocks extends FactorView {
     private static final long serialVersionUID = 1L;
@@ -43,41 +82,62 @@ public abstract class FactorView implements Serializable {
     }
 
     @Override
-    public PCollectionView<?> sideInput() {
-      return view;
+    public <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
+        ParDo.SingleOutput<InputT, OutputT> parDo) {
+      return parDo.withSideInputs(view);
     }
 
     @Override
-    public Iterable<FactorBlock> lookUp(DoFn<?, ?>.ProcessContext context, Ids ids) {
-      return context.sideInput(view);
+    protected void forEach(
+        DoFn<?, ?>.ProcessContext context, @Nullable Ids wanted, Consumer<FactorBlock> out) {
+      context.sideInput(view).forEach(out);
     }
   }
 
   private static final class OfFiles extends FactorView {
     private static final long serialVersionUID = 1L;
     private final PCollectionView<List<FactorFile>> view;
+    private final int receivers;
 
-    OfFiles(PCollectionView<List<FactorFile>> view) {
+    OfFiles(PCollectionView<List<FactorFile>> view, int receivers) {
       this.view = view;
+      this.receivers = receivers;
     }
 
     @Override
-    public PCollectionView<?> sideInput() {
-      return view;
+    public <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
+        ParDo.SingleOutput<InputT, OutputT> parDo) {
+      return parDo.withSideInputs(view);
     }
 
     @Override
-    public Iterable<FactorBlock> lookUp(DoFn<?, ?>.ProcessContext context, Ids ids) {
+    protected void forEach(
+        DoFn<?, ?>.ProcessContext context, @Nullable Ids wanted, Consumer<FactorBlock> out) {
       List<FactorFile> files = context.sideInput(view);
       if (files.isEmpty()) {
-        return List.of();
+        return;
       }
       boolean[] needed = new boolean[files.get(0).numBlocks()];
-      for (int i = 0; i < ids.size(); i++) {
-        needed[ids.block(i, needed.length)] = true;
+      for (int i = 0; wanted != null && i < wanted.size(); i++) {
+        needed[wanted.block(i, needed.length)] = true;
       }
-      return Iterables.transform(
-          Iterables.filter(files, file -> needed[file.number()]), FactorFile::readWhole);
+      for (FactorFile file : files) {
+        if (wanted == null || needed[file.number()]) {
+          out.accept(file.readWhole());
+        }
+      }
+    }
+
+    /** Reads the messages to the block, which hold what it needs and no more. */
+    @Override
+    public float[] gatherNeighbours(
+        DoFn<?, ?>.ProcessContext context, RatingBlock block, int rank, boolean[] found) {
+      float[] gathered = new float[Math.multiplyExact(block.dst().size(), rank)];
+      int receiver = block.src().block(0, receivers);
+      for (FactorFile file : context.sideInput(view)) {
+        file.read(receiver).copyRows(block.dst(), gathered, found);
+      }
+      return gathered;
     }
   }
 }

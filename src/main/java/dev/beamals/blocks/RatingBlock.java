@@ -10,7 +10,11 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.beam.sdk.coders.CoderProvider;
+import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.DefaultCoder;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * All ratings of some ids of one side, as compressed sparse rows.
@@ -21,6 +25,7 @@ import org.apache.beam.sdk.coders.CustomCoder;
  * rating: a block depends on its ratings alone, never on how they arrived. Immutable; the arrays
  * are not to be written to.
  */
+@DefaultCoder(RatingBlock.Coder.class)
 public final class RatingBlock {
   private final Ids src;
   private final Ids dst;
@@ -256,6 +261,44 @@ public final class RatingBlock {
     return batches;
   }
 
+  /**
+   * The ratings whose neighbour is wanted; rows that have none are left out.
+   *
+   * @param wanted for each of {@link #dst} whether to keep it
+   */
+  public RatingBlock keepNeighbours(boolean[] wanted) {
+    int[] row = new int[src.size()];
+    int[] kept = new int[size()];
+    float[] keptRatings = new float[size()];
+    int[] newOffsets = new int[src.size() + 1];
+    int count = 0;
+    int rows = 0;
+    for (int s = 0; s < src.size(); s++) {
+      int from = count;
+      for (int p = offsets[s]; p < offsets[s + 1]; p++) {
+        if (wanted[neighbours[p]]) {
+          kept[count] = neighbours[p];
+          keptRatings[count++] = ratings[p];
+        }
+      }
+      if (count > from) {
+        row[rows++] = s;
+        newOffsets[rows] = count;
+      }
+    }
+    if (count == size()) {
+      return this;
+    }
+    kept = Arrays.copyOf(kept, count);
+    return new RatingBlock(
+        src.select(Arrays.copyOf(row, rows)),
+        RatingBatch.keepUsed(dst, kept),
+        Arrays.copyOf(newOffsets, rows + 1),
+        kept,
+        Arrays.copyOf(keptRatings, count),
+        duplicates);
+  }
+
   /** The ids that the rows belong to. */
   public Ids src() {
     return src;
@@ -296,6 +339,11 @@ public final class RatingBlock {
 
     public static Coder of() {
       return INSTANCE;
+    }
+
+    /** Has Beam find this coder by itself. */
+    public static CoderProvider getCoderProvider() {
+      return CoderProviders.forCoder(TypeDescriptor.of(RatingBlock.class), INSTANCE);
     }
 
     @Override

@@ -100,6 +100,11 @@ public final class IdDictionary {
     return code;
   }
 
+  /** The code of any id. */
+  public int codeOf(String id) {
+    return Ids.isPlainInt(id) ? code(Integer.parseInt(id)) : code(id);
+  }
+
   /** The code of an id that is not a plain int. */
   public int code(String id) {
     int code = stringCodes.putIfAbsent(id, -1 - strings.size());

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.beamals.RunException;
+import dev.beamals.als.AlsModel;
+import dev.beamals.als.AlsParameters;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.files.HadoopFiles;
 import dev.beamals.ids.Side;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.beam.sdk.Pipeline;
 
 /**
  * A model that was saved, by beam-als or by Spark MLlib's {@code ALSModel.save}, opened for use.
@@ -185,6 +188,20 @@ public final class SavedModel {
   /** The factors of a side. */
   public FactorFiles factors(Side side) {
     return side == Side.USER ? users : items;
+  }
+
+  /** The model in a pipeline: a side is read where something asks for it. */
+  public AlsModel in(Pipeline pipeline) {
+    AlsParameters parameters = null;
+    if (parameter("regParam").isNumber()) {
+      parameters =
+          AlsParameters.create().withRank(rank()).withRegParam(parameter("regParam").asDouble());
+    }
+    return new AlsModel(
+        pipeline,
+        new FileFactors(pipeline, Side.USER, users),
+        new FileFactors(pipeline, Side.ITEM, items),
+        parameters);
   }
 
   public int rank() {

@@ -1,15 +1,12 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.blocks.BlockRatings;
-import dev.beamals.blocks.FactorView;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
-import dev.beamals.ids.Side;
-import dev.beamals.model.ReadFactors;
 import dev.beamals.model.SavedModel;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -46,14 +43,6 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
     try (ResultFolder folder = ResultFolder.temporary(options.getTempLocation())) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
-      FactorView users =
-          FactorView.ofBlocks(
-              "ViewUserFactors",
-              pipeline.apply("ReadUserFactors", ReadFactors.from(model.factors(Side.USER))));
-      FactorView items =
-          FactorView.ofBlocks(
-              "ViewItemFactors",
-              pipeline.apply("ReadItemFactors", ReadFactors.from(model.factors(Side.ITEM))));
       read(
               pipeline,
               "Ratings",
@@ -65,7 +54,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
           .apply(
               "BlockByUser",
               BlockRatings.byUser(cores).withDropDuplicates(options.getDropDuplicates()))
-          .apply("EvaluateRatings", EvaluateRatings.of(users, items, model.rank()))
+          .apply("EvaluateRatings", EvaluateRatings.from(model.in(pipeline)).onBlocks())
           .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + "metrics.bin"));
       run(pipeline);
       RatingMetrics metrics = folder.take("metrics.bin", RatingMetrics.coder());

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.beamals.CombineAll;
 import dev.beamals.RunException;
+import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.FoldIn;
 import dev.beamals.blocks.BlockFactors;
 import dev.beamals.blocks.BlockRatings;
-import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
@@ -18,7 +18,6 @@ import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.Manifest;
 import dev.beamals.model.MllibMetadata;
 import dev.beamals.model.ModelFolder;
-import dev.beamals.model.ReadFactors;
 import dev.beamals.model.SavedModel;
 import dev.beamals.model.WriteFactors;
 import java.io.IOException;
@@ -31,7 +30,6 @@ import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TypeDescriptors;
 
 /** {@code als fold-in}: factors of users that were not trained on, as a model of their own. */
@@ -103,10 +101,6 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
       List<CsvFile> files,
       String staging,
       int blocks) {
-    PCollection<FactorBlock> items =
-        pipeline
-            .apply("ReadItemFactors", ReadFactors.from(model.factors(Side.ITEM)))
-            .apply("BlockItemFactors", BlockFactors.into(blocks, model.rank()));
     PCollection<RatingBlock> ratings =
         read(
                 pipeline,
@@ -125,14 +119,20 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
             MapElements.into(TypeDescriptors.longs()).via(block -> (long) block.size()))
         .apply("SumSizes", CombineAll.of(0L, Sum.ofLongs()))
         .apply("WriteSizes", ResultFile.<Long>write(staging + "ratings.bin"));
-    PCollectionTuple folded = ratings.apply("FoldIn", FoldIn.users(items, parameters));
+    AlsModel trained = model.in(pipeline);
+    FoldIn.FoldedModel folded =
+        ratings.apply(
+            "FoldIn", FoldIn.from(trained).withRegParam(parameters.regParam()).onBlocks());
+    folded.ignored().apply("WriteIgnored", ResultFile.<Long>write(staging + "ignored.bin"));
     folded
-        .get(FoldIn.ignored())
-        .apply("WriteIgnored", ResultFile.<Long>write(staging + "ignored.bin"));
-    folded
-        .get(FoldIn.factors())
+        .factors(Side.USER)
+        .blocks()
         .apply("WriteUserFactors", WriteFactors.to(Side.USER, staging, blocks));
-    items.apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, blocks));
+    folded
+        .factors(Side.ITEM)
+        .blocks()
+        .apply("BlockItemFactors", BlockFactors.into(blocks, model.rank()))
+        .apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, blocks));
   }
 
   private void save(

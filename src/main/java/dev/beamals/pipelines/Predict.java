@@ -9,7 +9,7 @@ import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.recommend.PredictRatings;
-import dev.beamals.recommend.WriteRecommendations;
+import dev.beamals.recommend.WriteScores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -72,11 +72,10 @@ final class Predict extends ModelCommand<PredictOptions> {
       pairs
           .apply(
               "PredictRatings",
-              PredictRatings.from(model.factors(Side.USER), model.factors(Side.ITEM))
-                  .withNumBlocks(blocks))
+              PredictRatings.from(model.in(pipeline)).withNumBlocks(blocks).onBatches())
           .apply(
               "WritePredictions",
-              WriteRecommendations.predictions(
+              WriteScores.predictions(
                   folder.path(),
                   output == null ? TableWriter.Format.csv : options.getFormat(),
                   Column.ids("user", typed && model.factors(Side.USER).intIds()),

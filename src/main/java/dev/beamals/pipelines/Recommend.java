@@ -1,6 +1,5 @@
 package dev.beamals.pipelines;
 
-import dev.beamals.blocks.FactorBlock;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.files.ResultFile;
@@ -19,7 +18,6 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
 
 /** {@code als recommend}: the best items for users, or the best users for items. */
@@ -58,7 +56,6 @@ final class Recommend extends TopKCommand<RecommendOptions> {
 
   @Override
   void run(SavedModel model) throws IOException {
-    // To find users for items, both columns are exchanged: the rest is the same.
     Side side = forItems() ? Side.ITEM : Side.USER;
     String srcCol = forItems() ? itemCol(options, model) : userCol(options, model);
     String dstCol = forItems() ? userCol(options, model) : itemCol(options, model);
@@ -70,7 +67,10 @@ final class Recommend extends TopKCommand<RecommendOptions> {
     List<CsvFile> seenFiles =
         seenPatterns == null
             ? List.of()
-            : CsvFile.find("--excludeSeen", seenPatterns, format.withPairs(srcCol, dstCol));
+            : CsvFile.find(
+                "--excludeSeen",
+                seenPatterns,
+                format.withPairs(userCol(options, model), itemCol(options, model)));
 
     FactorFiles src = model.factors(side);
     FactorFiles dst = model.factors(side.other());
@@ -86,9 +86,15 @@ final class Recommend extends TopKCommand<RecommendOptions> {
         wantedIds = ids(read(pipeline, "Wanted", wantedFlag, wantedFiles, folder), "WantedIds");
         wantedIds.apply("WriteWantedIds", ResultFile.<Ids>write(folder.path() + "wanted.bin"));
       }
-      PCollectionView<Ids> wanted =
-          wantedIds == null ? null : wantedIds.apply("ViewWantedIds", View.asSingleton());
-      RecommendTopK topK = RecommendTopK.from(dst);
+      int blocks = blocks(src, cores);
+      RecommendTopK topK =
+          RecommendTopK.from(model.in(pipeline)).withTopK(options.getTopK()).withNumBlocks(blocks);
+      if (forItems()) {
+        topK = topK.forItems();
+      }
+      if (wantedIds != null) {
+        topK = topK.withIds(wantedIds.apply("ViewWantedIds", View.asSingleton()));
+      }
       if (!candidateFiles.isEmpty()) {
         topK =
             topK.withCandidates(
@@ -98,10 +104,9 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       if (!seenFiles.isEmpty()) {
         topK = topK.withSeen(read(pipeline, "Seen", "--excludeSeen", seenFiles, folder));
       }
-      PCollection<FactorBlock> factors = readFactors(pipeline, src, wanted);
       Column srcColumn = Column.ids(forItems() ? "item" : "user", src.intIds());
       Column dstColumn = Column.ids(forItems() ? "user" : "item", dst.intIds());
-      addTopK(factors, topK, folder, srcColumn, dstColumn, "score", blocks(src, cores));
+      write(pipeline.apply("RecommendTopK", topK), folder, srcColumn, dstColumn, "score", blocks);
       run(pipeline);
       if (!wantedFiles.isEmpty()) {
         report(folder, wantedFlag, "Wanted.bin");

@@ -6,14 +6,13 @@ import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
 import dev.beamals.model.FactorFiles;
 import dev.beamals.model.SavedModel;
-import dev.beamals.recommend.RecommendTopK;
+import dev.beamals.recommend.SimilarIds;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.View;
-import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
 
 /** {@code als similar}: the items most like an item, or users like a user, by cosine. */
@@ -47,22 +46,22 @@ final class Similar extends TopKCommand<SimilarOptions> {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
       String single = single();
-      PCollectionView<Ids> wanted =
-          single == null
-              ? null
-              : pipeline
-                  .apply("WantedId", Create.of(Ids.of(single)).withCoder(UniteIds.coder()))
-                  .apply("ViewWantedId", View.asSingleton());
+      int blocks = blocks(files, cores);
+      SimilarIds similar =
+          SimilarIds.from(model.in(pipeline)).withTopK(options.getTopK()).withNumBlocks(blocks);
+      if (users) {
+        similar = similar.forUsers();
+      }
+      if (single != null) {
+        similar =
+            similar.withIds(
+                pipeline
+                    .apply("WantedId", Create.of(Ids.of(single)).withCoder(UniteIds.coder()))
+                    .apply("ViewWantedId", View.asSingleton()));
+      }
       Column src = Column.ids(users ? "user" : "item", files.intIds());
       Column dst = Column.ids("similar", files.intIds());
-      addTopK(
-          readFactors(pipeline, files, wanted),
-          RecommendTopK.from(files).withCosine(),
-          folder,
-          src,
-          dst,
-          "cosine",
-          blocks(files, cores));
+      write(pipeline.apply("FindSimilar", similar), folder, src, dst, "cosine", blocks);
       run(pipeline);
       finish(
           folder,

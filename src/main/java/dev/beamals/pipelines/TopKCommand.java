@@ -1,8 +1,6 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
-import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.SelectFactors;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
@@ -10,19 +8,16 @@ import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
 import dev.beamals.model.FactorFiles;
-import dev.beamals.model.ReadFactors;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.recommend.RecommendTopK;
-import dev.beamals.recommend.WriteRecommendations;
+import dev.beamals.recommend.ScoredIds;
+import dev.beamals.recommend.WriteScores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TypeDescriptor;
 import org.jspecify.annotations.Nullable;
 
@@ -52,13 +47,6 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     return (int) Math.min(100_000, Math.max(1, (blocks + cores - 1) / cores) * cores);
   }
 
-  /** The factors of {@code wanted}, or all. */
-  static PCollection<FactorBlock> readFactors(
-      Pipeline pipeline, FactorFiles src, @Nullable PCollectionView<Ids> wanted) {
-    PCollection<FactorBlock> factors = pipeline.apply("ReadFactors", ReadFactors.from(src));
-    return wanted == null ? factors : factors.apply("SelectIds", SelectFactors.of(wanted));
-  }
-
   /** The distinct users of some pairs. */
   static PCollection<Ids> ids(PCollection<RatingBatch> pairs, String name) {
     return pairs
@@ -69,24 +57,18 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
         .apply("Unite" + name, UniteIds.create());
   }
 
-  /**
-   * Adds the steps from factors to files.
-   *
-   * @param single the one id asked for, or null
-   */
-  final void addTopK(
-      PCollection<FactorBlock> factors,
-      RecommendTopK topK,
+  /** Writes what was found to files. */
+  final void write(
+      PCollection<ScoredIds> found,
       ResultFolder folder,
       Column src,
       Column dst,
       String score,
       int blocks) {
-    factors
-        .apply("RecommendTopK", topK.withTopK(options.getTopK()).withNumBlocks(blocks))
+    found
         .apply(
             "WriteTable",
-            WriteRecommendations.ranked(
+            WriteScores.ranked(
                 folder.path(),
                 options.getOutput() == null ? TableWriter.Format.csv : options.getFormat(),
                 src,

@@ -2,10 +2,9 @@ package dev.beamals.pipelines;
 
 import dev.beamals.als.Als;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.TrainedModel;
 import dev.beamals.blocks.BlockRatings;
-import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.csv.CheckReport;
 import dev.beamals.csv.CleanRatings;
 import dev.beamals.csv.CleaningReport;
@@ -21,6 +20,7 @@ import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.SplitRatings;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -73,28 +73,21 @@ final class TrainPipeline {
       test = readAndClean(pipeline, "Test", "--testInput", testFiles, staging + TEST_REPORT);
     }
 
-    PCollection<RatingBlock> byUser =
-        training.apply(
-            "BlockByUser",
-            BlockRatings.byUser(userBlocks).withDropDuplicates(options.getDropDuplicates()));
-    PCollection<RatingBlock> byItem =
-        byUser.apply("BlockByItem", TransposeBlocks.toItemBlocks(itemBlocks));
-
-    Als als = Als.of(parameters(options)).withPassesBlocks(!Runners.onSpark(options));
+    Als als =
+        Als.create()
+            .withParameters(parameters(options))
+            .withNumUserBlocks(userBlocks)
+            .withNumItemBlocks(itemBlocks)
+            .withDropDuplicates(options.getDropDuplicates());
     if (exchangeFolder != null) {
-      als = als.withShuffle(exchangeFolder, userBlocks, itemBlocks);
+      als = als.withShuffle(exchangeFolder);
     }
-    PCollectionTuple factors = Als.blocks(byUser, byItem).apply("Als", als);
-    PCollection<FactorBlock> userFactors = factors.get(Als.userFactors());
-    PCollection<FactorBlock> itemFactors = factors.get(Als.itemFactors());
+    TrainedModel model = training.apply("Als", als.onBatches());
 
-    EvaluateRatings evaluate =
-        EvaluateRatings.of(
-            Als.view(factors, Side.USER, "ViewUserFactors"),
-            Als.view(factors, Side.ITEM, "ViewItemFactors"),
-            options.getRank());
-    factors
-        .get(Als.userBlocks())
+    PTransform<PCollection<RatingBlock>, PCollection<RatingMetrics>> evaluate =
+        EvaluateRatings.from(model).onBlocks();
+    model
+        .ratings()
         .apply("EvaluateTraining", evaluate)
         .apply("WriteTrainingMetrics", ResultFile.<RatingMetrics>write(staging + TRAINING_METRICS));
     if (test != null) {
@@ -105,8 +98,14 @@ final class TrainPipeline {
           .apply("WriteTestMetrics", ResultFile.<RatingMetrics>write(staging + TEST_METRICS));
     }
 
-    userFactors.apply("WriteUserFactors", WriteFactors.to(Side.USER, staging, userBlocks));
-    itemFactors.apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, itemBlocks));
+    model
+        .factors(Side.USER)
+        .blocks()
+        .apply("WriteUserFactors", WriteFactors.to(Side.USER, staging, userBlocks));
+    model
+        .factors(Side.ITEM)
+        .blocks()
+        .apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, itemBlocks));
   }
 
   private PCollection<RatingBatch> readAndClean(

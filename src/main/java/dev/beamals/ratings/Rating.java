@@ -3,7 +3,6 @@ package dev.beamals.ratings;
 import com.google.auto.value.AutoValue;
 import org.apache.beam.sdk.schemas.AutoValueSchema;
 import org.apache.beam.sdk.schemas.annotations.DefaultSchema;
-import org.apache.beam.sdk.schemas.annotations.SchemaCreate;
 import org.apache.beam.sdk.schemas.annotations.SchemaFieldDescription;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +41,7 @@ public abstract class Rating {
 
   /** A rating of which nothing is checked: {@link BatchRatings} and {@link CheckRatings} do. */
   public static Rating of(String user, String item, double rating) {
-    return create(user, item, rating, null);
+    return new AutoValue_Rating.Builder().setUser(user).setItem(item).setRating(rating).build();
   }
 
   /** The same for ids that are numbers. */
@@ -50,25 +49,39 @@ public abstract class Rating {
     return of(Long.toString(user), Long.toString(item), rating);
   }
 
-  @SchemaCreate
-  static Rating create(String user, String item, double rating, @Nullable Instant time) {
-    return new AutoValue_Rating(user, item, rating, time);
-  }
-
   public Rating withTime(Instant time) {
-    return create(getUser(), getItem(), getRating(), time);
+    return toBuilder().setTime(time).build();
   }
 
   /** What makes it unfit to train on, in words, or null where nothing does. */
   @Nullable String defect() {
+    String defect = idDefect();
+    return defect != null || Float.isFinite((float) getRating())
+        ? defect
+        : "its rating is " + getRating() + "; expected a finite float";
+  }
+
+  /** The same for a pair, whose rating does not matter. */
+  @Nullable String idDefect() {
     if (getUser().isEmpty()) {
-      return "user is empty";
+      return "its user is empty";
     }
-    if (getItem().isEmpty()) {
-      return "item is empty";
-    }
-    return Float.isFinite((float) getRating())
-        ? null
-        : "rating is " + getRating() + "; expected a finite float";
+    return getItem().isEmpty() ? "its item is empty" : null;
+  }
+
+  abstract Builder toBuilder();
+
+  /** What Beam makes ratings of rows with. */
+  @AutoValue.Builder
+  abstract static class Builder {
+    abstract Builder setUser(String user);
+
+    abstract Builder setItem(String item);
+
+    abstract Builder setRating(double rating);
+
+    abstract Builder setTime(@Nullable Instant time);
+
+    abstract Rating build();
   }
 }

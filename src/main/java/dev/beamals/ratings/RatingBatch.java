@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import org.apache.beam.sdk.coders.CoderProvider;
+import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.DefaultCoder;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * Some ratings, as primitive columns: the element in which ratings travel.
@@ -16,6 +20,7 @@ import org.apache.beam.sdk.coders.CustomCoder;
  * items().get(item(r))} the rating {@code rating(r)}. Every id of {@link #users} and {@link #items}
  * occurs in a row. Immutable; the arrays given are kept, not copied, and must not be written to.
  */
+@DefaultCoder(RatingBatch.Coder.class)
 public final class RatingBatch {
   private final Ids users;
   private final Ids items;
@@ -93,6 +98,11 @@ public final class RatingBatch {
         newFingerprint);
   }
 
+  /** The same rows with user and item exchanged. */
+  public RatingBatch transpose() {
+    return new RatingBatch(items, users, item, user, rating, fingerprint);
+  }
+
   /** This batch without its fingerprints. */
   public RatingBatch withoutFingerprints() {
     return new RatingBatch(users, items, user, item, rating, new long[0]);
@@ -131,6 +141,11 @@ public final class RatingBatch {
 
     public static Coder of() {
       return INSTANCE;
+    }
+
+    /** Has Beam find this coder by itself. */
+    public static CoderProvider getCoderProvider() {
+      return CoderProviders.forCoder(TypeDescriptor.of(RatingBatch.class), INSTANCE);
     }
 
     @Override

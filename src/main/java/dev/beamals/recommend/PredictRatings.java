@@ -3,22 +3,22 @@ package dev.beamals.recommend;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.als.AlsModel;
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.JoinFactors;
 import dev.beamals.blocks.RatingBlock;
+import dev.beamals.ids.Side;
 import dev.beamals.linalg.BlockProducts;
-import dev.beamals.model.FactorFiles;
-import dev.beamals.model.ReadFactors;
+import dev.beamals.ratings.BatchRatings;
+import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingBatch;
-import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionView;
-import org.jspecify.annotations.Nullable;
+import org.apache.beam.sdk.values.Row;
 
 /**
  * Predicts the rating of every pair of a user and an item.
@@ -29,81 +29,78 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pairs and user factors meet by one shuffle into blocks of users. A block then takes the
  * factors of its own items out of the model's files, tile by tile: no worker holds a whole side,
- * unless items come as a collection of this pipeline.
+ * unless the model is trained in the same pipeline.
  *
  * <pre>{@code
- * PCollection<Recommendations> predictions =
- *     pairs.apply(
- *         "Predict", PredictRatings.from(model.factors(Side.USER), model.factors(Side.ITEM)));
+ * PCollection<Row> predictions =
+ *     pairs.apply("Predict", PredictRatings.from(model).asRows());
  * }</pre>
  */
 @AutoValue
 public abstract class PredictRatings
-    extends PTransform<PCollection<RatingBatch>, PCollection<Recommendations>> {
+    extends PTransform<PCollection<Rating>, PCollection<ScoredIds>> {
   private static final long serialVersionUID = 1L;
 
-  abstract @Nullable FactorFiles userFiles();
-
-  abstract @Nullable FactorFiles itemFiles();
-
-  abstract @Nullable PCollection<FactorBlock> users();
-
-  abstract @Nullable PCollection<FactorBlock> items();
-
-  abstract int rank();
+  abstract AlsModel model();
 
   abstract int numBlocks();
 
-  /** Predicts by a saved model. */
-  public static PredictRatings from(FactorFiles users, FactorFiles items) {
-    checkArgument(users.rank() == items.rank(), "ranks %s, %s", users.rank(), items.rank());
-    return new AutoValue_PredictRatings(users, items, null, null, users.rank(), 8);
-  }
-
-  /** Predicts by factors of this pipeline; every worker gets all items. */
-  public static PredictRatings from(
-      PCollection<FactorBlock> users, PCollection<FactorBlock> items, int rank) {
-    return new AutoValue_PredictRatings(null, null, users, items, rank, 8);
+  /** Predicts by a model. */
+  public static PredictRatings from(AlsModel model) {
+    return new AutoValue_PredictRatings(model, 8);
   }
 
   /** How many blocks users are spread over, default 8: never changes a prediction. */
   public PredictRatings withNumBlocks(int numBlocks) {
-    checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);
-    return new AutoValue_PredictRatings(
-        userFiles(), itemFiles(), users(), items(), rank(), numBlocks);
+    checkArgument(numBlocks >= 1, "numBlocks=%s: expected at least 1", numBlocks);
+    return new AutoValue_PredictRatings(model(), numBlocks);
+  }
+
+  /** The same with a row for each pair: {@code user, item, prediction}; ids are strings. */
+  public PTransform<PCollection<Rating>, PCollection<Row>> asRows() {
+    return ScoreRows.predictions(this);
+  }
+
+  /** The same for pairs that travel in batches. */
+  public PTransform<PCollection<RatingBatch>, PCollection<ScoredIds>> onBatches() {
+    return new OnBatches(this);
   }
 
   @Override
-  public PCollection<Recommendations> expand(PCollection<RatingBatch> pairs) {
-    FactorFiles userFiles = userFiles();
-    FactorFiles itemFiles = itemFiles();
-    PCollection<FactorBlock> users = users();
-    PCollection<FactorBlock> items = items();
-    if (userFiles != null) {
-      users = pairs.getPipeline().apply("ReadUserFactors", ReadFactors.from(userFiles));
-    }
-    FactorSource source = null;
-    if (itemFiles != null) {
-      source = FactorSource.of(itemFiles);
-    } else if (items != null) {
-      PCollectionView<List<FactorBlock>> view = items.apply("ViewItemFactors", View.asList());
-      source = FactorSource.of(view);
-    }
-    if (users == null || source == null) {
-      throw new IllegalStateException("no factors");
-    }
-    return JoinFactors.inputs(users, pairs)
-        .apply("JoinByUser", JoinFactors.create(numBlocks(), rank()))
-        .apply("PredictBlocks", source.addTo(ParDo.of(new PredictFn(source, rank()))))
-        .setCoder(Recommendations.Coder.of());
+  public PCollection<ScoredIds> expand(PCollection<Rating> pairs) {
+    return predict(pairs.apply("BatchPairs", BatchRatings.create().withoutRatings()));
   }
 
-  static final class PredictFn extends DoFn<KV<FactorBlock, RatingBlock>, Recommendations> {
+  private static final class OnBatches
+      extends PTransform<PCollection<RatingBatch>, PCollection<ScoredIds>> {
     private static final long serialVersionUID = 1L;
-    private final FactorSource items;
+    private final PredictRatings predict;
+
+    OnBatches(PredictRatings predict) {
+      this.predict = predict;
+    }
+
+    @Override
+    public PCollection<ScoredIds> expand(PCollection<RatingBatch> pairs) {
+      return predict.predict(pairs);
+    }
+  }
+
+  private PCollection<ScoredIds> predict(PCollection<RatingBatch> pairs) {
+    int rank = model().rank();
+    FactorView items = model().factors(Side.ITEM).view();
+    return JoinFactors.inputs(model().factors(Side.USER).blocks(), pairs)
+        .apply("JoinByUser", JoinFactors.create(numBlocks(), rank))
+        .apply("PredictBlocks", items.addTo(ParDo.of(new PredictFn(items, rank))))
+        .setCoder(ScoredIds.Coder.of());
+  }
+
+  static final class PredictFn extends DoFn<KV<FactorBlock, RatingBlock>, ScoredIds> {
+    private static final long serialVersionUID = 1L;
+    private final FactorView items;
     private final int rank;
 
-    PredictFn(FactorSource items, int rank) {
+    PredictFn(FactorView items, int rank) {
       this.items = items;
       this.rank = rank;
     }
@@ -114,19 +111,8 @@ public abstract class PredictRatings
       if (pairs.size() == 0) {
         return;
       }
-      float[] y = new float[Math.multiplyExact(pairs.dst().size(), rank)];
       boolean[] found = new boolean[pairs.dst().size()];
-      items.forEachTile(
-          c,
-          tile -> {
-            int[] positions = pairs.dst().positionsIn(tile.ids());
-            for (int i = 0; i < positions.length; i++) {
-              if (positions[i] >= 0) {
-                System.arraycopy(tile.factors(), positions[i] * rank, y, i * rank, rank);
-                found[i] = true;
-              }
-            }
-          });
+      float[] y = items.gather(c, pairs.dst(), rank, found);
       c.output(predict(c.element().getKey(), pairs, y, found, rank));
     }
   }
@@ -135,7 +121,7 @@ public abstract class PredictRatings
    * @param y for each item of the pairs its factors
    * @param found for each item of the pairs whether it has factors
    */
-  private static Recommendations predict(
+  private static ScoredIds predict(
       FactorBlock users, RatingBlock pairs, float[] y, boolean[] found, int rank) {
     int[] userRow = pairs.src().positionsIn(users.ids());
     float[] predictions = new float[pairs.size()];
@@ -148,7 +134,7 @@ public abstract class PredictRatings
                 : Float.NaN;
       }
     }
-    return new Recommendations(
+    return new ScoredIds(
         pairs.src(), pairs.dst(), pairs.offsets(), pairs.neighbours(), predictions);
   }
 }

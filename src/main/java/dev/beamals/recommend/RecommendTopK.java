@@ -3,92 +3,78 @@ package dev.beamals.recommend;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.als.AlsModel;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.PartitionFactors;
+import dev.beamals.blocks.Factors;
+import dev.beamals.blocks.SelectFactors;
 import dev.beamals.ids.Ids;
-import dev.beamals.model.FactorFiles;
+import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingBatch;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarIntCoder;
-import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.join.CoGbkResult;
-import org.apache.beam.sdk.transforms.join.CoGroupByKey;
-import org.apache.beam.sdk.transforms.join.KeyedPCollectionTuple;
-import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
-import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.Row;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds for every row of factors the K rows of the other side with the highest scores, exactly.
+ * Finds for users of a model the K items with the highest predictions, exactly; or for items the
+ * users.
  *
- * <p>For users, factors x (rank) of a user and y (rank) of an item, the score is {@code x·y} in
- * float, summed in the order of the factors: the prediction. It serves as well to find users for
- * items, or what is alike: {@link #withCosine}. Scores that are equal are ordered by {@link Ids}.
+ * <p>For factors x (rank) of a user and y (rank) of an item, the score is {@code x·y} in float,
+ * summed in the order of the factors: the prediction. Scores that are equal are ordered by {@link
+ * Ids}.
  *
  * <p>Blocks of users are multiplied with tiles of items, and of the scores only each user's K best
  * are kept. A worker holds one block of users with what they have seen and one tile of items, which
- * it reads from the model's files: never all items, unless they come as a side input, and never a
- * matrix of scores. What users have seen meets them by one shuffle of a byte or two a pair.
+ * it reads from the model's files: never all items, unless they are trained in the same pipeline,
+ * and never a matrix of scores. What users have seen meets them by one shuffle of a byte or two a
+ * pair.
  *
  * <pre>{@code
- * PCollection<Recommendations> best =
- *     userFactors.apply(
- *         "Recommend",
- *         RecommendTopK.from(model.factors(Side.ITEM)).withTopK(10).withSeen(ratings));
+ * PCollection<ScoredIds> best =
+ *     pipeline.apply(
+ *         "Recommend", RecommendTopK.from(model).withTopK(10).withSeen(ratings));
  * }</pre>
  */
 @AutoValue
-public abstract class RecommendTopK
-    extends PTransform<PCollection<FactorBlock>, PCollection<Recommendations>> {
+public abstract class RecommendTopK extends PTransform<PBegin, PCollection<ScoredIds>> {
   private static final long serialVersionUID = 1L;
-  private static final TupleTag<FactorBlock> SRC = new TupleTag<>("src") {};
-  private static final TupleTag<SeenPairs> SEEN = new TupleTag<>("seen") {};
 
-  abstract FactorSource dst();
+  abstract AlsModel model();
 
-  abstract int rank();
+  abstract Side side();
 
   abstract int topK();
 
   abstract int numBlocks();
 
-  abstract boolean cosine();
-
   abstract @Nullable PCollection<RatingBatch> seen();
+
+  abstract @Nullable PCollectionView<Ids> ids();
 
   abstract @Nullable PCollectionView<Ids> candidates();
 
-  /** Recommends out of the factors of a saved model. */
-  public static RecommendTopK from(FactorFiles dst) {
-    return create(FactorSource.of(dst), dst.rank());
-  }
-
-  /** Recommends out of factors of this pipeline; every worker gets all of them. */
-  public static RecommendTopK from(PCollectionView<List<FactorBlock>> dst, int rank) {
-    return create(FactorSource.of(dst), rank);
-  }
-
-  private static RecommendTopK create(FactorSource dst, int rank) {
+  /** Recommends ten items to each user of a model. */
+  public static RecommendTopK from(AlsModel model) {
     return new AutoValue_RecommendTopK.Builder()
-        .setDst(dst)
-        .setRank(rank)
+        .setModel(model)
+        .setSide(Side.USER)
         .setTopK(10)
         .setNumBlocks(8)
-        .setCosine(false)
         .build();
   }
 
+  /** Finds users for items instead. */
+  public RecommendTopK forItems() {
+    return toBuilder().setSide(Side.ITEM).build();
+  }
+
   /**
-   * @param topK how many to find for each row, at least 1; default 10
+   * @param topK how many to find for each, at least 1; default 10
    */
   public RecommendTopK withTopK(int topK) {
-    checkArgument(topK >= 1, "topK %s: expected at least 1", topK);
+    checkArgument(topK >= 1, "topK=%s: expected at least 1", topK);
     return toBuilder().setTopK(topK).build();
   }
 
@@ -97,18 +83,23 @@ public abstract class RecommendTopK
    * held at a time, never a result. A block of 32,768 rows is a good size.
    */
   public RecommendTopK withNumBlocks(int numBlocks) {
-    checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);
+    checkArgument(numBlocks >= 1, "numBlocks=%s: expected at least 1", numBlocks);
     return toBuilder().setNumBlocks(numBlocks).build();
   }
 
   /**
    * Leaves out what a user has seen.
    *
-   * @param seen pairs whose user is an id of the input and whose item is one of the other side;
-   *     pairs of unknown ids do not matter, and neither do the ratings
+   * @param seen pairs of a user and an item; those of unknown ids do not matter, and neither do the
+   *     ratings
    */
   public RecommendTopK withSeen(PCollection<RatingBatch> seen) {
     return toBuilder().setSeen(seen).build();
+  }
+
+  /** Recommends to these ids alone; see {@link dev.beamals.ids.CollectIds}. */
+  public RecommendTopK withIds(PCollectionView<Ids> ids) {
+    return toBuilder().setIds(ids).build();
   }
 
   /** Recommends none but these. */
@@ -117,110 +108,51 @@ public abstract class RecommendTopK
   }
 
   /**
-   * Scores by the cosine {@code x·y / (|x| |y|)}, and leaves out the id itself: for both sides
-   * being the same. A row of zeros has cosine 0 with everything.
+   * The same with a row for each entry: {@code user, rank, item, score}, or {@code item, rank,
+   * user, score} for items. Ids are strings, ranks count from 1.
    */
-  public RecommendTopK withCosine() {
-    return toBuilder().setCosine(true).build();
+  public PTransform<PBegin, PCollection<Row>> asRows() {
+    return ScoreRows.ranked(this, name(side()), name(side().other()));
+  }
+
+  private static String name(Side side) {
+    return side == Side.USER ? "user" : "item";
   }
 
   @Override
-  public PCollection<Recommendations> expand(PCollection<FactorBlock> src) {
-    PCollection<RatingBatch> seen = seen();
-    PCollectionView<Ids> candidates = candidates();
-    KeyedPCollectionTuple<Integer> byBlock =
-        KeyedPCollectionTuple.of(
-            SRC, src.apply("PartitionFactors", PartitionFactors.into(numBlocks())));
-    if (seen != null) {
-      byBlock =
-          byBlock.and(
-              SEEN,
-              seen.apply("PartitionSeen", ParDo.of(new PartitionSeenFn(numBlocks())))
-                  .setCoder(KvCoder.of(VarIntCoder.of(), SeenPairs.Coder.of())));
-    }
-    ParDo.SingleOutput<KV<Integer, CoGbkResult>, Recommendations> score =
-        dst().addTo(ParDo.of(new ScoreFn(this, seen != null)));
-    return byBlock
-        .apply("GroupByBlock", CoGroupByKey.create())
-        .apply("ScoreBlocks", candidates == null ? score : score.withSideInputs(candidates))
-        .setCoder(Recommendations.Coder.of());
+  public PCollection<ScoredIds> expand(PBegin input) {
+    Factors dst = model().factors(side().other());
+    TopKRows topK =
+        new TopKRows(
+            dst.view(), dst.rank(), topK(), numBlocks(), false, side(), seen(), candidates());
+    return select(model().factors(side()), ids()).apply("FindTopK", topK);
+  }
+
+  /** The factors of some ids, or of all. */
+  static PCollection<FactorBlock> select(Factors factors, @Nullable PCollectionView<Ids> ids) {
+    return ids == null
+        ? factors.blocks()
+        : factors.blocks().apply("SelectIds", SelectFactors.of(ids));
   }
 
   abstract Builder toBuilder();
 
   @AutoValue.Builder
   abstract static class Builder {
-    abstract Builder setDst(FactorSource dst);
+    abstract Builder setModel(AlsModel model);
 
-    abstract Builder setRank(int rank);
+    abstract Builder setSide(Side side);
 
     abstract Builder setTopK(int topK);
 
     abstract Builder setNumBlocks(int numBlocks);
 
-    abstract Builder setCosine(boolean cosine);
+    abstract Builder setSeen(PCollection<RatingBatch> seen);
 
-    abstract Builder setSeen(@Nullable PCollection<RatingBatch> seen);
+    abstract Builder setIds(PCollectionView<Ids> ids);
 
-    abstract Builder setCandidates(@Nullable PCollectionView<Ids> candidates);
+    abstract Builder setCandidates(PCollectionView<Ids> candidates);
 
     abstract RecommendTopK build();
-  }
-
-  /** Cuts a batch into one for each block of users. */
-  static final class PartitionSeenFn extends DoFn<RatingBatch, KV<Integer, SeenPairs>> {
-    private static final long serialVersionUID = 1L;
-    private final int numBlocks;
-
-    PartitionSeenFn(int numBlocks) {
-      this.numBlocks = numBlocks;
-    }
-
-    @ProcessElement
-    public void processElement(
-        @Element RatingBatch batch, OutputReceiver<KV<Integer, SeenPairs>> out) {
-      List<SeenPairs> parts = SeenPairs.partition(batch, numBlocks);
-      for (int b = 0; b < numBlocks; b++) {
-        if (parts.get(b).users().size() > 0) {
-          out.output(KV.of(b, parts.get(b)));
-        }
-      }
-    }
-  }
-
-  static final class ScoreFn extends DoFn<KV<Integer, CoGbkResult>, Recommendations> {
-    private static final long serialVersionUID = 1L;
-    private final FactorSource dst;
-    private final int rank;
-    private final int topK;
-    private final boolean cosine;
-    private final boolean hasSeen;
-    private final @Nullable PCollectionView<Ids> candidates;
-
-    ScoreFn(RecommendTopK top, boolean hasSeen) {
-      this.dst = top.dst();
-      this.rank = top.rank();
-      this.topK = top.topK();
-      this.cosine = top.cosine();
-      this.hasSeen = hasSeen;
-      this.candidates = top.candidates();
-    }
-
-    @ProcessElement
-    public void processElement(ProcessContext c) {
-      CoGbkResult block = c.element().getValue();
-      FactorBlock src = FactorBlock.concatenate(block.getAll(SRC), rank);
-      if (src.ids().size() == 0) {
-        return; // seen pairs of users without factors
-      }
-      List<SeenPairs> seen = new ArrayList<>();
-      if (hasSeen) {
-        block.getAll(SEEN).forEach(seen::add);
-      }
-      Ids wanted = candidates == null ? null : c.sideInput(candidates);
-      ScoreBlock scores = new ScoreBlock(src, seen, topK, cosine);
-      dst.forEachTile(c, tile -> scores.add(wanted == null ? tile : tile.select(wanted)));
-      c.output(scores.finish());
-    }
   }
 }

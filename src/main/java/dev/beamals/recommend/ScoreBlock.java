@@ -6,7 +6,6 @@ import dev.beamals.linalg.BlockProducts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * The exact top K of a block of rows, over tiles that are shown one after the other.
@@ -15,9 +14,6 @@ import java.util.SplittableRandom;
  * something was seen, and a buffer of 8 × 256 scores: no more, however many tiles there are.
  */
 final class ScoreBlock {
-  /** A block of so many rows is worth a {@link WarmUp}. */
-  private static final int MANY_ROWS = 2048;
-
   private final FactorBlock src;
   private final List<SeenPairs> seen;
   private final boolean cosine;
@@ -39,9 +35,6 @@ final class ScoreBlock {
    * @param cosine whether the score is the cosine, and an id is not like itself
    */
   ScoreBlock(FactorBlock src, List<SeenPairs> seen, int topK, boolean cosine) {
-    if (src.ids().size() >= MANY_ROWS) {
-      WarmUp.once();
-    }
     this.src = src;
     this.seen = seen;
     this.cosine = cosine;
@@ -135,38 +128,7 @@ final class ScoreBlock {
     return !seen.isEmpty() && (marks[row * words + i / Long.SIZE] >>> i & 1) != 0;
   }
 
-  Recommendations finish() {
+  ScoredIds finish() {
     return best.finish(src.ids());
-  }
-
-  /**
-   * Has the JVM compile the kernels before all cores run them. Until it has, every vector is an
-   * object, and a core that scores takes the time that the compiler needs: with two cores, half a
-   * second for both. The first thread to come here runs a small example for a sixth of that, and
-   * the others wait.
-   */
-  private static final class WarmUp {
-    static {
-      int rank = 16;
-      ScoreBlock example = new ScoreBlock(example(64, rank), List.of(), 10, false);
-      FactorBlock tile = example(2048, rank);
-      for (int n = 0; n < 30; n++) {
-        example.add(tile);
-      }
-    }
-
-    private static FactorBlock example(int rows, int rank) {
-      int[] ids = new int[rows];
-      Arrays.setAll(ids, i -> i);
-      SplittableRandom random = new SplittableRandom(rows);
-      float[] factors = new float[rows * rank];
-      for (int i = 0; i < factors.length; i++) {
-        factors[i] = (float) random.nextDouble();
-      }
-      return new FactorBlock(Ids.of(ids), rank, factors);
-    }
-
-    /** Returns when it is done. */
-    static void once() {}
   }
 }

@@ -148,7 +148,7 @@ final class TopK {
   }
 
   /** What was kept, best first. Nothing may be offered after. */
-  Recommendations finish(Ids src) {
+  ScoredIds finish(Ids src) {
     int[] offsets = new int[sizes.length + 1];
     for (int row = 0; row < sizes.length; row++) {
       offsets[row + 1] = offsets[row] + sizes[row];
@@ -163,6 +163,6 @@ final class TopK {
     }
     int[] index = new int[count];
     Ids dst = ids.finish(codes, index);
-    return new Recommendations(src, dst, offsets, index, kept);
+    return new ScoredIds(src, dst, offsets, index, kept);
   }
 }

@@ -7,10 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.RunException;
-import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.CholeskySolver;
@@ -31,7 +29,6 @@ import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionTuple;
 import org.ejml.simple.SimpleMatrix;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,9 +48,9 @@ final class AlsTest {
     List<Rating> ratings = planted(0);
     AlsParameters parameters =
         AlsParameters.create().withRank(PLANTED_RANK).withMaxIter(20).withRegParam(1e-5);
-    PCollectionTuple factors = train(pipeline, List.of(batch(ratings)), 2, parameters);
+    TrainedModel model = train(pipeline, List.of(batch(ratings)), 2, parameters);
 
-    PAssert.that(factors.get(Als.userFactors()))
+    PAssert.that(model.factors(Side.USER).blocks())
         .satisfies(
             blocks -> {
               assertEquals(USERS, rows(blocks).size());
@@ -61,8 +58,8 @@ final class AlsTest {
             });
     Map<String, float[]> users = solveAlone(ratings, parameters, Side.USER);
     Map<String, float[]> items = solveAlone(ratings, parameters, Side.ITEM);
-    assertSameFactors(factors.get(Als.userFactors()), users);
-    assertSameFactors(factors.get(Als.itemFactors()), items);
+    assertSameFactors(model.factors(Side.USER).blocks(), users);
+    assertSameFactors(model.factors(Side.ITEM).blocks(), items);
     pipeline.run().waitUntilFinish();
 
     double squares = 0;
@@ -86,31 +83,38 @@ final class AlsTest {
       for (int from = 0; from < shuffled.size(); from += 97) {
         batches.add(batch(shuffled.subList(from, Math.min(from + 97, shuffled.size()))));
       }
-      PCollectionTuple factors = train(pipeline, batches, blocks, parameters);
-      assertSameFactors(factors.get(Als.userFactors()), expected);
+      TrainedModel model = train(pipeline, batches, blocks, parameters);
+      assertSameFactors(model.factors(Side.USER).blocks(), expected);
     }
     pipeline.run().waitUntilFinish();
   }
 
   @Test
-  void factorsAreTheSameWhereBlocksArePassedOn(TestPipeline pipeline) {
+  void factorsAreTheSameWhetherBlocksArePassedOnOrNot(TestPipeline pipeline) {
     List<Rating> ratings = planted(0.5f);
     AlsParameters parameters = AlsParameters.create().withRank(5).withMaxIter(3);
-    Als passing = Als.of(parameters).withPassesBlocks(true);
-    PCollectionTuple factors = train(pipeline, List.of(batch(ratings)), 2, passing);
-    assertSameFactors(factors.get(Als.userFactors()), solveAlone(ratings, parameters, Side.USER));
-    assertSameFactors(factors.get(Als.itemFactors()), solveAlone(ratings, parameters, Side.ITEM));
-    int expected = ratings.size();
-    PAssert.that(factors.get(Als.userBlocks()))
-        .satisfies(
-            blocks -> {
-              int count = 0;
-              for (RatingBlock block : blocks) {
-                count += block.size();
-              }
-              assertEquals(expected, count);
-              return null;
-            });
+    for (boolean passes : new boolean[] {true, false}) {
+      Als als = Als.create().withParameters(parameters).withPassesBlocks(passes);
+      TrainedModel model =
+          pipeline
+              .apply("Create" + passes, Create.of(batch(ratings)))
+              .apply("Als" + passes, als.onBatches());
+      assertSameFactors(
+          model.factors(Side.USER).blocks(), solveAlone(ratings, parameters, Side.USER));
+      assertSameFactors(
+          model.factors(Side.ITEM).blocks(), solveAlone(ratings, parameters, Side.ITEM));
+      int expected = ratings.size();
+      PAssert.that(model.ratings())
+          .satisfies(
+              blocks -> {
+                int count = 0;
+                for (RatingBlock block : blocks) {
+                  count += block.size();
+                }
+                assertEquals(expected, count);
+                return null;
+              });
+    }
     pipeline.run().waitUntilFinish();
   }
 
@@ -164,7 +168,7 @@ final class AlsTest {
   }
 
   @Test
-  void singularSystemNamesTheIdAndTheFlags() {
+  void singularSystemNamesTheIdAndTheParameters() {
     RatingBlock block =
         block(List.of(new Rating("7", "13", 1), new Rating("8", "13", 2)), Side.ITEM);
     FactorBlock users = InitializeFactors.draw(block.dst(), Side.USER, 10, 0);
@@ -173,7 +177,7 @@ final class AlsTest {
         assertThrows(RunException.class, () -> solve(block, users, Side.ITEM, parameters));
     assertEquals(
         "item 13: its 2 ratings do not determine 10 factors (the normal equations are singular with"
-            + " --regParam=0.0); expected a larger --regParam or a smaller --rank",
+            + " regParam=0.0); expected a larger regParam or a smaller rank",
         failure.getMessage());
   }
 
@@ -201,20 +205,16 @@ final class AlsTest {
     assertNotEquals(one[0], seed[0]);
   }
 
-  private static PCollectionTuple train(
+  private static TrainedModel train(
       TestPipeline pipeline, List<RatingBatch> batches, int numBlocks, AlsParameters parameters) {
-    return train(pipeline, batches, numBlocks, Als.of(parameters));
-  }
-
-  private static PCollectionTuple train(
-      TestPipeline pipeline, List<RatingBatch> batches, int numBlocks, Als als) {
-    PCollection<RatingBlock> byUser =
-        pipeline
-            .apply("Create" + numBlocks, Create.of(batches).withCoder(RatingBatch.Coder.of()))
-            .apply("ByUser" + numBlocks, BlockRatings.byUser(numBlocks));
-    PCollection<RatingBlock> byItem =
-        byUser.apply("ByItem" + numBlocks, TransposeBlocks.toItemBlocks(numBlocks));
-    return Als.blocks(byUser, byItem).apply("Als" + numBlocks, als);
+    Als als =
+        Als.create()
+            .withParameters(parameters)
+            .withNumUserBlocks(numBlocks)
+            .withNumItemBlocks(numBlocks);
+    return pipeline
+        .apply("Create" + numBlocks, Create.of(batches))
+        .apply("Als" + numBlocks, als.onBatches());
   }
 
   /** The same training in one block, without Beam. */
@@ -236,11 +236,17 @@ final class AlsTest {
       RatingBlock block, FactorBlock dst, Side side, AlsParameters parameters) {
     return UpdateFactors.solve(
         block,
-        List.of(dst),
+        gather(block.dst(), dst),
         side,
         parameters,
         NormalEquations.create(parameters.rank()),
         new CholeskySolver(parameters.rank()));
+  }
+
+  private static float[] gather(Ids ids, FactorBlock factors) {
+    float[] gathered = new float[ids.size() * factors.rank()];
+    factors.copyRows(ids, gathered, new boolean[ids.size()]);
+    return gathered;
   }
 
   private static void assertSameFactors(

@@ -56,7 +56,7 @@ final class ShuffleExchangeTest {
           Stream.of(i - 1, i).filter(u -> u >= 0 && u < USERS).forEach(needed::add);
         }
       }
-      FactorBlock message = FactorFile.read(List.of(file), b).iterator().next();
+      FactorBlock message = file.read(b);
       int[] ids = needed.stream().mapToInt(u -> u).toArray();
       assertEquals(Ids.of(ids), message.ids());
       for (int i = 0; i < ids.length; i++) {

@@ -5,26 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.beamals.ids.CoderContract;
 import dev.beamals.ids.Ids;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class FactorBlockTest {
   @Test
-  void gatherBringsRowsInTheOrderOfTheIdsAndZerosForThoseWithoutFactors() {
+  void rowsAreCopiedInTheOrderOfTheIdsAndOthersStay() {
     FactorBlock one = new FactorBlock(Ids.of("1", "3", "b"), 2, new float[] {1, 2, 3, 4, 5, 6});
     FactorBlock other = new FactorBlock(Ids.of("2", "a"), 2, new float[] {7, 8, 9, 10});
+    Ids wanted = Ids.of("a", "b", "1", "2", "4");
     boolean[] found = new boolean[6];
-    assertArrayEquals(
-        new float[] {1, 2, 7, 8, 0, 0, 9, 10, 5, 6},
-        FactorBlock.gather(Ids.of("a", "b", "1", "2", "4"), List.of(one, other), 2, found));
+    float[] rows = new float[10];
+    one.copyRows(wanted, rows, found);
+    other.copyRows(wanted, rows, found);
+    assertArrayEquals(new float[] {1, 2, 7, 8, 0, 0, 9, 10, 5, 6}, rows);
     assertArrayEquals(new boolean[] {true, true, false, true, true, false}, found);
-  }
-
-  @Test
-  void gatherFromNoBlocksFindsNothing() {
-    boolean[] found = new boolean[1];
-    assertArrayEquals(new float[3], FactorBlock.gather(Ids.of(1), List.of(), 3, found));
-    assertArrayEquals(new boolean[1], found);
+    assertArrayEquals(new float[] {3, 4}, one.row(1));
   }
 
   @Test

@@ -3,11 +3,15 @@ package dev.beamals.evaluation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.beamals.als.AlsModel;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.FactorView;
+import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.RatingBlocks;
 import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
+import dev.beamals.linalg.BlockProducts;
+import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingRow;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,9 +72,29 @@ final class EvaluateRatingsTest {
     return blocks;
   }
 
-  private static FactorView view(TestPipeline pipeline, String name, List<FactorBlock> blocks) {
-    return FactorView.ofBlocks(
-        name + "View", pipeline.apply(name, Create.of(blocks).withCoder(FactorBlock.Coder.of())));
+  private static AlsModel model(
+      TestPipeline pipeline, String name, List<FactorBlock> users, List<FactorBlock> items) {
+    return new AlsModel(
+        pipeline,
+        factors(pipeline, Side.USER, name + "Users", users),
+        factors(pipeline, Side.ITEM, name + "Items", items),
+        null);
+  }
+
+  private static Factors factors(
+      TestPipeline pipeline, Side side, String name, List<FactorBlock> blocks) {
+    return Factors.of(
+        side, pipeline.apply(name, Create.of(blocks).withCoder(FactorBlock.Coder.of())), RANK);
+  }
+
+  private static RatingMetrics compare(RatingBlock block, FactorBlock users, FactorBlock items) {
+    boolean[] userFound = new boolean[block.src().size()];
+    boolean[] itemFound = new boolean[block.dst().size()];
+    float[] x = new float[userFound.length * RANK];
+    float[] y = new float[itemFound.length * RANK];
+    users.copyRows(block.src(), x, userFound);
+    items.copyRows(block.dst(), y, itemFound);
+    return EvaluateRatings.compare(block, x, userFound, y, itemFound, RANK);
   }
 
   @Test
@@ -96,10 +120,11 @@ final class EvaluateRatingsTest {
       float[] x = users.get(row.user());
       float[] y = items.get(row.item());
       if (x != null && y != null) {
-        double error = row.rating();
+        float prediction = 0;
         for (int k = 0; k < RANK; k++) {
-          error -= (double) x[k] * y[k];
+          prediction = Math.fma(x[k], y[k], prediction);
         }
+        double error = (double) row.rating() - prediction;
         absolute += Math.abs(error);
         squared += error * error;
         spread += (row.rating() - mean) * (row.rating() - mean);
@@ -111,8 +136,7 @@ final class EvaluateRatingsTest {
     double r2 = 1 - squared / spread;
 
     RatingMetrics one =
-        EvaluateRatings.compare(
-            RatingBlocks.byUser(rows), blocks(users, 1), blocks(items, 1), RANK);
+        compare(RatingBlocks.byUser(rows), blocks(users, 1).get(0), blocks(items, 1).get(0));
     for (int blocks : new int[] {1, 3, 8}) {
       PAssert.thatSingleton(
               pipeline
@@ -122,10 +146,13 @@ final class EvaluateRatingsTest {
                           .withCoder(RatingBlock.Coder.of()))
                   .apply(
                       "Evaluate" + blocks,
-                      EvaluateRatings.of(
-                          view(pipeline, "Users" + blocks, blocks(users, blocks)),
-                          view(pipeline, "Items" + blocks, blocks(items, 9 - blocks)),
-                          RANK)))
+                      EvaluateRatings.from(
+                              model(
+                                  pipeline,
+                                  "Model" + blocks,
+                                  blocks(users, blocks),
+                                  blocks(items, 9 - blocks)))
+                          .onBlocks()))
           .satisfies(
               metrics -> {
                 assertEquals((long) n, metrics.count());
@@ -152,16 +179,13 @@ final class EvaluateRatingsTest {
                             List.of(new RatingRow("1", "2", 3, 0), new RatingRow("4", "5", 6, 0))))
                     .withCoder(RatingBlock.Coder.of()))
             .apply(
-                EvaluateRatings.of(
-                    view(
-                        pipeline,
-                        "Users",
-                        List.of(new FactorBlock(Ids.of(1), RANK, new float[] {1, 1, 1}))),
-                    view(
-                        pipeline,
-                        "Items",
-                        List.of(new FactorBlock(Ids.of(5), RANK, new float[] {1, 1, 1}))),
-                    RANK));
+                EvaluateRatings.from(
+                        model(
+                            pipeline,
+                            "Model",
+                            List.of(new FactorBlock(Ids.of(1), RANK, new float[] {1, 1, 1})),
+                            List.of(new FactorBlock(Ids.of(5), RANK, new float[] {1, 1, 1}))))
+                    .onBlocks());
     PAssert.thatSingleton(metrics)
         .satisfies(
             all -> {
@@ -180,10 +204,8 @@ final class EvaluateRatingsTest {
             pipeline
                 .apply(Create.empty(RatingBlock.Coder.of()))
                 .apply(
-                    EvaluateRatings.of(
-                        view(pipeline, "Users", List.of()),
-                        view(pipeline, "Items", List.of()),
-                        RANK)))
+                    EvaluateRatings.from(model(pipeline, "Model", List.of(), List.of()))
+                        .onBlocks()))
         .satisfies(
             metrics -> {
               assertEquals(RatingMetrics.zero(), metrics);
@@ -193,9 +215,37 @@ final class EvaluateRatingsTest {
   }
 
   @Test
-  void predictionIsTheDotProductInDoublePrecision() {
-    float[] users = {9, 1e8f, 1, -1e8f};
-    float[] items = {9, 9, 1, 1, 1};
-    assertEquals(1.0, EvaluateRatings.predict(users, 1, items, 2, 3));
+  void predictionsAreThoseOfTheTables() {
+    // In float 1e8 + 1 − 1e8 is 0, and 0 is what predict and recommend say.
+    FactorBlock user = new FactorBlock(Ids.of(1), RANK, new float[] {1e8f, 1, -1e8f});
+    FactorBlock item = new FactorBlock(Ids.of(2), RANK, new float[] {1, 1, 1});
+    RatingMetrics metrics =
+        compare(RatingBlocks.byUser(List.of(new RatingRow("1", "2", 3, 0))), user, item);
+    assertEquals(3.0, metrics.mae());
+    assertEquals(0f, BlockProducts.dot(user.factors(), 0, item.factors(), 0, RANK));
+  }
+
+  @Test
+  void ratingsAsElementsGiveTheSameFigures(TestPipeline pipeline) {
+    AlsModel model =
+        model(
+            pipeline,
+            "Model",
+            List.of(new FactorBlock(Ids.of("1", "u"), RANK, new float[] {1, 2, 3, 0, 0, 1})),
+            List.of(new FactorBlock(Ids.of("7"), RANK, new float[] {1, 1, 1})));
+    PAssert.thatSingleton(
+            pipeline
+                .apply(
+                    "Ratings",
+                    Create.of(Rating.of(1, 7, 5), Rating.of("u", "7", 3), Rating.of("new", "7", 3)))
+                .apply("Evaluate", EvaluateRatings.from(model)))
+        .satisfies(
+            metrics -> {
+              assertEquals(2, metrics.count());
+              assertEquals(1, metrics.cold());
+              assertEquals(1.5, metrics.mae());
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
   }
 }

@@ -30,7 +30,7 @@ final class TopKTest {
     FactorBlock items = block(ids("i", 700), new Random(2));
     for (int topK : new int[] {1, 2, 10, 699, 1000}) {
       List<FactorBlock> tiles = tiles(items, new Random(topK));
-      Recommendations found = score(users, NOTHING, topK, false, tiles);
+      ScoredIds found = score(users, NOTHING, topK, false, tiles);
       for (int u = 0; u < users.ids().size(); u++) {
         assertEquals(
             sorted(users, u, items, Set.of(), topK), row(found, u), "user " + u + " top " + topK);
@@ -47,7 +47,7 @@ final class TopKTest {
     any[1] = Integer.MIN_VALUE;
     any[2] = -1;
     FactorBlock ints = block(Ids.of(any), random);
-    Recommendations found = score(users, NOTHING, 4, false, tiles(ints, random));
+    ScoredIds found = score(users, NOTHING, 4, false, tiles(ints, random));
     for (int u = 0; u < users.ids().size(); u++) {
       assertEquals(sorted(users, u, ints, Set.of(), 4), row(found, u), "user " + u);
     }
@@ -63,7 +63,7 @@ final class TopKTest {
       List<FactorBlock> tiles =
           ids.stream().map(id -> new FactorBlock(Ids.of(id), RANK, new float[RANK])).toList();
       for (int topK = 1; topK <= order.length; topK++) {
-        Recommendations found = score(users, NOTHING, topK, false, tiles);
+        ScoredIds found = score(users, NOTHING, topK, false, tiles);
         assertEquals(
             Arrays.stream(order).limit(topK).map(id -> id + " 0.0").toList(), row(found, 0));
       }
@@ -75,7 +75,7 @@ final class TopKTest {
     FactorBlock users = new FactorBlock(Ids.of(1), 1, new float[] {1e-30f});
     // Both round to zero, the first from below.
     FactorBlock items = new FactorBlock(Ids.of(1, 2), 1, new float[] {-1e-30f, 1e-30f});
-    Recommendations found = score(users, NOTHING, 2, false, List.of(items));
+    ScoredIds found = score(users, NOTHING, 2, false, List.of(items));
     assertEquals(List.of("1 0.0", "2 0.0"), row(found, 0));
   }
 
@@ -108,7 +108,7 @@ final class TopKTest {
     // In three blocks, of which all come here, as if they were of three files.
     List<SeenPairs> parts = SeenPairs.partition(batch, 3);
     for (int topK : new int[] {10, 1000}) {
-      Recommendations found = score(users, parts, topK, false, tiles(items, new Random(4)));
+      ScoredIds found = score(users, parts, topK, false, tiles(items, new Random(4)));
       for (int u = 0; u < users.ids().size(); u++) {
         Set<String> excluded = seen.getOrDefault(users.ids().get(u), Set.of());
         assertEquals(sorted(users, u, items, excluded, topK), row(found, u), "user " + u);
@@ -121,7 +121,7 @@ final class TopKTest {
     FactorBlock items =
         new FactorBlock(
             Ids.of(1, 2, 3, 4), 2, new float[] {1, 2, /**/ 10, 20, /**/ -1, -2, /**/ 0, 0});
-    Recommendations found = score(items, NOTHING, 3, true, List.of(items));
+    ScoredIds found = score(items, NOTHING, 3, true, List.of(items));
     assertEquals(List.of("2 1.0", "4 0.0", "3 -1.0"), rounded(found, 0));
     assertEquals(List.of("1 0.0", "2 0.0", "3 0.0"), rounded(found, 3));
   }
@@ -132,13 +132,13 @@ final class TopKTest {
     FactorBlock items =
         new FactorBlock(
             Ids.of(1, 2, 3), 2, new float[] {-3e38f, 1, /**/ 3e38f, -3e38f, /**/ 1e-38f, 0});
-    Recommendations found = score(users, NOTHING, 3, false, List.of(items));
+    ScoredIds found = score(users, NOTHING, 3, false, List.of(items));
     List<String> row = row(found, 0);
     assertEquals("2", row.get(0).split(" ")[0], row.toString()); // overflows upwards
     assertEquals(2, row.size(), row.toString());
   }
 
-  private static List<String> rounded(Recommendations found, int row) {
+  private static List<String> rounded(ScoredIds found, int row) {
     List<String> rounded = new ArrayList<>();
     for (int p = found.offsets()[row]; p < found.offsets()[row + 1]; p++) {
       rounded.add(
@@ -147,14 +147,14 @@ final class TopKTest {
     return rounded;
   }
 
-  private static Recommendations score(
+  private static ScoredIds score(
       FactorBlock users, List<SeenPairs> seen, int topK, boolean cosine, List<FactorBlock> tiles) {
     ScoreBlock scores = new ScoreBlock(users, seen, topK, cosine);
     tiles.forEach(scores::add);
     return scores.finish();
   }
 
-  private static List<String> row(Recommendations found, int row) {
+  private static List<String> row(ScoredIds found, int row) {
     List<String> entries = new ArrayList<>();
     for (int p = found.offsets()[row]; p < found.offsets()[row + 1]; p++) {
       entries.add(found.dst().get(found.index()[p]) + " " + found.scores()[p]);

@@ -5,7 +5,11 @@ import dev.beamals.ids.Ids;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.apache.beam.sdk.coders.CoderProvider;
+import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.DefaultCoder;
+import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
  * Ids with scores for each of some ids: items for users, users for items, items for items.
@@ -22,14 +26,15 @@ import org.apache.beam.sdk.coders.CustomCoder;
  * }
  * }</pre>
  */
-public final class Recommendations {
+@DefaultCoder(ScoredIds.Coder.class)
+public final class ScoredIds {
   private final Ids src;
   private final Ids dst;
   private final int[] offsets;
   private final int[] index;
   private final float[] scores;
 
-  Recommendations(Ids src, Ids dst, int[] offsets, int[] index, float[] scores) {
+  ScoredIds(Ids src, Ids dst, int[] offsets, int[] index, float[] scores) {
     this.src = src;
     this.dst = dst;
     this.offsets = offsets;
@@ -63,7 +68,7 @@ public final class Recommendations {
   }
 
   /** Arrays in bulk; deterministic. */
-  public static final class Coder extends CustomCoder<Recommendations> {
+  public static final class Coder extends CustomCoder<ScoredIds> {
     private static final long serialVersionUID = 1L;
     private static final Coder INSTANCE = new Coder();
 
@@ -71,8 +76,13 @@ public final class Recommendations {
       return INSTANCE;
     }
 
+    /** Has Beam find this coder by itself. */
+    public static CoderProvider getCoderProvider() {
+      return CoderProviders.forCoder(TypeDescriptor.of(ScoredIds.class), INSTANCE);
+    }
+
     @Override
-    public void encode(Recommendations block, OutputStream out) throws IOException {
+    public void encode(ScoredIds block, OutputStream out) throws IOException {
       ArrayCoding.write(block.src, out);
       ArrayCoding.write(block.dst, out);
       ArrayCoding.write(block.offsets, out);
@@ -81,8 +91,8 @@ public final class Recommendations {
     }
 
     @Override
-    public Recommendations decode(InputStream in) throws IOException {
-      return new Recommendations(
+    public ScoredIds decode(InputStream in) throws IOException {
+      return new ScoredIds(
           ArrayCoding.readIds(in),
           ArrayCoding.readIds(in),
           ArrayCoding.readInts(in),

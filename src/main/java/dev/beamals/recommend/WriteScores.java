@@ -28,8 +28,8 @@ import org.apache.beam.sdk.values.PCollection;
  * entries that are NaN.
  */
 @AutoValue
-public abstract class WriteRecommendations
-    extends PTransform<PCollection<Recommendations>, PCollection<List<Long>>> {
+public abstract class WriteScores
+    extends PTransform<PCollection<ScoredIds>, PCollection<List<Long>>> {
   private static final long serialVersionUID = 1L;
 
   abstract String folder();
@@ -54,14 +54,14 @@ public abstract class WriteRecommendations
    * @param folder with its last slash
    * @param numBlocks the number of blocks that ids are spread over
    */
-  public static WriteRecommendations ranked(
+  public static WriteScores ranked(
       String folder,
       TableWriter.Format format,
       Column src,
       Column dst,
       String score,
       int numBlocks) {
-    return new AutoValue_WriteRecommendations(
+    return new AutoValue_WriteScores(
         folder, format, src, dst, new Column(score, Float.class), true, false, numBlocks);
   }
 
@@ -70,7 +70,7 @@ public abstract class WriteRecommendations
    *
    * @param dropNaN whether pairs without a prediction are left out
    */
-  public static WriteRecommendations predictions(
+  public static WriteScores predictions(
       String folder,
       TableWriter.Format format,
       Column src,
@@ -78,12 +78,12 @@ public abstract class WriteRecommendations
       boolean dropNaN,
       int numBlocks) {
     Column prediction = new Column("prediction", Float.class);
-    return new AutoValue_WriteRecommendations(
+    return new AutoValue_WriteScores(
         folder, format, src, dst, prediction, false, dropNaN, numBlocks);
   }
 
   @Override
-  public PCollection<List<Long>> expand(PCollection<Recommendations> blocks) {
+  public PCollection<List<Long>> expand(PCollection<ScoredIds> blocks) {
     return blocks
         .apply("WriteFiles", ParDo.of(new WriteFn(this)))
         .setCoder(ListCoder.of(VarLongCoder.of()))
@@ -100,16 +100,16 @@ public abstract class WriteRecommendations
     }
   }
 
-  static final class WriteFn extends DoFn<Recommendations, List<Long>> {
+  static final class WriteFn extends DoFn<ScoredIds, List<Long>> {
     private static final long serialVersionUID = 1L;
-    private final WriteRecommendations table;
+    private final WriteScores table;
 
-    WriteFn(WriteRecommendations table) {
+    WriteFn(WriteScores table) {
       this.table = table;
     }
 
     @ProcessElement
-    public void processElement(@Element Recommendations block, OutputReceiver<List<Long>> out)
+    public void processElement(@Element ScoredIds block, OutputReceiver<List<Long>> out)
         throws IOException {
       String name =
           String.format(
@@ -123,7 +123,7 @@ public abstract class WriteRecommendations
       out.output(List.of((long) block.src().size(), (long) block.scores().length, nan));
     }
 
-    private long write(Recommendations block, String file) throws IOException {
+    private long write(ScoredIds block, String file) throws IOException {
       List<Column> columns = new ArrayList<>(List.of(table.src()));
       if (table.ranked()) {
         columns.add(new Column("rank", Integer.class));
