@@ -40,10 +40,12 @@ public class NormalEquationsBenchmark {
   @Param({"vector", "scalar"})
   public String kernel;
 
+  /** Whether neighbours have weights, as in implicit feedback. */
+  @Param({"plain", "weighted"})
+  public String mode;
+
   private NormalEquations equations;
-  private float[] factors;
-  private int[] neighbours;
-  private float[] ratings;
+  private RowSystem system;
   private int row;
 
   /** Floating-point operations of an iteration. */
@@ -58,26 +60,32 @@ public class NormalEquationsBenchmark {
     equations =
         kernel.equals("vector") ? new VectorNormalEquations(rank) : new ScalarNormalEquations(rank);
     SplittableRandom random = new SplittableRandom(1);
-    factors = new float[COUNT * rank];
+    float[] factors = new float[COUNT * rank];
     for (int i = 0; i < factors.length; i++) {
       factors[i] = (float) random.nextDouble() - 0.5f;
     }
-    neighbours = new int[ROWS * COUNT];
-    ratings = new float[ROWS * COUNT];
+    int[] neighbours = new int[ROWS * COUNT];
+    float[] ratings = new float[ROWS * COUNT];
+    float[] weights = new float[ROWS * COUNT];
     for (int p = 0; p < neighbours.length; p++) {
       neighbours[p] = random.nextInt(COUNT);
       ratings[p] = (float) random.nextDouble() * 5;
+      weights[p] = 40 * ratings[p];
     }
     for (int i = 0; i < ROWS; i++) {
       Arrays.sort(neighbours, i * COUNT, (i + 1) * COUNT);
+    }
+    system = RowSystem.of(rank, factors, neighbours, ratings);
+    if (mode.equals("weighted")) {
+      system = system.withWeights(weights);
     }
   }
 
   @Benchmark
   public double normalEquations(Work work) {
     row = (row + 1) % ROWS;
-    equations.reset();
-    equations.add(factors, neighbours, ratings, row * COUNT, (row + 1) * COUNT);
+    system.select(row * COUNT, (row + 1) * COUNT, 0);
+    equations.set(system);
     work.flops += (long) COUNT * rank * (rank + 1);
     return equations.a(0, 0);
   }

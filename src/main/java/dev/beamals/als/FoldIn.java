@@ -9,7 +9,7 @@ import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.CholeskySolver;
-import dev.beamals.linalg.NormalEquations;
+import dev.beamals.linalg.RowSolver;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
 import java.util.HashMap;
@@ -146,8 +146,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
     private static final long serialVersionUID = 1L;
     private final FactorView items;
     private final AlsParameters parameters;
-    private transient @Nullable NormalEquations equations;
-    private transient @Nullable CholeskySolver solver;
+    private transient @Nullable RowSolver solver;
 
     SolveFn(FactorView items, AlsParameters parameters) {
       this.items = items;
@@ -156,8 +155,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
 
     @ProcessElement
     public void processElement(ProcessContext c) {
-      if (equations == null || solver == null) {
-        equations = NormalEquations.create(parameters.rank());
+      if (solver == null) {
         solver = new CholeskySolver(parameters.rank());
       }
       RatingBlock block = c.element();
@@ -168,7 +166,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
       if (known.size() > 0) {
         float[] rows =
             new FactorBlock(block.dst(), parameters.rank(), dst).select(known.dst()).factors();
-        c.output(UpdateFactors.solve(known, rows, Side.USER, parameters, equations, solver));
+        c.output(UpdateFactors.solve(known, rows, Side.USER, parameters, solver));
       }
     }
   }

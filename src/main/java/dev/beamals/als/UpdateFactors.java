@@ -6,7 +6,8 @@ import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.CholeskySolver;
-import dev.beamals.linalg.NormalEquations;
+import dev.beamals.linalg.RowSolver;
+import dev.beamals.linalg.RowSystem;
 import java.util.Locale;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -114,8 +115,7 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
     private final Exchange<T> exchange;
     private final FactorView dstFactors;
     private final @Nullable TupleTag<RatingBlock> pass;
-    private transient @Nullable NormalEquations equations;
-    private transient @Nullable CholeskySolver solver;
+    private transient @Nullable RowSolver solver;
 
     SolveFn(
         Side side,
@@ -134,15 +134,14 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
 
     @ProcessElement
     public void processElement(ProcessContext c) {
-      if (equations == null || solver == null) {
-        equations = NormalEquations.create(parameters.rank());
+      if (solver == null) {
         solver = new CholeskySolver(parameters.rank());
       }
       RatingBlock block = c.element();
       boolean[] found = new boolean[block.dst().size()];
       float[] dst = dstFactors.gatherNeighbours(c, block, parameters.rank(), found);
       checkFound(block, found);
-      FactorBlock factors = solve(block, dst, side, parameters, equations, solver);
+      FactorBlock factors = solve(block, dst, side, parameters, solver);
       rowsSolved.inc(factors.ids().size());
       c.output(exchange.send(block, factors, side, step));
       if (pass != null) {
@@ -164,7 +163,6 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
    * Solves all rows of a block.
    *
    * @param dst row-major, the factors of {@link RatingBlock#dst}. Not modified.
-   * @param equations Modified
    * @param solver Modified
    * @throws RunException naming the id where the system is singular
    */
@@ -173,23 +171,15 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
       float[] dst,
       Side side,
       AlsParameters parameters,
-      NormalEquations equations,
-      CholeskySolver solver) {
+      RowSolver solver) {
     int rank = parameters.rank();
     float[] factors = new float[Math.multiplyExact(block.src().size(), rank)];
     int[] offsets = block.offsets();
+    RowSystem row = RowSystem.of(rank, dst, block.neighbours(), block.ratings());
     for (int s = 0; s < block.src().size(); s++) {
       int n = offsets[s + 1] - offsets[s];
-      if (!solver.solveRow(
-          equations,
-          dst,
-          block.neighbours(),
-          block.ratings(),
-          offsets[s],
-          offsets[s + 1],
-          parameters.regParam() * n,
-          factors,
-          s * rank)) {
+      row.select(offsets[s], offsets[s + 1], parameters.regParam() * n);
+      if (!solver.solve(row, factors, s * rank)) {
         throw new RunException(
             String.format(
                 "%s %s: its %d ratings do not determine %d factors (the normal equations are"

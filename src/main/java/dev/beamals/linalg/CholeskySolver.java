@@ -6,25 +6,23 @@ import org.ejml.dense.row.decomposition.chol.CholeskyDecompositionInner_DDRM;
 import org.ejml.dense.row.linsol.chol.LinearSolverChol_DDRM;
 
 /**
- * Solves {@code (A + d I) x = b} for the {@code A} (rank × rank) and {@code b} (rank) of {@link
- * NormalEquations} by EJML's Cholesky decomposition {@code A + d I = L Lᵀ} in double. In ALS-WR
- * {@code d} is λ times the number of ratings of the row.
+ * Solves {@code (A + d I) x = b} by EJML's Cholesky decomposition {@code A + d I = L Lᵀ} in double.
  *
  * <p>EJML itself accepts every pivot above zero, and rounding turns the zero pivots of a singular
  * matrix into small numbers of either sign. With {@code mᵢ = aᵢᵢ + d}, the pivot {@code lᵢᵢ²} is
- * therefore accepted only
+ * therefore accepted only when both hold:
  *
  * <ul>
- *   <li>when it is at least {@code 2⁻¹⁰ mᵢ}: below, the float rounding of {@link
- *       NormalEquations#add}, some {@code 2⁻²⁴ mᵢ}, would show in the solution; or
- *   <li>where the equations were added by {@link NormalEquations#addExactly}, when it is at least
- *       {@code 2⁻³⁶ mᵢ}, or when it is at least {@code d / 2} and {@code d} at least {@code 2⁻⁴⁰
- *       mᵢ}: {@code A} has no negative eigenvalue, so every exact pivot is at least {@code d}, and
- *       this one is about as large as the caller asked for.
+ *   <li>It is at least {@code 2⁻³⁶ mᵢ}, or it is at least {@code d / 2} and {@code d} at least
+ *       {@code 2⁻⁴⁰ mᵢ}: {@code A} has no negative eigenvalue, so every exact pivot is at least
+ *       {@code d}, and this one is about as large as the caller asked for.
+ *   <li>Where the equations were {@link NormalEquations#set set} in float, it is at least {@code
+ *       2⁻¹⁰ (mᵢ − gᵢᵢ)}, {@code gᵢᵢ} the share of the Gram matrix {@code G}, which is exact:
+ *       below, float rounding, some {@code 2⁻²⁴ (aᵢᵢ − gᵢᵢ)}, would show in the solution.
  * </ul>
  *
- * <p>So a caller adds, solves, and where that is false adds exactly and solves again: {@link
- * #solveRow} does.
+ * <p>A row whose pivots are not accepted is {@link NormalEquations#setExactly set exactly}, and
+ * tried once more.
  *
  * <p>Buffers are allocated once and reused: an instance belongs to one thread.
  *
@@ -32,13 +30,14 @@ import org.ejml.dense.row.linsol.chol.LinearSolverChol_DDRM;
  * the Netflix Prize", 2008 (ALS-WR); Golub and Van Loan, "Matrix Computations", section 4.2
  * (Cholesky).
  */
-public final class CholeskySolver {
+public final class CholeskySolver implements RowSolver {
 
   private static final double FLOAT_PIVOT = 0x1p-10;
   private static final double EXACT_PIVOT = 0x1p-36;
   private static final double SMALLEST_DIAGONAL = 0x1p-40;
 
   private final int rank;
+  private final NormalEquations equations;
   private final DMatrixRMaj matrix;
   private final DMatrixRMaj rightHandSide;
   private final DMatrixRMaj solution;
@@ -49,11 +48,16 @@ public final class CholeskySolver {
    * Creates a solver.
    *
    * @param rank the number of factors, 1..{@value NormalEquations#MAX_RANK}
-   * @throws IllegalArgumentException when the rank is out of range
+   * @throws IllegalArgumentException as {@link NormalEquations#create} does
+   * @throws IllegalStateException as {@link NormalEquations#create} does
    */
   public CholeskySolver(int rank) {
-    NormalEquations.checkRank(rank);
-    this.rank = rank;
+    this(NormalEquations.create(rank));
+  }
+
+  CholeskySolver(NormalEquations equations) {
+    this.equations = equations;
+    this.rank = equations.rank();
     this.matrix = new DMatrixRMaj(rank, rank);
     this.rightHandSide = new DMatrixRMaj(rank, 1);
     this.solution = new DMatrixRMaj(rank, 1);
@@ -63,33 +67,22 @@ public final class CholeskySolver {
     this.solver = new LinearSolverChol_DDRM(decomposition);
   }
 
-  /**
-   * Solves {@code (A + diagonal I) x = b}.
-   *
-   * @param equations {@code A} and {@code b}. Not modified.
-   * @param diagonal what is added to the diagonal of {@code A}, at least 0
-   * @param x where the solution goes, to {@code x[offset]} up to {@code x[offset + rank - 1]}.
-   *     Modified there only.
-   * @param offset the index of the first element of the solution
-   * @return false when {@code A + diagonal I} is not numerically positive definite (see the class
-   *     comment) or not finite, or the solution is not finite in float; x is then unspecified in
-   *     the same range
-   * @throws IllegalArgumentException when the equations are of another rank, or the diagonal is
-   *     negative or not a number
-   * @throws IndexOutOfBoundsException when the solution does not fit in {@code x}
-   */
-  public boolean solve(NormalEquations equations, double diagonal, float[] x, int offset) {
-    if (equations.rank() != rank) {
-      throw new IllegalArgumentException(
-          "equations of rank " + equations.rank() + " in a solver of rank " + rank);
-    }
-    if (!(diagonal >= 0)) {
-      throw new IllegalArgumentException("diagonal must be at least 0: " + diagonal);
-    }
+  @Override
+  public boolean solve(RowSystem row, float[] x, int offset) {
     Objects.checkFromIndexSize(offset, rank, x.length);
-    load(equations, diagonal);
+    equations.set(row);
+    if (solve(row.diagonal(), x, offset)) {
+      return true;
+    }
+    equations.setExactly(row);
+    return solve(row.diagonal(), x, offset);
+  }
+
+  /** Solves the equations as they are set. */
+  private boolean solve(double diagonal, float[] x, int offset) {
+    load(diagonal);
     // The decomposition replaces the matrix by L.
-    if (!solver.setA(matrix) || !pivotsAreSound(equations, diagonal)) {
+    if (!solver.setA(matrix) || !pivotsAreSound(diagonal)) {
       return false;
     }
     solver.solve(rightHandSide, solution);
@@ -102,35 +95,7 @@ public final class CholeskySolver {
     return finite;
   }
 
-  /**
-   * Solves one row of ALS: in float batches where that is accurate, in double where it is not.
-   *
-   * @param equations Modified
-   * @param factors as of {@link NormalEquations#add}, as {@code neighbours}, {@code ratings},
-   *     {@code from} and {@code to} are. Not modified.
-   * @return as {@link #solve}: false where the row does not determine its factors
-   */
-  public boolean solveRow(
-      NormalEquations equations,
-      float[] factors,
-      int[] neighbours,
-      float[] ratings,
-      int from,
-      int to,
-      double diagonal,
-      float[] x,
-      int offset) {
-    equations.reset();
-    equations.add(factors, neighbours, ratings, from, to);
-    if (solve(equations, diagonal, x, offset)) {
-      return true;
-    }
-    equations.reset();
-    equations.addExactly(factors, neighbours, ratings, from, to);
-    return solve(equations, diagonal, x, offset);
-  }
-
-  private void load(NormalEquations equations, double diagonal) {
+  private void load(double diagonal) {
     double[] a = equations.a;
     double[] m = matrix.data;
     for (int i = 0; i < rank; i++) {
@@ -145,17 +110,18 @@ public final class CholeskySolver {
     }
   }
 
-  private boolean pivotsAreSound(NormalEquations equations, double diagonal) {
+  private boolean pivotsAreSound(double diagonal) {
     double[] l = decomposition.getT().data;
     for (int i = 0; i < rank; i++) {
       double m = equations.a[i * equations.stride + i] + diagonal;
       double pivot = l[i * rank + i] * l[i * rank + i];
       double least =
-          !equations.isExact()
-              ? FLOAT_PIVOT * m
-              : diagonal >= SMALLEST_DIAGONAL * m
-                  ? Math.min(EXACT_PIVOT * m, diagonal / 2)
-                  : EXACT_PIVOT * m;
+          diagonal >= SMALLEST_DIAGONAL * m
+              ? Math.min(EXACT_PIVOT * m, diagonal / 2)
+              : EXACT_PIVOT * m;
+      if (!equations.isExact()) {
+        least = Math.max(least, FLOAT_PIVOT * (m - equations.gramDiagonal(i)));
+      }
       // Negated, so that NaN is unsound. Infinity would pass as 1 / infinity is a finite solution.
       if (!(pivot >= least) || !Double.isFinite(m)) {
         return false;

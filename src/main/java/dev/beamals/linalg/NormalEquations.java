@@ -2,20 +2,21 @@ package dev.beamals.linalg;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Accumulates the normal equations of one row of ALS, {@code A = Σ y yᵀ} (rank × rank, symmetric)
- * and {@code b = Σ r y} (rank), where {@code y} runs over the factor rows of the neighbours of the
- * row and {@code r} over its ratings.
+ * The normal equations of one row of ALS, {@code A = G + Σ w y yᵀ} (rank × rank, symmetric) and
+ * {@code b = Σ t y} (rank), of a {@link RowSystem}.
  *
  * <p>The neighbours are taken in batches of {@value #BATCH}. The factor rows of a batch are
  * gathered into a packed panel, the Gram matrix of the panel is computed in float with fused
  * multiply-add, and the result is added to {@code A} and {@code b} in double. So every element of
  * {@code A} and {@code b} is, per batch, one chain {@code fma(yᵢ, yⱼ, …)} that starts at zero and
  * follows the order of the neighbours, in every kernel: the bits of the result depend neither on
- * the kernel nor on the width of its vectors. They depend on the order of the neighbours and, since
- * batches are counted from the first neighbour of a call, on how a row is cut into calls of {@link
- * #add}.
+ * the kernel nor on the width of its vectors. They depend on the order of the neighbours.
+ *
+ * <p>Where there are weights, the panel holds {@code √w y} and {@code t / √w} stands for the
+ * rating: the products are the same, and so is the work. Weights of 1 give the bits of no weights.
  *
  * <p>Two kernels exist. The vector kernel needs the module {@code jdk.incubator.vector} (JVM flag
  * {@code --add-modules jdk.incubator.vector}); where it is missing the scalar kernel takes over.
@@ -67,6 +68,13 @@ public abstract class NormalEquations {
   /** The right-hand side of one batch, laid out as {@link #b}. */
   final float[] batchB;
 
+  /** The factor rows of one batch, laid out as the kernel likes it. */
+  final float[] panel;
+
+  /** Those rows times their weights. */
+  final float[] weighted;
+
+  private double @Nullable [] gram;
   private boolean exact = true;
 
   NormalEquations(int rank) {
@@ -77,10 +85,12 @@ public abstract class NormalEquations {
     this.b = new double[stride];
     this.batchA = new float[stride * stride];
     this.batchB = new float[stride];
+    this.panel = new float[stride * BATCH];
+    this.weighted = new float[stride * BATCH];
   }
 
   /**
-   * Returns empty equations of the fastest kernel of this JVM.
+   * Returns equations, all zero, of the fastest kernel of this JVM.
    *
    * @param rank the number of factors, 1..{@value #MAX_RANK}
    * @throws IllegalArgumentException when the rank is out of range, or the system property {@value
@@ -136,66 +146,111 @@ public abstract class NormalEquations {
     return rank;
   }
 
-  /** Sets {@code A} and {@code b} to zero. */
-  public final void reset() {
-    Arrays.fill(a, 0);
-    Arrays.fill(b, 0);
-    exact = true;
-  }
-
   /**
-   * Adds {@code y yᵀ} to {@code A} and {@code r y} to {@code b} for the neighbours at {@code from ≤
-   * p < to}.
+   * Sets {@code A} and {@code b} to those of a row. The diagonal {@code d} is not in them.
    *
-   * @param factors the factor rows, row-major: that of neighbour n at {@code n * rank} to {@code n
-   *     * rank + rank}. Not modified.
-   * @param neighbours the neighbour at each position p. Not modified.
-   * @param ratings the rating {@code r} at each position p. Not modified.
-   * @param from the first position
-   * @param to the position after the last
-   * @throws IndexOutOfBoundsException when the positions lie outside {@code neighbours} or {@code
-   *     ratings}, or a neighbour has no row in {@code factors}; the equations are then unspecified
-   *     until the next {@link #reset}
+   * @throws IllegalArgumentException when the row is of another rank, or a weight is negative or
+   *     not finite; the equations are then unspecified until set again
+   * @throws IndexOutOfBoundsException when a neighbour has no factors; likewise
    */
-  public final void add(float[] factors, int[] neighbours, float[] ratings, int from, int to) {
+  public final void set(RowSystem row) {
+    start(row);
     exact = false;
-    Objects.checkFromToIndex(from, to, Math.min(neighbours.length, ratings.length));
-    for (int first = from; first < to; first += BATCH) {
-      computeBatch(factors, neighbours, ratings, first, Math.min(BATCH, to - first));
+    for (int first = row.from(); first < row.to(); first += BATCH) {
+      int length = Math.min(BATCH, row.to() - first);
+      gather(row.factors, row.neighbours, first, length);
+      if (row.weights == null) {
+        multiply(panel, row.targets, first, length);
+      } else {
+        checkWeights(row.weights, first, length);
+        weigh(row.weights, first, length);
+        multiply(weighted, row.targets, first, length);
+      }
       addBatch();
     }
   }
 
   /**
-   * As {@link #add}, with every sum in double: for rows so ill-conditioned that the rounding of a
+   * As {@link #set}, with every sum in double: for rows so ill-conditioned that the rounding of a
    * float batch decides their solution. The same in every kernel, and many times slower.
    */
-  public final void addExactly(
-      float[] factors, int[] neighbours, float[] ratings, int from, int to) {
-    Objects.checkFromToIndex(from, to, Math.min(neighbours.length, ratings.length));
-    for (int p = from; p < to; p++) {
-      int y = neighbours[p] * rank;
+  public final void setExactly(RowSystem row) {
+    start(row);
+    exact = true;
+    float[] factors = row.factors;
+    for (int p = row.from(); p < row.to(); p++) {
+      int y = Objects.checkIndex(row.neighbours[p], factors.length / rank) * rank;
+      double w = row.weights == null ? 1 : checkWeight(row.weights[p], p);
+      double t = row.targets[p];
       for (int i = 0; i < rank; i++) {
         double yi = factors[y + i];
-        b[i] += yi * ratings[p];
+        double wyi = w * yi;
+        b[i] += t * yi;
         for (int j = 0; j <= i; j++) {
-          a[i * stride + j] += yi * factors[y + j];
+          a[i * stride + j] += wyi * factors[y + j];
         }
       }
     }
   }
 
-  /** Whether everything since the last {@link #reset} was added by {@link #addExactly}. */
+  /** Sets {@code A} to {@code G} and {@code b} to zero. */
+  private void start(RowSystem row) {
+    if (row.rank != rank) {
+      throw new IllegalArgumentException(
+          "a row of rank " + row.rank + " in equations of rank " + rank);
+    }
+    gram = row.gram;
+    if (gram == null) {
+      Arrays.fill(a, 0);
+    } else {
+      for (int i = 0; i < rank; i++) {
+        System.arraycopy(gram, i * rank, a, i * stride, i + 1);
+      }
+    }
+    Arrays.fill(b, 0);
+  }
+
+  private static void checkWeights(float[] weights, int first, int length) {
+    for (int p = first; p < first + length; p++) {
+      checkWeight(weights[p], p);
+    }
+  }
+
+  private static float checkWeight(float w, int p) {
+    if (!(w >= 0 && w <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "weight " + w + " at position " + p + ": expected at least 0 and finite");
+    }
+    return w;
+  }
+
+  /** Whether they were set by {@link #setExactly}. */
   final boolean isExact() {
     return exact;
   }
 
+  /** The share of {@code G} in the diagonal element i of {@code A}. */
+  final double gramDiagonal(int i) {
+    return gram == null ? 0 : gram[i * rank + i];
+  }
+
   /**
-   * Writes the Gram matrix and the right-hand side of {@code length} ≤ {@link #BATCH} neighbours,
-   * from position {@code first} on, to {@link #batchA} and {@link #batchB}.
+   * Copies the factor rows of {@code length} ≤ {@link #BATCH} neighbours, from position {@code
+   * first} on, to the panel.
    */
-  abstract void computeBatch(
-      float[] factors, int[] neighbours, float[] ratings, int first, int length);
+  abstract void gather(float[] factors, int[] neighbours, int first, int length);
+
+  /** Writes the panel, each row times its weight, from {@code first} on, to {@link #weighted}. */
+  abstract void weigh(float[] weights, int first, int length);
+
+  /**
+   * Writes the Gram matrix and the right-hand side of the {@code length} rows of the panel, with
+   * ratings from {@code first} on, to {@link #batchA} and {@link #batchB}.
+   *
+   * @param rows what the rows of the Gram matrix are multiplied with: {@link #panel} itself, or
+   *     {@link #weighted}
+   */
+  abstract void multiply(float[] rows, float[] ratings, int first, int length);
 
   // Plain loops: vectors that convert float to double gained 0 to 8 %, as a batch is long.
   private void addBatch() {

@@ -3,7 +3,8 @@ package dev.beamals.linalg;
 import java.util.Objects;
 
 /**
- * The kernel without vectors: tiles of 4 × 2 elements in registers.
+ * The kernel without vectors: tiles of 4 × 2 elements in registers. The panel is row-major, with
+ * one row of {@link #stride} for each neighbour, zero beyond the rank.
  *
  * <p>Loops across columns that the compiler turns into vectors by itself, with 8 neighbours a pass,
  * were about half as fast at ranks 10 to 128 on JDK 17: rows of a Gram matrix are too short for the
@@ -16,24 +17,34 @@ final class ScalarNormalEquations extends NormalEquations {
   private static final int TILE_COLUMNS = 2;
   private static final int RIGHT_HAND_SIDE_COLUMNS = 8;
 
-  /** Row-major, one row of {@link #stride} for each neighbour; zero beyond the rank. */
-  private final float[] panel;
-
   ScalarNormalEquations(int rank) {
     super(rank);
-    this.panel = new float[stride * BATCH];
   }
 
   @Override
-  void computeBatch(float[] factors, int[] neighbours, float[] ratings, int first, int length) {
+  void gather(float[] factors, int[] neighbours, int first, int length) {
     int rows = factors.length / rank;
     for (int p = 0; p < length; p++) {
       int neighbour = Objects.checkIndex(neighbours[first + p], rows);
       System.arraycopy(factors, neighbour * rank, panel, p * stride, rank);
     }
+  }
+
+  @Override
+  void weigh(float[] weights, int first, int length) {
+    for (int p = 0; p < length; p++) {
+      float w = weights[first + p];
+      for (int i = p * stride; i < p * stride + rank; i++) {
+        weighted[i] = w * panel[i];
+      }
+    }
+  }
+
+  @Override
+  void multiply(float[] rows, float[] ratings, int first, int length) {
     for (int row = 0; row < rank; row += TILE_ROWS) {
       for (int column = 0; column < row + TILE_ROWS; column += TILE_COLUMNS) {
-        tile(panel, row, column, stride, length, batchA);
+        tile(panel, rows, row, column, stride, length, batchA);
       }
     }
     for (int column = 0; column < rank; column += RIGHT_HAND_SIDE_COLUMNS) {
@@ -42,7 +53,8 @@ final class ScalarNormalEquations extends NormalEquations {
   }
 
   /** Tile of 4 rows and 2 columns. */
-  private static void tile(float[] panel, int row, int column, int stride, int length, float[] a) {
+  private static void tile(
+      float[] panel, float[] rows, int row, int column, int stride, int length, float[] a) {
     float a00 = 0;
     float a01 = 0;
     float a10 = 0;
@@ -57,16 +69,16 @@ final class ScalarNormalEquations extends NormalEquations {
       int x = column + p;
       float x0 = panel[x];
       float x1 = panel[x + 1];
-      float y0 = panel[y];
+      float y0 = rows[y];
       a00 = Math.fma(y0, x0, a00);
       a01 = Math.fma(y0, x1, a01);
-      float y1 = panel[y + 1];
+      float y1 = rows[y + 1];
       a10 = Math.fma(y1, x0, a10);
       a11 = Math.fma(y1, x1, a11);
-      float y2 = panel[y + 2];
+      float y2 = rows[y + 2];
       a20 = Math.fma(y2, x0, a20);
       a21 = Math.fma(y2, x1, a21);
-      float y3 = panel[y + 3];
+      float y3 = rows[y + 3];
       a30 = Math.fma(y3, x0, a30);
       a31 = Math.fma(y3, x1, a31);
     }

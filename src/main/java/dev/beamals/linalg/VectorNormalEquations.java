@@ -37,11 +37,8 @@ final class VectorNormalEquations extends NormalEquations {
   /** The tiles are this many rows high, except where the Gram matrix is one block wide. */
   private static final int TILE_ROWS = 8;
 
-  private final float[] panel;
-
   VectorNormalEquations(int rank) {
     super(rank);
-    this.panel = new float[stride * BATCH];
   }
 
   static VectorSpecies<Float> widestSpecies() {
@@ -57,14 +54,35 @@ final class VectorNormalEquations extends NormalEquations {
   }
 
   @Override
-  void computeBatch(float[] factors, int[] neighbours, float[] ratings, int first, int length) {
+  void gather(float[] factors, int[] neighbours, int first, int length) {
     for (int column = 0; column < rank; column += LANES) {
       gather(factors, neighbours, first, length, column);
     }
+  }
+
+  @Override
+  void weigh(float[] weights, int first, int length) {
+    for (int column = 0; column < rank; column += LANES) {
+      weigh(panel, weighted, offset(column), weights, first, length);
+    }
+  }
+
+  private static void weigh(
+      float[] panel, float[] weighted, int column, float[] weights, int first, int length) {
+    for (int p = 0; p < length; p++) {
+      int x = column + p * BLOCK;
+      FloatVector.broadcast(SPECIES, weights[first + p])
+          .mul(FloatVector.fromArray(SPECIES, panel, x))
+          .intoArray(weighted, x);
+    }
+  }
+
+  @Override
+  void multiply(float[] rows, float[] ratings, int first, int length) {
     if (WIDE) {
-      multiplyWide(ratings, first, length);
+      multiplyWide(rows, ratings, first, length);
     } else {
-      multiplyNarrow(ratings, first, length);
+      multiplyNarrow(rows, ratings, first, length);
     }
   }
 
@@ -119,16 +137,16 @@ final class VectorNormalEquations extends NormalEquations {
   }
 
   /** The Gram matrix by vectors of 512 bits. */
-  private void multiplyWide(float[] ratings, int first, int length) {
+  private void multiplyWide(float[] rows, float[] ratings, int first, int length) {
     // The first block stands alone: small ranks have no other, so its tile fits them closely.
     if (rank <= 8) {
-      tile8(panel, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
+      tile8(panel, rows, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
     } else if (rank <= 10) {
-      tile10(panel, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
+      tile10(panel, rows, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
     } else if (rank <= 12) {
-      tile12(panel, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
+      tile12(panel, rows, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
     } else {
-      tile16(panel, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
+      tile16(panel, rows, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
     }
     for (int row = BLOCK; row < rank; row += TILE_ROWS) {
       int y = offset(row);
@@ -137,10 +155,10 @@ final class VectorNormalEquations extends NormalEquations {
       for (int left = row / BLOCK + 1; left > 0; left = row / BLOCK + 1 - column / BLOCK) {
         int to = row * stride + column;
         if (left == 2 || left == 4) {
-          tile8x2(panel, y, offset(column), length, batchA, to, stride);
+          tile8x2(panel, rows, y, offset(column), length, batchA, to, stride);
           column += 2 * BLOCK;
         } else {
-          tile8x3(panel, y, offset(column), length, batchA, to, stride);
+          tile8x3(panel, rows, y, offset(column), length, batchA, to, stride);
           column += 3 * BLOCK;
         }
       }
@@ -151,13 +169,14 @@ final class VectorNormalEquations extends NormalEquations {
   }
 
   /** The Gram matrix by vectors of 128 or 256 bits, for 16 registers. */
-  private void multiplyNarrow(float[] ratings, int first, int length) {
+  private void multiplyNarrow(float[] rows, float[] ratings, int first, int length) {
     for (int row = 0; row < rank; row += TILE_ROWS) {
       for (int column = 0; column < row + TILE_ROWS; column += LANES) {
         // The right-hand side is found anew in each row of tiles: one multiply-add in nine.
         int to = row * stride + column;
         tile8(
             panel,
+            rows,
             offset(row),
             offset(column),
             ratings,
@@ -203,6 +222,7 @@ final class VectorNormalEquations extends NormalEquations {
   /** Tile of 8 rows and 1 vector of columns, with the right-hand side of those columns. */
   private static void tile8(
       float[] panel,
+      float[] rows,
       int row,
       int column,
       float[] ratings,
@@ -225,14 +245,14 @@ final class VectorNormalEquations extends NormalEquations {
     for (int p = 0; p < length; p++) {
       int y = row + p * BLOCK;
       FloatVector x = FloatVector.fromArray(SPECIES, panel, column + p * BLOCK);
-      a0 = FloatVector.broadcast(SPECIES, panel[y]).fma(x, a0);
-      a1 = FloatVector.broadcast(SPECIES, panel[y + 1]).fma(x, a1);
-      a2 = FloatVector.broadcast(SPECIES, panel[y + 2]).fma(x, a2);
-      a3 = FloatVector.broadcast(SPECIES, panel[y + 3]).fma(x, a3);
-      a4 = FloatVector.broadcast(SPECIES, panel[y + 4]).fma(x, a4);
-      a5 = FloatVector.broadcast(SPECIES, panel[y + 5]).fma(x, a5);
-      a6 = FloatVector.broadcast(SPECIES, panel[y + 6]).fma(x, a6);
-      a7 = FloatVector.broadcast(SPECIES, panel[y + 7]).fma(x, a7);
+      a0 = FloatVector.broadcast(SPECIES, rows[y]).fma(x, a0);
+      a1 = FloatVector.broadcast(SPECIES, rows[y + 1]).fma(x, a1);
+      a2 = FloatVector.broadcast(SPECIES, rows[y + 2]).fma(x, a2);
+      a3 = FloatVector.broadcast(SPECIES, rows[y + 3]).fma(x, a3);
+      a4 = FloatVector.broadcast(SPECIES, rows[y + 4]).fma(x, a4);
+      a5 = FloatVector.broadcast(SPECIES, rows[y + 5]).fma(x, a5);
+      a6 = FloatVector.broadcast(SPECIES, rows[y + 6]).fma(x, a6);
+      a7 = FloatVector.broadcast(SPECIES, rows[y + 7]).fma(x, a7);
       sum = FloatVector.broadcast(SPECIES, ratings[first + p]).fma(x, sum);
     }
     a0.intoArray(a, to);
@@ -249,6 +269,7 @@ final class VectorNormalEquations extends NormalEquations {
   /** Tile of 10 rows and 1 vector of columns, with the right-hand side of those columns. */
   private static void tile10(
       float[] panel,
+      float[] rows,
       int row,
       int column,
       float[] ratings,
@@ -273,16 +294,16 @@ final class VectorNormalEquations extends NormalEquations {
     for (int p = 0; p < length; p++) {
       int y = row + p * BLOCK;
       FloatVector x = FloatVector.fromArray(SPECIES, panel, column + p * BLOCK);
-      a0 = FloatVector.broadcast(SPECIES, panel[y]).fma(x, a0);
-      a1 = FloatVector.broadcast(SPECIES, panel[y + 1]).fma(x, a1);
-      a2 = FloatVector.broadcast(SPECIES, panel[y + 2]).fma(x, a2);
-      a3 = FloatVector.broadcast(SPECIES, panel[y + 3]).fma(x, a3);
-      a4 = FloatVector.broadcast(SPECIES, panel[y + 4]).fma(x, a4);
-      a5 = FloatVector.broadcast(SPECIES, panel[y + 5]).fma(x, a5);
-      a6 = FloatVector.broadcast(SPECIES, panel[y + 6]).fma(x, a6);
-      a7 = FloatVector.broadcast(SPECIES, panel[y + 7]).fma(x, a7);
-      a8 = FloatVector.broadcast(SPECIES, panel[y + 8]).fma(x, a8);
-      a9 = FloatVector.broadcast(SPECIES, panel[y + 9]).fma(x, a9);
+      a0 = FloatVector.broadcast(SPECIES, rows[y]).fma(x, a0);
+      a1 = FloatVector.broadcast(SPECIES, rows[y + 1]).fma(x, a1);
+      a2 = FloatVector.broadcast(SPECIES, rows[y + 2]).fma(x, a2);
+      a3 = FloatVector.broadcast(SPECIES, rows[y + 3]).fma(x, a3);
+      a4 = FloatVector.broadcast(SPECIES, rows[y + 4]).fma(x, a4);
+      a5 = FloatVector.broadcast(SPECIES, rows[y + 5]).fma(x, a5);
+      a6 = FloatVector.broadcast(SPECIES, rows[y + 6]).fma(x, a6);
+      a7 = FloatVector.broadcast(SPECIES, rows[y + 7]).fma(x, a7);
+      a8 = FloatVector.broadcast(SPECIES, rows[y + 8]).fma(x, a8);
+      a9 = FloatVector.broadcast(SPECIES, rows[y + 9]).fma(x, a9);
       sum = FloatVector.broadcast(SPECIES, ratings[first + p]).fma(x, sum);
     }
     a0.intoArray(a, to);
@@ -301,6 +322,7 @@ final class VectorNormalEquations extends NormalEquations {
   /** Tile of 12 rows and 1 vector of columns, with the right-hand side of those columns. */
   private static void tile12(
       float[] panel,
+      float[] rows,
       int row,
       int column,
       float[] ratings,
@@ -327,18 +349,18 @@ final class VectorNormalEquations extends NormalEquations {
     for (int p = 0; p < length; p++) {
       int y = row + p * BLOCK;
       FloatVector x = FloatVector.fromArray(SPECIES, panel, column + p * BLOCK);
-      a0 = FloatVector.broadcast(SPECIES, panel[y]).fma(x, a0);
-      a1 = FloatVector.broadcast(SPECIES, panel[y + 1]).fma(x, a1);
-      a2 = FloatVector.broadcast(SPECIES, panel[y + 2]).fma(x, a2);
-      a3 = FloatVector.broadcast(SPECIES, panel[y + 3]).fma(x, a3);
-      a4 = FloatVector.broadcast(SPECIES, panel[y + 4]).fma(x, a4);
-      a5 = FloatVector.broadcast(SPECIES, panel[y + 5]).fma(x, a5);
-      a6 = FloatVector.broadcast(SPECIES, panel[y + 6]).fma(x, a6);
-      a7 = FloatVector.broadcast(SPECIES, panel[y + 7]).fma(x, a7);
-      a8 = FloatVector.broadcast(SPECIES, panel[y + 8]).fma(x, a8);
-      a9 = FloatVector.broadcast(SPECIES, panel[y + 9]).fma(x, a9);
-      a10 = FloatVector.broadcast(SPECIES, panel[y + 10]).fma(x, a10);
-      a11 = FloatVector.broadcast(SPECIES, panel[y + 11]).fma(x, a11);
+      a0 = FloatVector.broadcast(SPECIES, rows[y]).fma(x, a0);
+      a1 = FloatVector.broadcast(SPECIES, rows[y + 1]).fma(x, a1);
+      a2 = FloatVector.broadcast(SPECIES, rows[y + 2]).fma(x, a2);
+      a3 = FloatVector.broadcast(SPECIES, rows[y + 3]).fma(x, a3);
+      a4 = FloatVector.broadcast(SPECIES, rows[y + 4]).fma(x, a4);
+      a5 = FloatVector.broadcast(SPECIES, rows[y + 5]).fma(x, a5);
+      a6 = FloatVector.broadcast(SPECIES, rows[y + 6]).fma(x, a6);
+      a7 = FloatVector.broadcast(SPECIES, rows[y + 7]).fma(x, a7);
+      a8 = FloatVector.broadcast(SPECIES, rows[y + 8]).fma(x, a8);
+      a9 = FloatVector.broadcast(SPECIES, rows[y + 9]).fma(x, a9);
+      a10 = FloatVector.broadcast(SPECIES, rows[y + 10]).fma(x, a10);
+      a11 = FloatVector.broadcast(SPECIES, rows[y + 11]).fma(x, a11);
       sum = FloatVector.broadcast(SPECIES, ratings[first + p]).fma(x, sum);
     }
     a0.intoArray(a, to);
@@ -359,6 +381,7 @@ final class VectorNormalEquations extends NormalEquations {
   /** Tile of 16 rows and 1 vector of columns, with the right-hand side of those columns. */
   private static void tile16(
       float[] panel,
+      float[] rows,
       int row,
       int column,
       float[] ratings,
@@ -389,22 +412,22 @@ final class VectorNormalEquations extends NormalEquations {
     for (int p = 0; p < length; p++) {
       int y = row + p * BLOCK;
       FloatVector x = FloatVector.fromArray(SPECIES, panel, column + p * BLOCK);
-      a0 = FloatVector.broadcast(SPECIES, panel[y]).fma(x, a0);
-      a1 = FloatVector.broadcast(SPECIES, panel[y + 1]).fma(x, a1);
-      a2 = FloatVector.broadcast(SPECIES, panel[y + 2]).fma(x, a2);
-      a3 = FloatVector.broadcast(SPECIES, panel[y + 3]).fma(x, a3);
-      a4 = FloatVector.broadcast(SPECIES, panel[y + 4]).fma(x, a4);
-      a5 = FloatVector.broadcast(SPECIES, panel[y + 5]).fma(x, a5);
-      a6 = FloatVector.broadcast(SPECIES, panel[y + 6]).fma(x, a6);
-      a7 = FloatVector.broadcast(SPECIES, panel[y + 7]).fma(x, a7);
-      a8 = FloatVector.broadcast(SPECIES, panel[y + 8]).fma(x, a8);
-      a9 = FloatVector.broadcast(SPECIES, panel[y + 9]).fma(x, a9);
-      a10 = FloatVector.broadcast(SPECIES, panel[y + 10]).fma(x, a10);
-      a11 = FloatVector.broadcast(SPECIES, panel[y + 11]).fma(x, a11);
-      a12 = FloatVector.broadcast(SPECIES, panel[y + 12]).fma(x, a12);
-      a13 = FloatVector.broadcast(SPECIES, panel[y + 13]).fma(x, a13);
-      a14 = FloatVector.broadcast(SPECIES, panel[y + 14]).fma(x, a14);
-      a15 = FloatVector.broadcast(SPECIES, panel[y + 15]).fma(x, a15);
+      a0 = FloatVector.broadcast(SPECIES, rows[y]).fma(x, a0);
+      a1 = FloatVector.broadcast(SPECIES, rows[y + 1]).fma(x, a1);
+      a2 = FloatVector.broadcast(SPECIES, rows[y + 2]).fma(x, a2);
+      a3 = FloatVector.broadcast(SPECIES, rows[y + 3]).fma(x, a3);
+      a4 = FloatVector.broadcast(SPECIES, rows[y + 4]).fma(x, a4);
+      a5 = FloatVector.broadcast(SPECIES, rows[y + 5]).fma(x, a5);
+      a6 = FloatVector.broadcast(SPECIES, rows[y + 6]).fma(x, a6);
+      a7 = FloatVector.broadcast(SPECIES, rows[y + 7]).fma(x, a7);
+      a8 = FloatVector.broadcast(SPECIES, rows[y + 8]).fma(x, a8);
+      a9 = FloatVector.broadcast(SPECIES, rows[y + 9]).fma(x, a9);
+      a10 = FloatVector.broadcast(SPECIES, rows[y + 10]).fma(x, a10);
+      a11 = FloatVector.broadcast(SPECIES, rows[y + 11]).fma(x, a11);
+      a12 = FloatVector.broadcast(SPECIES, rows[y + 12]).fma(x, a12);
+      a13 = FloatVector.broadcast(SPECIES, rows[y + 13]).fma(x, a13);
+      a14 = FloatVector.broadcast(SPECIES, rows[y + 14]).fma(x, a14);
+      a15 = FloatVector.broadcast(SPECIES, rows[y + 15]).fma(x, a15);
       sum = FloatVector.broadcast(SPECIES, ratings[first + p]).fma(x, sum);
     }
     a0.intoArray(a, to);
@@ -428,7 +451,7 @@ final class VectorNormalEquations extends NormalEquations {
 
   /** Tile of 8 rows and 2 vectors of 512 bits of columns. */
   private static void tile8x2(
-      float[] panel, int row, int column, int length, float[] a, int to, int stride) {
+      float[] panel, float[] rows, int row, int column, int length, float[] a, int to, int stride) {
     FloatVector a00 = FloatVector.zero(SPECIES);
     FloatVector a01 = FloatVector.zero(SPECIES);
     FloatVector a10 = FloatVector.zero(SPECIES);
@@ -450,28 +473,28 @@ final class VectorNormalEquations extends NormalEquations {
       int x = column + p * BLOCK;
       FloatVector x0 = FloatVector.fromArray(SPECIES, panel, x);
       FloatVector x1 = FloatVector.fromArray(SPECIES, panel, x + PANEL_BLOCK);
-      FloatVector y0 = FloatVector.broadcast(SPECIES, panel[y]);
+      FloatVector y0 = FloatVector.broadcast(SPECIES, rows[y]);
       a00 = y0.fma(x0, a00);
       a01 = y0.fma(x1, a01);
-      FloatVector y1 = FloatVector.broadcast(SPECIES, panel[y + 1]);
+      FloatVector y1 = FloatVector.broadcast(SPECIES, rows[y + 1]);
       a10 = y1.fma(x0, a10);
       a11 = y1.fma(x1, a11);
-      FloatVector y2 = FloatVector.broadcast(SPECIES, panel[y + 2]);
+      FloatVector y2 = FloatVector.broadcast(SPECIES, rows[y + 2]);
       a20 = y2.fma(x0, a20);
       a21 = y2.fma(x1, a21);
-      FloatVector y3 = FloatVector.broadcast(SPECIES, panel[y + 3]);
+      FloatVector y3 = FloatVector.broadcast(SPECIES, rows[y + 3]);
       a30 = y3.fma(x0, a30);
       a31 = y3.fma(x1, a31);
-      FloatVector y4 = FloatVector.broadcast(SPECIES, panel[y + 4]);
+      FloatVector y4 = FloatVector.broadcast(SPECIES, rows[y + 4]);
       a40 = y4.fma(x0, a40);
       a41 = y4.fma(x1, a41);
-      FloatVector y5 = FloatVector.broadcast(SPECIES, panel[y + 5]);
+      FloatVector y5 = FloatVector.broadcast(SPECIES, rows[y + 5]);
       a50 = y5.fma(x0, a50);
       a51 = y5.fma(x1, a51);
-      FloatVector y6 = FloatVector.broadcast(SPECIES, panel[y + 6]);
+      FloatVector y6 = FloatVector.broadcast(SPECIES, rows[y + 6]);
       a60 = y6.fma(x0, a60);
       a61 = y6.fma(x1, a61);
-      FloatVector y7 = FloatVector.broadcast(SPECIES, panel[y + 7]);
+      FloatVector y7 = FloatVector.broadcast(SPECIES, rows[y + 7]);
       a70 = y7.fma(x0, a70);
       a71 = y7.fma(x1, a71);
     }
@@ -502,7 +525,7 @@ final class VectorNormalEquations extends NormalEquations {
 
   /** Tile of 8 rows and 3 vectors of 512 bits of columns. */
   private static void tile8x3(
-      float[] panel, int row, int column, int length, float[] a, int to, int stride) {
+      float[] panel, float[] rows, int row, int column, int length, float[] a, int to, int stride) {
     FloatVector a00 = FloatVector.zero(SPECIES);
     FloatVector a01 = FloatVector.zero(SPECIES);
     FloatVector a02 = FloatVector.zero(SPECIES);
@@ -533,35 +556,35 @@ final class VectorNormalEquations extends NormalEquations {
       FloatVector x0 = FloatVector.fromArray(SPECIES, panel, x);
       FloatVector x1 = FloatVector.fromArray(SPECIES, panel, x + PANEL_BLOCK);
       FloatVector x2 = FloatVector.fromArray(SPECIES, panel, x + 2 * PANEL_BLOCK);
-      FloatVector y0 = FloatVector.broadcast(SPECIES, panel[y]);
+      FloatVector y0 = FloatVector.broadcast(SPECIES, rows[y]);
       a00 = y0.fma(x0, a00);
       a01 = y0.fma(x1, a01);
       a02 = y0.fma(x2, a02);
-      FloatVector y1 = FloatVector.broadcast(SPECIES, panel[y + 1]);
+      FloatVector y1 = FloatVector.broadcast(SPECIES, rows[y + 1]);
       a10 = y1.fma(x0, a10);
       a11 = y1.fma(x1, a11);
       a12 = y1.fma(x2, a12);
-      FloatVector y2 = FloatVector.broadcast(SPECIES, panel[y + 2]);
+      FloatVector y2 = FloatVector.broadcast(SPECIES, rows[y + 2]);
       a20 = y2.fma(x0, a20);
       a21 = y2.fma(x1, a21);
       a22 = y2.fma(x2, a22);
-      FloatVector y3 = FloatVector.broadcast(SPECIES, panel[y + 3]);
+      FloatVector y3 = FloatVector.broadcast(SPECIES, rows[y + 3]);
       a30 = y3.fma(x0, a30);
       a31 = y3.fma(x1, a31);
       a32 = y3.fma(x2, a32);
-      FloatVector y4 = FloatVector.broadcast(SPECIES, panel[y + 4]);
+      FloatVector y4 = FloatVector.broadcast(SPECIES, rows[y + 4]);
       a40 = y4.fma(x0, a40);
       a41 = y4.fma(x1, a41);
       a42 = y4.fma(x2, a42);
-      FloatVector y5 = FloatVector.broadcast(SPECIES, panel[y + 5]);
+      FloatVector y5 = FloatVector.broadcast(SPECIES, rows[y + 5]);
       a50 = y5.fma(x0, a50);
       a51 = y5.fma(x1, a51);
       a52 = y5.fma(x2, a52);
-      FloatVector y6 = FloatVector.broadcast(SPECIES, panel[y + 6]);
+      FloatVector y6 = FloatVector.broadcast(SPECIES, rows[y + 6]);
       a60 = y6.fma(x0, a60);
       a61 = y6.fma(x1, a61);
       a62 = y6.fma(x2, a62);
-      FloatVector y7 = FloatVector.broadcast(SPECIES, panel[y + 7]);
+      FloatVector y7 = FloatVector.broadcast(SPECIES, rows[y + 7]);
       a70 = y7.fma(x0, a70);
       a71 = y7.fma(x1, a71);
       a72 = y7.fma(x2, a72);

@@ -12,7 +12,6 @@ import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.CholeskySolver;
-import dev.beamals.linalg.NormalEquations;
 import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -239,7 +238,6 @@ final class AlsTest {
         gather(block.dst(), dst),
         side,
         parameters,
-        NormalEquations.create(parameters.rank()),
         new CholeskySolver(parameters.rank()));
   }
 

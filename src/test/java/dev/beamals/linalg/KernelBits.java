@@ -29,16 +29,17 @@ final class KernelBits {
     System.out.println(NormalEquations.kernelName() + " " + hashes);
   }
 
-  /** Hash of the bits of A and b over all row lengths. */
+  /** Hash of the bits of A and b over all row lengths, without and with weights and Gram matrix. */
   static long hash(NormalEquations equations) {
     int rank = equations.rank();
     long hash = 0;
     for (int length : LENGTHS) {
       RatedRow row = new RatedRow(rank, 300, length, 5, 17L * rank + length);
-      equations.reset();
-      row.addTo(equations);
-      for (long bits : bits(equations)) {
-        hash = 31 * hash + bits;
+      for (RowSystem system : new RowSystem[] {row.plain(), row.weighted()}) {
+        equations.set(system);
+        for (long bits : bits(equations)) {
+          hash = 31 * hash + bits;
+        }
       }
     }
     return hash;
@@ -68,12 +69,16 @@ final class KernelBits {
     final int[] neighbours;
     final float[] ratings;
 
+    /** Of which some are 0. */
+    final float[] weights;
+
     RatedRow(int rank, int count, int length, double largestRating, long seed) {
       this.rank = rank;
       this.length = length;
       this.factors = new float[rank * count];
       this.neighbours = new int[length];
       this.ratings = new float[length];
+      this.weights = new float[length];
       SplittableRandom random = new SplittableRandom(seed);
       for (int i = 0; i < factors.length; i++) {
         factors[i] = (float) (random.nextDouble() * 2 - 0.9);
@@ -82,11 +87,38 @@ final class KernelBits {
         // The last row comes first: it is the one after which the array ends.
         neighbours[p] = p == 0 ? count - 1 : random.nextInt(count);
         ratings[p] = (float) (random.nextDouble() * largestRating);
+        weights[p] = random.nextInt(5) == 0 ? 0 : (float) (random.nextDouble() * 40);
       }
     }
 
-    void addTo(NormalEquations equations) {
-      equations.add(factors, neighbours, ratings, 0, length);
+    /** A well-conditioned Gram matrix. */
+    double[] gram() {
+      double[] gram = new double[rank * rank];
+      SplittableRandom random = new SplittableRandom(rank);
+      for (int n = 0; n < 4 * rank; n++) {
+        double[] y = random.doubles(rank, -1, 1).toArray();
+        for (int i = 0; i < rank; i++) {
+          for (int j = 0; j < rank; j++) {
+            gram[i * rank + j] += y[i] * y[j];
+          }
+        }
+      }
+      return gram;
+    }
+
+    /** The whole row, without diagonal. */
+    RowSystem plain() {
+      return select(RowSystem.of(rank, factors, neighbours, ratings), 0);
+    }
+
+    /** The same with weights and a Gram matrix. */
+    RowSystem weighted() {
+      return select(plain().withWeights(weights).withGram(gram()), 0);
+    }
+
+    RowSystem select(RowSystem row, double diagonal) {
+      row.select(0, length, diagonal);
+      return row;
     }
 
     double y(int p, int i) {

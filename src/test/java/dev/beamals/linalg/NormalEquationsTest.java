@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,31 +41,56 @@ class NormalEquationsTest {
       NormalEquations equations = kernel.apply(rank);
       for (int length : KernelBits.LENGTHS) {
         RatedRow row = new RatedRow(rank, 300, length, 5, rank + 1000L * length);
-        equations.reset();
-        row.addTo(equations);
         // Each of the additions of a batch rounds by at most half a unit in the last place of the
-        // sum of absolute values.
-        double bound = Math.min(length, NormalEquations.BATCH) * 0x1p-24;
-        for (int i = 0; i < rank; i++) {
-          for (int j = 0; j < rank; j++) {
-            double sum = 0;
-            double size = 0;
-            for (int p = 0; p < length; p++) {
-              double product = row.y(p, i) * row.y(p, j);
-              sum += product;
-              size += Math.abs(product);
-            }
-            assertEquals(sum, equations.a(i, j), bound * size, "A " + rank + " " + length);
-          }
-          double sum = 0;
-          double size = 0;
-          for (int p = 0; p < length; p++) {
-            double product = row.y(p, i) * row.ratings[p];
-            sum += product;
-            size += Math.abs(product);
-          }
-          assertEquals(sum, equations.b(i), bound * size, "b " + rank + " " + length);
+        // sum of absolute values, and so does the product with the weight.
+        double sums = Math.min(length, NormalEquations.BATCH) * 0x1p-24;
+        assertEqualsBruteForce(row.plain(), equations, sums, 0);
+        assertEqualsBruteForce(row.weighted(), equations, sums + 0x1p-24, 1e-15);
+      }
+    }
+  }
+
+  /** Checks what {@code set} and {@code setExactly} give, to a share of the sum of sizes. */
+  private static void assertEqualsBruteForce(
+      RowSystem row, NormalEquations equations, double bound, double exactBound) {
+    int rank = row.rank;
+    String name = "rank " + rank + ", length " + row.neighbours.length;
+    double[] sums = new double[rank * (rank + 1)];
+    double[] sizes = new double[rank * (rank + 1)];
+    for (int i = 0; i < rank; i++) {
+      for (int j = 0; j <= i; j++) {
+        sums[i * rank + j] = row.gram == null ? 0 : row.gram[i * rank + j];
+        sizes[i * rank + j] = Math.abs(sums[i * rank + j]);
+      }
+    }
+    for (int p = 0; p < row.neighbours.length; p++) {
+      int y = row.neighbours[p] * rank;
+      double w = row.weights == null ? 1 : row.weights[p];
+      for (int i = 0; i < rank; i++) {
+        for (int j = 0; j <= i; j++) {
+          double product = w * row.factors[y + i] * row.factors[y + j];
+          sums[i * rank + j] += product;
+          sizes[i * rank + j] += Math.abs(product);
         }
+        double product = (double) row.targets[p] * row.factors[y + i];
+        sums[rank * rank + i] += product;
+        sizes[rank * rank + i] += Math.abs(product);
+      }
+    }
+    for (boolean exactly : new boolean[] {false, true}) {
+      if (exactly) {
+        equations.setExactly(row);
+      } else {
+        equations.set(row);
+      }
+      double share = exactly ? exactBound : bound;
+      for (int i = 0; i < rank; i++) {
+        for (int j = 0; j < rank; j++) {
+          int at = Math.max(i, j) * rank + Math.min(i, j);
+          assertEquals(sums[at], equations.a(i, j), share * sizes[at], name);
+        }
+        int at = rank * rank + i;
+        assertEquals(sums[at], equations.b(i), share * sizes[at], name);
       }
     }
   }
@@ -85,7 +112,7 @@ class NormalEquationsTest {
       DMatrixRMaj b = CommonOps_DDRM.multTransA(y, r, null);
 
       NormalEquations equations = kernel.apply(rank);
-      row.addTo(equations);
+      equations.set(row.plain());
 
       double largestA = CommonOps_DDRM.elementMaxAbs(a);
       double largestB = CommonOps_DDRM.elementMaxAbs(b);
@@ -133,18 +160,92 @@ class NormalEquationsTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  void weightsOfOneGiveTheBitsOfNone(IntFunction<NormalEquations> kernel) {
+    for (int rank : KernelBits.RANKS) {
+      RatedRow row = new RatedRow(rank, 300, 700, 5, 8);
+      Arrays.fill(row.weights, 1);
+      RowSystem ones = row.select(row.plain().withWeights(row.weights), 0);
+      NormalEquations plain = kernel.apply(rank);
+      NormalEquations weighted = kernel.apply(rank);
+      plain.set(row.plain());
+      weighted.set(ones);
+      assertArrayEquals(KernelBits.bits(plain), KernelBits.bits(weighted), "rank " + rank);
+      plain.setExactly(row.plain());
+      weighted.setExactly(ones);
+      assertArrayEquals(KernelBits.bits(plain), KernelBits.bits(weighted), "rank " + rank);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void weightZeroAddsTheTargetOnly(IntFunction<NormalEquations> kernel) {
+    RatedRow row = new RatedRow(10, 300, 2, 5, 9);
+    RowSystem both = row.select(row.plain().withWeights(new float[] {3, 0}), 0);
+    NormalEquations equations = kernel.apply(10);
+    NormalEquations first = kernel.apply(10);
+    both.select(0, 1, 0);
+    first.set(both);
+    both.select(0, 2, 0);
+    for (boolean exact : new boolean[] {false, true}) {
+      if (exact) {
+        equations.setExactly(both);
+      } else {
+        equations.set(both);
+      }
+      for (int i = 0; i < 10; i++) {
+        assertEquals(first.a(i, i), equations.a(i, i), exact ? 1e-6 * first.a(i, i) : 0);
+        double expected = first.b(i) + row.ratings[1] * row.y(1, i);
+        assertEquals(expected, equations.b(i), 1e-6);
+      }
+    }
+    // And without a target it is as if it were not there.
+    row.ratings[1] = 0;
+    equations.set(both);
+    assertArrayEquals(KernelBits.bits(first), KernelBits.bits(equations));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void smallAndLargeWeightsKeepTheirPrecision(IntFunction<NormalEquations> kernel) {
+    for (float w : new float[] {1e-30f, 1e30f}) {
+      RatedRow row = new RatedRow(10, 300, 100, 5, 10);
+      Arrays.fill(row.weights, w);
+      RowSystem weighted = row.select(row.plain().withWeights(row.weights), 0);
+      assertEqualsBruteForce(weighted, kernel.apply(10), 101 * 0x1p-24, 1e-15);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
+  void rejectsWeightsOutOfRange(IntFunction<NormalEquations> kernel) {
+    for (float bad : new float[] {-1e-30f, Float.NaN, Float.POSITIVE_INFINITY}) {
+      RatedRow row = new RatedRow(10, 300, 300, 5, 10);
+      row.weights[270] = bad;
+      NormalEquations equations = kernel.apply(10);
+      for (Executable set :
+          List.<Executable>of(
+              () -> equations.set(row.weighted()), () -> equations.setExactly(row.weighted()))) {
+        Exception e = assertThrows(IllegalArgumentException.class, set);
+        assertEquals(
+            "weight " + bad + " at position 270: expected at least 0 and finite", e.getMessage());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   void reusedEqualsFresh(IntFunction<NormalEquations> kernel) {
     for (int rank : KernelBits.RANKS) {
       NormalEquations reused = kernel.apply(rank);
-      // Large and longer than what follows, so that anything left over shows.
-      new RatedRow(rank, 300, 700, 1e6, 3).addTo(reused);
       for (int length : new int[] {0, 1, 65}) {
+        // Large and longer than what follows, so that anything left over shows.
+        reused.set(new RatedRow(rank, 300, 700, 1e6, 3).weighted());
         RatedRow row = new RatedRow(rank, 300, length, 5, 4);
         NormalEquations fresh = kernel.apply(rank);
-        row.addTo(fresh);
-        reused.reset();
-        row.addTo(reused);
+        fresh.set(row.plain());
+        reused.set(row.plain());
         assertArrayEquals(KernelBits.bits(fresh), KernelBits.bits(reused), "rank " + rank);
+        assertEquals(0, reused.gramDiagonal(0));
       }
     }
   }
@@ -155,15 +256,19 @@ class NormalEquationsTest {
     for (int rank : KernelBits.RANKS) {
       RatedRow row = new RatedRow(rank, 3, 1, 5, 5);
       row.neighbours[0] = 1;
-      NormalEquations alone = kernel.apply(rank);
-      row.addTo(alone);
-      for (int i = 0; i < rank; i++) {
-        row.factors[i] = Float.NaN;
-        row.factors[2 * rank + i] = Float.NaN;
+      for (RowSystem system : new RowSystem[] {row.plain(), row.weighted()}) {
+        NormalEquations alone = kernel.apply(rank);
+        alone.set(system);
+        float[] zero = row.factors.clone();
+        for (int i = 0; i < rank; i++) {
+          row.factors[i] = Float.NaN;
+          row.factors[2 * rank + i] = Float.NaN;
+        }
+        NormalEquations surrounded = kernel.apply(rank);
+        surrounded.set(system);
+        assertArrayEquals(KernelBits.bits(alone), KernelBits.bits(surrounded), "rank " + rank);
+        System.arraycopy(zero, 0, row.factors, 0, zero.length);
       }
-      NormalEquations surrounded = kernel.apply(rank);
-      row.addTo(surrounded);
-      assertArrayEquals(KernelBits.bits(alone), KernelBits.bits(surrounded), "rank " + rank);
     }
   }
 
@@ -171,17 +276,27 @@ class NormalEquationsTest {
   @MethodSource("kernels")
   void addsFromToOnly(IntFunction<NormalEquations> kernel) {
     RatedRow row = new RatedRow(10, 300, 1000, 5, 6);
-    NormalEquations whole = kernel.apply(10);
-    row.addTo(whole);
-
-    // Cut where a batch ends, the parts have the bits of the whole.
-    NormalEquations parts = kernel.apply(10);
-    int cut = 2 * NormalEquations.BATCH;
-    parts.add(row.factors, row.neighbours, row.ratings, 0, cut);
-    parts.add(row.factors, row.neighbours, row.ratings, cut, cut);
-    parts.add(row.factors, row.neighbours, row.ratings, cut, 1000);
-
-    assertArrayEquals(KernelBits.bits(whole), KernelBits.bits(parts));
+    for (RowSystem system : new RowSystem[] {row.plain(), row.weighted()}) {
+      system.select(300, 900, 0);
+      NormalEquations part = kernel.apply(10);
+      part.set(system);
+      RowSystem alone =
+          RowSystem.of(
+              10,
+              row.factors,
+              Arrays.copyOfRange(row.neighbours, 300, 900),
+              Arrays.copyOfRange(row.ratings, 300, 900));
+      if (system.weights != null) {
+        alone = alone.withWeights(Arrays.copyOfRange(row.weights, 300, 900)).withGram(row.gram());
+      }
+      alone.select(0, 600, 0);
+      NormalEquations whole = kernel.apply(10);
+      whole.set(alone);
+      assertArrayEquals(KernelBits.bits(whole), KernelBits.bits(part));
+      whole.setExactly(alone);
+      part.setExactly(system);
+      assertArrayEquals(KernelBits.bits(whole), KernelBits.bits(part));
+    }
   }
 
   @ParameterizedTest
@@ -189,7 +304,7 @@ class NormalEquationsTest {
   void largeRatingsKeepTheirPrecision(IntFunction<NormalEquations> kernel) {
     RatedRow row = new RatedRow(10, 300, 1000, 1e6, 7);
     NormalEquations equations = kernel.apply(10);
-    row.addTo(equations);
+    equations.set(row.plain());
     for (int i = 0; i < 10; i++) {
       double sum = 0;
       double size = 0;
@@ -208,15 +323,26 @@ class NormalEquationsTest {
       // The last wraps to row 0 where the rank times the neighbour overflows an int.
       for (int neighbour : new int[] {-1, 3, Integer.MAX_VALUE, Integer.MIN_VALUE, 1 << 28}) {
         NormalEquations equations = kernel.apply(rank);
-        assertThrows(
-            IndexOutOfBoundsException.class,
-            () -> equations.add(new float[3 * rank], new int[] {0, neighbour}, new float[2], 0, 2));
+        RowSystem plain =
+            RowSystem.of(rank, new float[3 * rank], new int[] {0, neighbour}, new float[] {1, 1});
+        for (RowSystem row :
+            new RowSystem[] {
+              plain, plain.withWeights(new float[] {1, 1}), plain.withWeights(new float[2])
+            }) {
+          row.select(0, 2, 0);
+          assertThrows(IndexOutOfBoundsException.class, () -> equations.set(row));
+          assertThrows(IndexOutOfBoundsException.class, () -> equations.setExactly(row));
+        }
       }
-      NormalEquations equations = kernel.apply(rank);
-      assertThrows(
-          IndexOutOfBoundsException.class,
-          () -> equations.add(new float[rank], new int[2], new float[1], 0, 2));
     }
+  }
+
+  @Test
+  void rejectsRowsOfAnotherRank() {
+    RowSystem row = new RatedRow(4, 3, 1, 5, 5).plain();
+    NormalEquations equations = NormalEquations.create(3);
+    assertThrows(IllegalArgumentException.class, () -> equations.set(row));
+    assertThrows(IllegalArgumentException.class, () -> equations.setExactly(row));
   }
 
   @Test

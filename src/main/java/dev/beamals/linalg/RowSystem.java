@@ -1,0 +1,160 @@
+package dev.beamals.linalg;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The linear system of one row of ALS, {@code (A + d I) x = b} with
+ *
+ * <pre>{@code
+ * A = G + Σ w y yᵀ   (rank × rank)
+ * b = Σ t y          (rank)
+ * }</pre>
+ *
+ * where {@code y} runs over the factor rows of the neighbours of the row. Its solution {@code x}
+ * (rank) minimizes {@code xᵀ (A + d I) x − 2 bᵀ x}.
+ *
+ * <p>Without weights every {@code w} is 1, and without a Gram matrix {@code G} is zero: with the
+ * ratings as targets {@code t} and {@code d} = λ times their number this is ALS-WR. Confidences
+ * {@code c} and preferences {@code p} of implicit feedback are {@code w = c − 1}, {@code t = c p}
+ * and {@code G = YᵀY}.
+ *
+ * <p>One instance serves all rows of a block: {@link #select} moves it from one to the next. It
+ * keeps the arrays it is given and modifies none. It belongs to one thread.
+ *
+ * <pre>{@code
+ * RowSystem row = RowSystem.of(rank, factors, neighbours, ratings);
+ * for (int s = 0; s < rows; s++) {
+ *   int n = offsets[s + 1] - offsets[s];
+ *   row.select(offsets[s], offsets[s + 1], regParam * n);
+ *   boolean solved = solver.solve(row, x, s * rank);
+ * }
+ * }</pre>
+ *
+ * <p>Sources: Zhou, Wilkinson, Schreiber and Pan, "Large-scale Parallel Collaborative Filtering for
+ * the Netflix Prize", 2008 (ALS-WR); Hu, Koren and Volinsky, "Collaborative Filtering for Implicit
+ * Feedback Datasets", 2008.
+ */
+public final class RowSystem {
+  final int rank;
+
+  /** Row-major: the factors of neighbour n at {@code n * rank}. */
+  final float[] factors;
+
+  /** The neighbour at each position. */
+  final int[] neighbours;
+
+  /** {@code t} at each position. */
+  final float[] targets;
+
+  /** {@code w} at each position, or null where each is 1. */
+  final float @Nullable [] weights;
+
+  /** {@code G}, row-major and symmetric, or null where it is zero. */
+  final double @Nullable [] gram;
+
+  private int from;
+  private int to;
+  private double diagonal;
+
+  private RowSystem(
+      int rank,
+      float[] factors,
+      int[] neighbours,
+      float[] targets,
+      float @Nullable [] weights,
+      double @Nullable [] gram) {
+    this.rank = rank;
+    this.factors = factors;
+    this.neighbours = neighbours;
+    this.targets = targets;
+    this.weights = weights;
+    this.gram = gram;
+  }
+
+  /**
+   * Describes rows with weights of 1 and no Gram matrix.
+   *
+   * @param rank the number of factors, 1..{@value NormalEquations#MAX_RANK}
+   * @param factors the factor rows of the other side, row-major: that of neighbour n at {@code n *
+   *     rank} to {@code n * rank + rank}
+   * @param neighbours the neighbour at each position, those of a row one after the other
+   * @param targets {@code t} at each position
+   * @throws IllegalArgumentException when the rank is out of range, or the lengths do not fit
+   */
+  public static RowSystem of(int rank, float[] factors, int[] neighbours, float[] targets) {
+    NormalEquations.checkRank(rank);
+    if (factors.length % rank != 0) {
+      throw new IllegalArgumentException(
+          factors.length + " factors are not whole rows of " + rank + " each");
+    }
+    checkLength("targets", targets.length, neighbours.length);
+    return new RowSystem(rank, factors, neighbours, targets, null, null);
+  }
+
+  /**
+   * Returns the same rows with weights, no row selected.
+   *
+   * @param weights {@code w} at each position: finite, at least 0. It is checked when a row is
+   *     solved. A neighbour of weight 0 still adds {@code t y} to {@code b}.
+   * @throws IllegalArgumentException when there are not as many as neighbours
+   */
+  public RowSystem withWeights(float[] weights) {
+    checkLength("weights", weights.length, neighbours.length);
+    return new RowSystem(rank, factors, neighbours, targets, weights, gram);
+  }
+
+  /**
+   * Returns the same rows with {@code G} to start from, no row selected.
+   *
+   * @param gram rank × rank, row-major, symmetric and positive semidefinite
+   * @throws IllegalArgumentException when it is not of that size
+   */
+  public RowSystem withGram(double[] gram) {
+    checkLength("elements of the Gram matrix", gram.length, rank * rank);
+    return new RowSystem(rank, factors, neighbours, targets, weights, gram);
+  }
+
+  private static void checkLength(String what, int length, int expected) {
+    if (length != expected) {
+      throw new IllegalArgumentException(length + " " + what + ": expected " + expected);
+    }
+  }
+
+  /**
+   * Selects the row whose neighbours are at the positions {@code from ≤ p < to}.
+   *
+   * @param diagonal {@code d}, at least 0
+   * @throws IndexOutOfBoundsException when there are no such positions
+   * @throws IllegalArgumentException when the diagonal is negative or not a number
+   */
+  public void select(int from, int to, double diagonal) {
+    Objects.checkFromToIndex(from, to, neighbours.length);
+    if (!(diagonal >= 0)) {
+      throw new IllegalArgumentException("diagonal=" + diagonal + ": expected at least 0");
+    }
+    this.from = from;
+    this.to = to;
+    this.diagonal = diagonal;
+  }
+
+  /** The number of factors. */
+  public int rank() {
+    return rank;
+  }
+
+  /** The position of the first neighbour of the row. */
+  int from() {
+    return from;
+  }
+
+  /** The position after the last neighbour of the row. */
+  int to() {
+    return to;
+  }
+
+  /** {@code d}, what is added to the diagonal of {@code A}. */
+  public double diagonal() {
+    return diagonal;
+  }
+}
