@@ -8,6 +8,8 @@ import java.nio.channels.WritableByteChannel;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.io.CountingOutputStream;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.DelegatingPositionOutputStream;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
@@ -15,18 +17,25 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
 
-/** Files for Parquet to read and write, on any Beam file system. */
+/** Files for Parquet to read and write, on any Beam file system and without a class of Hadoop. */
 public final class ParquetFile {
   private ParquetFile() {}
 
   /** A file to write. */
-  public static OutputFile output(ResourceId file) {
+  static OutputFile output(ResourceId file) {
     return new ChannelOutputFile(file);
   }
 
-  /** A file to read, on a file system that can seek. */
-  public static InputFile input(ResourceId file) throws IOException {
-    return new ChannelInputFile(file);
+  /**
+   * Opens a file on a file system that can seek. Pages that have a checksum are compared with it.
+   */
+  public static ParquetFileReader open(ResourceId file) throws IOException {
+    return ParquetFileReader.open(
+        new ChannelInputFile(file),
+        ParquetReadOptions.builder()
+            .usePageChecksumVerification(true)
+            .withCodecFactory(new Decompressors())
+            .build());
   }
 
   private static final class ChannelOutputFile implements OutputFile {

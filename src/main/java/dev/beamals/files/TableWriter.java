@@ -11,22 +11,18 @@ import java.io.OutputStreamWriter;
 import java.io.Serializable;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.ResourceId;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.io.api.Binary;
-import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
-import org.jspecify.annotations.Nullable;
 
 /** Writes a table of results as CSV with a header, as JSON lines, or as Parquet. */
 public abstract class TableWriter implements Closeable {
@@ -140,64 +136,24 @@ public abstract class TableWriter implements Closeable {
     }
   }
 
+  /** Parquet's own default. */
+  private static final long ROW_GROUP = 128L << 20;
+
   private static final class Parquet extends TableWriter {
-    private final ParquetWriter<Object[]> parquet;
+    private final ParquetRowWriter rows;
 
     Parquet(ResourceId file, List<Column> columns) throws IOException {
-      Builder builder =
-          new Builder(ParquetFile.output(file), columns).withConf(new Configuration(false));
-      for (Column column : columns) { // hardly a score occurs twice
-        builder.withDictionaryEncoding(column.name(), column.type() != Float.class);
-      }
-      parquet = builder.build();
-    }
-
-    @Override
-    public void write(Object... values) throws IOException {
-      parquet.write(values);
-    }
-
-    @Override
-    public void close() throws IOException {
-      parquet.close();
-    }
-  }
-
-  private static final class Builder extends ParquetWriter.Builder<Object[], Builder> {
-    private final List<Column> columns;
-
-    Builder(OutputFile file, List<Column> columns) {
-      super(file);
-      this.columns = columns;
-    }
-
-    @Override
-    protected Builder self() {
-      return this;
-    }
-
-    @Override
-    protected WriteSupport<Object[]> getWriteSupport(Configuration conf) {
-      return new RowWriteSupport(columns);
-    }
-  }
-
-  private static final class RowWriteSupport extends WriteSupport<Object[]> {
-    private final List<Column> columns;
-    private @Nullable RecordConsumer consumer;
-
-    RowWriteSupport(List<Column> columns) {
-      this.columns = columns;
-    }
-
-    @Override
-    public WriteContext init(Configuration configuration) {
       Types.MessageTypeBuilder schema = Types.buildMessage();
+      Set<String> dictionaries = new HashSet<>();
       for (Column column : columns) {
         schema.addField(field(column));
+        if (column.type() != Float.class) { // hardly a score occurs twice
+          dictionaries.add(column.name());
+        }
       }
-      MessageType message = schema.named("spark_schema");
-      return new WriteContext(message, new HashMap<>());
+      rows =
+          ParquetRowWriter.create(
+              file, schema.named("spark_schema"), ROW_GROUP, dictionaries, Map.of());
     }
 
     private static Type field(Column column) {
@@ -213,33 +169,24 @@ public abstract class TableWriter implements Closeable {
     }
 
     @Override
-    public void prepareForWrite(RecordConsumer recordConsumer) {
-      consumer = recordConsumer;
+    public void write(Object... values) throws IOException {
+      for (int i = 0; i < values.length; i++) {
+        ColumnWriter column = rows.column(i);
+        Object value = values[i];
+        if (value instanceof Integer) {
+          column.write((Integer) value, 0, 0);
+        } else if (value instanceof Float) {
+          column.write((Float) value, 0, 0);
+        } else {
+          column.write(Binary.fromString((String) value), 0, 0);
+        }
+      }
+      rows.endRow();
     }
 
     @Override
-    public void write(Object[] values) {
-      RecordConsumer out = consumer;
-      if (out == null) {
-        throw new IllegalStateException("not prepared");
-      }
-      out.startMessage();
-      for (int i = 0; i < values.length; i++) {
-        write(out, columns.get(i).name(), i, values[i]);
-      }
-      out.endMessage();
-    }
-
-    private static void write(RecordConsumer out, String name, int column, Object value) {
-      out.startField(name, column);
-      if (value instanceof Integer) {
-        out.addInteger((Integer) value);
-      } else if (value instanceof Float) {
-        out.addFloat((Float) value);
-      } else {
-        out.addBinary(Binary.fromString((String) value));
-      }
-      out.endField(name, column);
+    public void close() throws IOException {
+      rows.close();
     }
   }
 }

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
@@ -45,10 +44,7 @@ final class FactorReader implements Closeable {
   FactorReader(String name) {
     this.name = name;
     try {
-      file =
-          ParquetFileReader.open(
-              ParquetFile.input(FileSystems.matchNewResource(name, false)),
-              ParquetReadOptions.builder().usePageChecksumVerification(true).build());
+      file = ParquetFile.open(FileSystems.matchNewResource(name, false));
     } catch (IOException | RuntimeException e) {
       throw damaged(e);
     }

@@ -2,26 +2,23 @@ package dev.beamals.model;
 
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.files.ParquetFile;
+import dev.beamals.files.ParquetRowWriter;
 import dev.beamals.ids.Ids;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.io.fs.ResourceId;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
 import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
-import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -55,98 +52,28 @@ final class FactorsParquet {
   private static final String PARTS = "beamals.parts";
 
   /**
-   * Writes a block as one file.
+   * Writes a block as one file. Hardly a factor occurs twice, so there are no dictionaries.
    *
    * @param parts the number of files of its side
    */
   static void write(ResourceId file, FactorBlock block, boolean intIds, long parts)
       throws IOException {
-    try (ParquetWriter<Integer> writer =
-        new Builder(ParquetFile.output(file), block, intIds, parts)
-            .withConf(new Configuration(false))
-            .withRowGroupSize(ROW_GROUP)
-            .withDictionaryEncoding(false) // hardly a factor occurs twice
-            .build()) {
+    try (ParquetRowWriter rows =
+        ParquetRowWriter.create(
+            file, schema(intIds), ROW_GROUP, Set.of(), Map.of(PARTS, Long.toString(parts)))) {
+      float[] factors = block.factors();
       for (int i = 0; i < block.ids().size(); i++) {
-        writer.write(i);
+        if (intIds) {
+          rows.column(0).write(block.ids().intAt(i), 0, 0);
+        } else {
+          rows.column(0).write(Binary.fromString(block.ids().get(i)), 0, 0);
+        }
+        ColumnWriter features = rows.column(1);
+        for (int k = i * block.rank(); k < (i + 1) * block.rank(); k++) {
+          features.write(factors[k], k == i * block.rank() ? 0 : 1, 2);
+        }
+        rows.endRow();
       }
-    }
-  }
-
-  private static final class Builder extends ParquetWriter.Builder<Integer, Builder> {
-    private final FactorBlock block;
-    private final boolean intIds;
-    private final long parts;
-
-    Builder(OutputFile file, FactorBlock block, boolean intIds, long parts) {
-      super(file);
-      this.parts = parts;
-      this.block = block;
-      this.intIds = intIds;
-    }
-
-    @Override
-    protected Builder self() {
-      return this;
-    }
-
-    @Override
-    protected WriteSupport<Integer> getWriteSupport(Configuration conf) {
-      return new RowWriteSupport(block, intIds, parts);
-    }
-  }
-
-  /** Writes rows of a block, given by their index. */
-  private static final class RowWriteSupport extends WriteSupport<Integer> {
-    private final FactorBlock block;
-    private final boolean intIds;
-    private final long parts;
-    private @Nullable RecordConsumer consumer;
-
-    RowWriteSupport(FactorBlock block, boolean intIds, long parts) {
-      this.parts = parts;
-      this.block = block;
-      this.intIds = intIds;
-    }
-
-    @Override
-    public WriteContext init(Configuration configuration) {
-      return new WriteContext(schema(intIds), Map.of(PARTS, Long.toString(parts)));
-    }
-
-    @Override
-    public void prepareForWrite(RecordConsumer recordConsumer) {
-      consumer = recordConsumer;
-    }
-
-    @Override
-    public void write(Integer row) {
-      RecordConsumer out = consumer;
-      if (out == null) {
-        throw new IllegalStateException("not prepared");
-      }
-      out.startMessage();
-      out.startField("id", 0);
-      if (intIds) {
-        out.addInteger(block.ids().intAt(row));
-      } else {
-        out.addBinary(Binary.fromString(block.ids().get(row)));
-      }
-      out.endField("id", 0);
-      out.startField("features", 1);
-      out.startGroup();
-      out.startField("list", 0);
-      for (int k = 0; k < block.rank(); k++) {
-        out.startGroup();
-        out.startField("element", 0);
-        out.addFloat(block.factors()[row * block.rank() + k]);
-        out.endField("element", 0);
-        out.endGroup();
-      }
-      out.endField("list", 0);
-      out.endGroup();
-      out.endField("features", 1);
-      out.endMessage();
     }
   }
 
@@ -164,8 +91,7 @@ final class FactorsParquet {
     private long left;
 
     Reader(ResourceId resource) throws IOException {
-      file =
-          ParquetFileReader.open(ParquetFile.input(resource), ParquetReadOptions.builder().build());
+      file = ParquetFile.open(resource);
     }
 
     /** The number of files that the side has. */

@@ -20,7 +20,6 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
@@ -28,6 +27,7 @@ import org.apache.parquet.example.data.simple.SimpleGroupFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
@@ -65,7 +65,8 @@ final class PlainFactorsTest {
     Path file = folder.resolve(name);
     try (ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(
-                ParquetFile.output(FileSystems.matchNewResource(file.toString(), false)))
+                HadoopOutputFile.fromPath(
+                    new org.apache.hadoop.fs.Path(file.toUri()), new Configuration(false)))
             .withType(schema)
             .withConf(new Configuration(false))
             .withPageSize(pageSize)
@@ -85,10 +86,7 @@ final class PlainFactorsTest {
   }
 
   private static @Nullable PlainFactors plain(String name, int rank) throws IOException {
-    try (ParquetFileReader file =
-        ParquetFileReader.open(
-            ParquetFile.input(FileSystems.matchNewResource(name, false)),
-            ParquetReadOptions.builder().build())) {
+    try (ParquetFileReader file = ParquetFile.open(FileSystems.matchNewResource(name, false))) {
       PageReadStore pages = file.readRowGroup(0);
       ColumnDescriptor column =
           file.getFileMetaData().getSchema().getColumns().stream()

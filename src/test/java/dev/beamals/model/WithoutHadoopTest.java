@@ -1,0 +1,113 @@
+package dev.beamals.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who uses the library with the DirectRunner has no Hadoop and no Spark on the class path. */
+final class WithoutHadoopTest {
+  private static final Pattern LEFT_OUT =
+      Pattern.compile("hadoop-.*|spark-.*|beam-runners-spark-.*|beam-sdks-java-io-hadoop-.*");
+
+  private static final List<CompressionCodecName> CODECS =
+      List.of(
+          CompressionCodecName.UNCOMPRESSED,
+          CompressionCodecName.SNAPPY,
+          CompressionCodecName.GZIP,
+          CompressionCodecName.ZSTD);
+
+  @TempDir Path folder;
+
+  private static Configuration hadoop() {
+    return new Configuration(false);
+  }
+
+  /** Rows of factors as Spark writes them: compressed, and with a dictionary. */
+  private void writeAsSpark(CompressionCodecName codec) throws Exception {
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message spark_schema { required int32 id; optional group features (LIST) {"
+                + " repeated group list { required float element; } } }");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(
+                HadoopOutputFile.fromPath(
+                    new org.apache.hadoop.fs.Path(folder.resolve(codec.name()).toUri()), hadoop()))
+            .withType(schema)
+            .withConf(hadoop())
+            .withCompressionCodec(codec)
+            .build()) {
+      for (int id = 10; id < 13; id++) {
+        Group row = new SimpleGroupFactory(schema).newGroup().append("id", id);
+        Group features = row.addGroup("features");
+        features.addGroup("list").append("element", 0.5f);
+        features.addGroup("list").append("element", -0.5f);
+        writer.write(row);
+      }
+    }
+  }
+
+  @Test
+  void factorsAndTablesAreWrittenAndRead() throws Exception {
+    List<String> files = new ArrayList<>();
+    for (CompressionCodecName codec : CODECS) {
+      writeAsSpark(codec);
+      files.add(folder.resolve(codec.name()).toString());
+    }
+    String classPath =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !LEFT_OUT.matcher(Path.of(entry).getFileName().toString()).matches())
+            .collect(Collectors.joining(File.pathSeparator));
+    assertTrue(classPath.contains("parquet-hadoop"), classPath);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xlog:class+load", "-cp", classPath));
+    command.add(WithoutHadoop.class.getName());
+    command.add(folder.toString());
+    command.addAll(files);
+    Path output = folder.resolve("output");
+    int status =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start()
+            .waitFor();
+    List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
+    List<String> said = lines.stream().filter(line -> !line.contains("[class,load]")).toList();
+    assertEquals(0, status, () -> String.join("\n", said));
+    assertEquals(
+        List.of("[1, 2][]", "[10, 11, 12][]", "[10, 11, 12][]", "[10, 11, 12][]", "[10, 11, 12][]"),
+        said.stream().filter(line -> line.startsWith("[1")).toList());
+    assertEquals(
+        List.of(), lines.stream().filter(line -> line.contains("] org.apache.hadoop.")).toList());
+    assertEquals("user,score\na,0.5\n", Files.readString(folder.resolve("table.csv")));
+    try (ParquetFileReader table =
+        ParquetFileReader.open(
+            HadoopInputFile.fromPath(
+                new org.apache.hadoop.fs.Path(folder.resolve("table.parquet").toUri()),
+                hadoop()))) {
+      assertEquals(1, table.getRecordCount());
+    }
+  }
+}
