@@ -8,9 +8,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterators;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
@@ -124,16 +128,27 @@ final class FactorReader implements Closeable {
    * @param out gets blocks of at most {@value #BLOCK_ROWS} rows
    */
   void read(int rowGroup, int rank, Consumer<FactorBlock> out) {
-    PlainFactors plain;
-    ColumnReader id;
-    ColumnReader factor;
-    long left;
+    open(rowGroup, rank).forEachRemaining(out);
+  }
+
+  /**
+   * Reads the whole file, a row group at a time as blocks are asked for.
+   *
+   * @param rank what every row must have
+   */
+  Iterator<FactorBlock> read(int rank) {
+    return Iterators.concat(
+        Iterators.transform(
+            IntStream.range(0, rowGroups()).iterator(), group -> open(group, rank)));
+  }
+
+  private RowGroup open(int rowGroup, int rank) {
     try {
       PageReadStore pages = file.readRowGroup(rowGroup);
-      left = pages.getRowCount();
-      plain = null;
+      long rows = pages.getRowCount();
+      PlainFactors plain = null;
       if (!hasDictionary(rowGroup)) {
-        plain = PlainFactors.of(pages.getPageReader(features), features, left, rank);
+        plain = PlainFactors.of(pages.getPageReader(features), features, rows, rank);
         if (plain == null) { // its pages are gone
           pages = file.readRowGroup(rowGroup);
         }
@@ -141,23 +156,57 @@ final class FactorReader implements Closeable {
       ColumnReadStoreImpl columns =
           new ColumnReadStoreImpl(
               pages, new Nothing(schema), schema, file.getFileMetaData().getCreatedBy());
-      id = columns.getColumnReader(schema.getColumnDescription(new String[] {"id"}));
-      factor = plain == null ? columns.getColumnReader(features) : null;
+      ColumnReader id = columns.getColumnReader(schema.getColumnDescription(new String[] {"id"}));
+      ColumnReader factor = plain == null ? columns.getColumnReader(features) : null;
+      return new RowGroup(id, factor, plain, rows, rank);
     } catch (IOException | RuntimeException e) {
       throw damaged(e);
     }
-    while (left > 0) {
+  }
+
+  /** The blocks of a row group. */
+  private final class RowGroup implements Iterator<FactorBlock> {
+    private final ColumnReader id;
+    private final @Nullable ColumnReader factor;
+    private final @Nullable PlainFactors plain;
+    private final int rank;
+    private long left;
+
+    /**
+     * @param factor where factors come from if not from {@code plain}
+     */
+    RowGroup(
+        ColumnReader id,
+        @Nullable ColumnReader factor,
+        @Nullable PlainFactors plain,
+        long rows,
+        int rank) {
+      this.id = id;
+      this.factor = factor;
+      this.plain = plain;
+      this.rank = rank;
+      this.left = rows;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return left > 0;
+    }
+
+    @Override
+    public FactorBlock next() {
+      if (left == 0) {
+        throw new NoSuchElementException();
+      }
       int rows = (int) Math.min(left, BLOCK_ROWS);
-      FactorBlock block;
+      left -= rows;
       try {
-        block = readBlock(id, factor, plain, rows, rank);
+        return readBlock(id, factor, plain, rows, rank);
       } catch (RunException e) {
         throw e;
       } catch (RuntimeException e) {
         throw damaged(e);
       }
-      out.accept(block);
-      left -= rows;
     }
   }
 
@@ -170,9 +219,6 @@ final class FactorReader implements Closeable {
                     && chunk.hasDictionaryPage());
   }
 
-  /**
-   * @param factor where factors come from if not from {@code plain}
-   */
   private FactorBlock readBlock(
       ColumnReader id,
       @Nullable ColumnReader factor,

@@ -1,17 +1,18 @@
 package dev.beamals.model;
 
+import dev.beamals.RunException;
+import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
-import org.apache.beam.sdk.io.fs.ResourceId;
 
 /**
  * SHA-256 over all factors as they stand in the files of a model: equal for equal factors, however
@@ -35,51 +36,79 @@ final class FactorsDigest {
     }
   }
 
-  /** Adds one side: its files, each of them sorted by id. */
-  void add(Side side, List<ResourceId> files) throws IOException {
-    List<FactorsParquet.Reader> readers = new ArrayList<>();
+  /**
+   * Adds one side.
+   *
+   * @param files each of them sorted by id
+   * @throws RunException naming a file that is not of {@code rank} finite factors a row
+   */
+  void add(Side side, List<String> files, int rank) {
+    List<FactorReader> readers = new ArrayList<>();
     try {
-      PriorityQueue<FactorsParquet.Reader> next =
-          new PriorityQueue<>((a, b) -> Ids.compare(a.id(), 0, b.id(), 0));
-      for (ResourceId file : files) {
-        FactorsParquet.Reader reader = new FactorsParquet.Reader(file);
+      PriorityQueue<Rows> next =
+          new PriorityQueue<>((a, b) -> Ids.compare(a.block.ids(), a.row, b.block.ids(), b.row));
+      for (String file : files) {
+        FactorReader reader = new FactorReader(file);
         readers.add(reader);
         complete &= reader.parts() == files.size();
-        if (reader.next()) {
-          next.add(reader);
+        Iterator<FactorBlock> blocks = reader.read(rank);
+        if (blocks.hasNext()) {
+          next.add(new Rows(blocks));
         }
       }
       complete &= !files.isEmpty();
       rows = 0;
       intIds = true;
-      for (FactorsParquet.Reader row = next.poll(); row != null; row = next.poll()) {
-        add(side, row.id(), row.factors());
-        if (row.next()) {
-          next.add(row);
+      for (Rows file = next.poll(); file != null; file = next.poll()) {
+        add(side, file.block, file.row);
+        if (file.next()) {
+          next.add(file);
         }
       }
     } finally {
-      for (FactorsParquet.Reader reader : readers) {
-        reader.close();
-      }
+      readers.forEach(FactorReader::close);
     }
   }
 
-  private void add(Side side, Ids id, float[] factors) {
-    byte[] text = id.isInt(0) ? new byte[0] : id.get(0).getBytes(StandardCharsets.UTF_8);
-    ByteBuffer row = ByteBuffer.allocate(6 + text.length + 4 * factors.length);
+  /** The rows of a file, one after the other. */
+  private static final class Rows {
+    private final Iterator<FactorBlock> blocks;
+    private FactorBlock block;
+    private int row;
+
+    Rows(Iterator<FactorBlock> blocks) {
+      this.blocks = blocks;
+      this.block = blocks.next();
+    }
+
+    /** Moves to the next row; false after the last. */
+    boolean next() {
+      if (++row < block.ids().size()) {
+        return true;
+      }
+      row = 0;
+      if (!blocks.hasNext()) {
+        return false;
+      }
+      block = blocks.next();
+      return true;
+    }
+  }
+
+  private void add(Side side, FactorBlock block, int i) {
+    Ids ids = block.ids();
+    byte[] text = ids.isInt(i) ? new byte[0] : ids.get(i).getBytes(StandardCharsets.UTF_8);
+    ByteBuffer row = ByteBuffer.allocate(6 + text.length + 4 * block.rank());
     row.put((byte) side.ordinal());
-    if (id.isInt(0)) {
-      row.put((byte) 0).putInt(id.intAt(0));
+    if (ids.isInt(i)) {
+      row.put((byte) 0).putInt(ids.intAt(i));
     } else {
       row.put((byte) 1).putInt(text.length).put(text);
     }
-    for (float factor : factors) {
-      row.putInt(Float.floatToRawIntBits(factor));
-    }
-    sha256.update(row.array());
+    row.asFloatBuffer().put(block.factors(), i * block.rank(), block.rank());
+    sha256.update(row.array(), 0, row.position() + 4 * block.rank());
     rows++;
-    intIds &= id.isInt(0);
+    intIds &= ids.isInt(i);
   }
 
   /** The number of rows of the side added last. */

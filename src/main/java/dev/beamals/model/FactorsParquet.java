@@ -1,30 +1,18 @@
 package dev.beamals.model;
 
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.files.ParquetFile;
 import dev.beamals.files.ParquetRowWriter;
-import dev.beamals.ids.Ids;
-import java.io.Closeable;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.parquet.column.ColumnWriter;
-import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.io.api.Binary;
-import org.apache.parquet.io.api.Converter;
-import org.apache.parquet.io.api.GroupConverter;
-import org.apache.parquet.io.api.PrimitiveConverter;
-import org.apache.parquet.io.api.RecordMaterializer;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Factors in Parquet, as Spark MLlib writes them: a row has {@code id} (int, or string where not
@@ -81,123 +69,5 @@ final class FactorsParquet {
   static long parts(ParquetFileReader file) {
     String parts = file.getFileMetaData().getKeyValueMetaData().get(PARTS);
     return parts == null || !parts.matches("\\d{1,18}") ? 0 : Long.parseLong(parts);
-  }
-
-  /** Reads the rows of a file in their order. */
-  static final class Reader implements Closeable {
-    private final ParquetFileReader file;
-    private final RowMaterializer materializer = new RowMaterializer();
-    private @Nullable RecordReader<RowMaterializer> rows;
-    private long left;
-
-    Reader(ResourceId resource) throws IOException {
-      file = ParquetFile.open(resource);
-    }
-
-    /** The number of files that the side has. */
-    long parts() {
-      return FactorsParquet.parts(file);
-    }
-
-    /** Moves to the next row; false after the last. */
-    boolean next() throws IOException {
-      while (left == 0) {
-        PageReadStore group = file.readNextRowGroup();
-        if (group == null) {
-          return false;
-        }
-        left = group.getRowCount();
-        MessageType schema = file.getFileMetaData().getSchema();
-        rows = new ColumnIOFactory().getColumnIO(schema).getRecordReader(group, materializer);
-      }
-      left--;
-      if (rows == null) {
-        throw new IllegalStateException("no row group");
-      }
-      rows.read();
-      return true;
-    }
-
-    /** The id of the row, alone. */
-    Ids id() {
-      return materializer.id;
-    }
-
-    /** The factors of the row; overwritten by the next. */
-    float[] factors() {
-      return Arrays.copyOf(materializer.factors, materializer.rank);
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
-    }
-  }
-
-  /** Takes one row at a time out of the columns. */
-  private static final class RowMaterializer extends RecordMaterializer<RowMaterializer> {
-    private Ids id = Ids.of(0);
-    private float[] factors = new float[16];
-    private int rank;
-
-    private final PrimitiveConverter idConverter =
-        new PrimitiveConverter() {
-          @Override
-          public void addInt(int value) {
-            id = Ids.of(value);
-          }
-
-          @Override
-          public void addBinary(Binary value) {
-            id = Ids.of(value.toStringUsingUTF8());
-          }
-        };
-
-    private final PrimitiveConverter element =
-        new PrimitiveConverter() {
-          @Override
-          public void addFloat(float value) {
-            if (rank == factors.length) {
-              factors = Arrays.copyOf(factors, 2 * rank);
-            }
-            factors[rank++] = value;
-          }
-        };
-
-    private final GroupConverter root = new Row(idConverter, new Row(new Row(element)));
-
-    /** A group whose start at the top level begins a new row. */
-    private final class Row extends GroupConverter {
-      private final Converter[] fields;
-
-      Row(Converter... fields) {
-        this.fields = fields;
-      }
-
-      @Override
-      public Converter getConverter(int fieldIndex) {
-        return fields[fieldIndex];
-      }
-
-      @Override
-      public void start() {
-        if (fields.length == 2) {
-          rank = 0;
-        }
-      }
-
-      @Override
-      public void end() {}
-    }
-
-    @Override
-    public RowMaterializer getCurrentRecord() {
-      return this;
-    }
-
-    @Override
-    public GroupConverter getRootConverter() {
-      return root;
-    }
   }
 }

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import org.apache.beam.sdk.io.FileSystems;
 
 /** What {@code manifest.json} and {@code metrics.json} say of a model. */
 public final class Manifest {
@@ -68,15 +67,11 @@ public final class Manifest {
     return this;
   }
 
-  /** Reads the staged factors once, to count them and to take their digest. */
-  public Manifest withFactors(ModelFolder model) throws IOException {
+  /** Reads the staged factors once, to check and count them and to take their digest. */
+  public Manifest withFactors(ModelFolder model, int rank) throws IOException {
     FactorsDigest digest = new FactorsDigest();
     for (Side side : Side.values()) {
-      digest.add(
-          side,
-          model.stagedFactors(side).stream()
-              .map(file -> FileSystems.matchNewResource(file, false))
-              .toList());
+      digest.add(side, model.stagedFactors(side), rank);
       String name = side == Side.USER ? "users" : "items";
       root.put(name, digest.rows());
       root.put(side == Side.USER ? "userIds" : "itemIds", digest.intIds() ? "int" : "string");

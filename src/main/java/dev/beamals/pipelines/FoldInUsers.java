@@ -168,7 +168,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
         new Manifest()
             .withParameters(saved)
             .withRows("input", files, report, report.kept() - ratings)
-            .withFactors(folder);
+            .withFactors(folder, parameters.rank());
     if (!manifest.complete()) {
       throw Train.notShared(folder, null);
     }

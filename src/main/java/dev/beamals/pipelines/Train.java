@@ -199,7 +199,7 @@ final class Train extends Command<TrainOptions> {
       manifest.withRows("testInput", testFiles, testReport, testDuplicates);
       printCleaning("Test: ", testFiles, testReport, testDuplicates);
     }
-    manifest.withFactors(model);
+    manifest.withFactors(model, options.getRank());
     if (!manifest.complete()) {
       throw notShared(model, null);
     }

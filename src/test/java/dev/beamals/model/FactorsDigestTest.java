@@ -3,8 +3,10 @@ package dev.beamals.model;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
@@ -19,7 +21,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.ResourceId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,9 +45,9 @@ final class FactorsDigestTest {
   }
 
   /** Row {@code i} goes to part {@code i % parts}. */
-  private List<ResourceId> write(Path folder, FactorBlock block, int parts) throws IOException {
+  private List<String> write(Path folder, FactorBlock block, int parts) throws IOException {
     boolean intIds = block.ids().allInts();
-    List<ResourceId> written = new ArrayList<>();
+    List<String> written = new ArrayList<>();
     for (int part = 0; part < parts; part++) {
       List<String> ids = new ArrayList<>();
       List<Float> factors = new ArrayList<>();
@@ -60,10 +61,12 @@ final class FactorsDigestTest {
       for (int i = 0; i < rows.length; i++) {
         rows[i] = factors.get(i);
       }
-      ResourceId file =
-          FileSystems.matchNewResource(folder.resolve(files++ + ".parquet").toString(), false);
+      String file = folder.resolve(files++ + ".parquet").toString();
       FactorsParquet.write(
-          file, new FactorBlock(Ids.of(ids.toArray(new String[0])), RANK, rows), intIds, parts);
+          FileSystems.matchNewResource(file, false),
+          new FactorBlock(Ids.of(ids.toArray(new String[0])), RANK, rows),
+          intIds,
+          parts);
       written.add(file);
     }
     return written;
@@ -72,10 +75,10 @@ final class FactorsDigestTest {
   private String digest(Path folder, FactorBlock users, FactorBlock items, int parts)
       throws IOException {
     FactorsDigest digest = new FactorsDigest();
-    digest.add(Side.USER, write(folder, users, parts));
+    digest.add(Side.USER, write(folder, users, parts), RANK);
     assertEquals(users.ids().size(), digest.rows());
     assertEquals(users.ids().allInts(), digest.intIds());
-    digest.add(Side.ITEM, write(folder, items, parts));
+    digest.add(Side.ITEM, write(folder, items, parts), RANK);
     assertEquals(items.ids().size(), digest.rows());
     assertEquals(items.ids().allInts(), digest.intIds());
     return digest.hex();
@@ -128,11 +131,11 @@ final class FactorsDigestTest {
 
   @Test
   void orderOfTheFilesDoesNotMatter(@TempDir Path folder) throws IOException {
-    List<ResourceId> parts = write(folder, block(1, "1", "2", "3", "x", "y"), 3);
+    List<String> parts = write(folder, block(1, "1", "2", "3", "x", "y"), 3);
     FactorsDigest digest = new FactorsDigest();
-    digest.add(Side.USER, parts);
+    digest.add(Side.USER, parts, RANK);
     FactorsDigest other = new FactorsDigest();
-    other.add(Side.USER, List.of(parts.get(2), parts.get(0), parts.get(1)));
+    other.add(Side.USER, List.of(parts.get(2), parts.get(0), parts.get(1)), RANK);
     assertEquals(digest.hex(), other.hex());
   }
 
@@ -173,10 +176,44 @@ final class FactorsDigestTest {
     assertNotEquals(digest(folder, both, none, 1), digest(folder, none, both, 1));
   }
 
+  /** Blocks of a file end where those of another do not, and so do its row groups. */
   @Test
-  void sideWithoutFilesHasNoRows() throws IOException {
+  void filesOfSeveralBlocksAreMerged(@TempDir Path folder) throws Exception {
+    String[] ids = new String[40_000];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = "" + i * 7 % 40_000;
+    }
+    FactorBlock users = block(1, ids);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    describe(0, users, new DataOutputStream(bytes));
     FactorsDigest digest = new FactorsDigest();
-    digest.add(Side.USER, List.of());
+    digest.add(Side.USER, write(folder, users, 3), RANK);
+    assertEquals(40_000, digest.rows());
+    assertEquals(
+        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray())),
+        digest.hex());
+  }
+
+  @Test
+  void factorsThatNobodyCouldReadAreRefused(@TempDir Path folder) throws IOException {
+    List<String> files = write(folder, block(1, "1", "2"), 1);
+    RunException rank =
+        assertThrows(RunException.class, () -> new FactorsDigest().add(Side.USER, files, RANK + 1));
+    assertTrue(
+        String.valueOf(rank.getMessage())
+            .endsWith("id 1 has 3 factors; expected 4 finite factors," + " the rank of the model"),
+        rank.getMessage());
+    float[] nan = {1, Float.NaN, 3};
+    List<String> bad = write(folder, new FactorBlock(Ids.of(7), RANK, nan), 1);
+    RunException finite =
+        assertThrows(RunException.class, () -> new FactorsDigest().add(Side.USER, bad, RANK));
+    assertTrue(String.valueOf(finite.getMessage()).contains("id 7 has a factor that is not"));
+  }
+
+  @Test
+  void sideWithoutFilesHasNoRows() {
+    FactorsDigest digest = new FactorsDigest();
+    digest.add(Side.USER, List.of(), RANK);
     assertEquals(0, digest.rows());
     assertTrue(digest.intIds());
     assertFalse(digest.hex().isEmpty());

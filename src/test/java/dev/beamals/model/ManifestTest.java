@@ -14,20 +14,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ManifestTest {
-  private static ResourceId write(
-      ModelFolder model, Side side, int part, int parts, FactorBlock block) throws IOException {
-    ResourceId file =
-        FileSystems.matchNewResource(
-            String.format(
-                "%s%spart-%05d.parquet", model.staging(), WriteFactors.folder(side), part),
-            false);
-    FactorsParquet.write(file, block, block.ids().allInts(), parts);
+  private static String write(ModelFolder model, Side side, int part, int parts, FactorBlock block)
+      throws IOException {
+    String file =
+        String.format("%s%spart-%05d.parquet", model.staging(), WriteFactors.folder(side), part);
+    FactorsParquet.write(
+        FileSystems.matchNewResource(file, false), block, block.ids().allInts(), parts);
     return file;
   }
 
@@ -41,11 +38,13 @@ final class ManifestTest {
         Side.USER,
         List.of(
             write(model, Side.USER, 0, 2, new FactorBlock(Ids.of(1, 5), 1, new float[] {1, 2})),
-            write(model, Side.USER, 2, 2, new FactorBlock(Ids.of(3), 1, new float[] {4}))));
+            write(model, Side.USER, 2, 2, new FactorBlock(Ids.of(3), 1, new float[] {4}))),
+        1);
     digest.add(
         Side.ITEM,
-        List.of(write(model, Side.ITEM, 1, 1, new FactorBlock(Ids.of("x"), 1, new float[] {3}))));
-    Manifest manifest = new Manifest().withFactors(model);
+        List.of(write(model, Side.ITEM, 1, 1, new FactorBlock(Ids.of("x"), 1, new float[] {3}))),
+        1);
+    Manifest manifest = new Manifest().withFactors(model, 1);
     assertEquals(3, manifest.users());
     assertEquals(1, manifest.items());
     assertTrue(manifest.complete());

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.ResourceId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,23 +18,26 @@ final class MissingFactorsTest {
 
   @Test
   void missingFilesAreMissed() throws IOException {
-    ResourceId first = part(0);
-    ResourceId second = part(1);
+    String first = part(0);
+    String second = part(1);
     assertEquals(true, complete(List.of(first, second)));
     assertEquals(false, complete(List.of(second)));
     assertEquals(false, complete(List.of()));
   }
 
-  private ResourceId part(int number) throws IOException {
-    ResourceId file =
-        FileSystems.matchNewResource(folder.resolve("part-" + number).toString(), false);
-    FactorsParquet.write(file, new FactorBlock(Ids.of(number), 1, new float[1]), true, 2);
+  private String part(int number) throws IOException {
+    String file = folder.resolve("part-" + number).toString();
+    FactorsParquet.write(
+        FileSystems.matchNewResource(file, false),
+        new FactorBlock(Ids.of(number), 1, new float[1]),
+        true,
+        2);
     return file;
   }
 
-  private static boolean complete(List<ResourceId> files) throws IOException {
+  private static boolean complete(List<String> files) {
     FactorsDigest digest = new FactorsDigest();
-    digest.add(Side.USER, files);
+    digest.add(Side.USER, files, 1);
     return digest.complete();
   }
 }

@@ -39,7 +39,7 @@ final class RandomModel {
         new Manifest()
             .withParameters(
                 Map.of("rank", rank, "userCol", "user", "itemCol", "item", "header", true))
-            .withFactors(model);
+            .withFactors(model, rank);
     MllibMetadata.write(model.staging(), manifest);
     model.replace(JsonNodeFactory.instance.objectNode(), manifest.json());
 

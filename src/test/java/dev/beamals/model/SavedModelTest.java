@@ -44,7 +44,7 @@ final class SavedModelTest {
         new Manifest()
             .withParameters(
                 Map.of("rank", 2, "userCol", "u", "itemCol", "i", "header", true, "regParam", 0.1))
-            .withFactors(output);
+            .withFactors(output, 2);
     MllibMetadata.write(output.staging(), manifest);
     output.replace(JsonNodeFactory.instance.objectNode(), manifest.json());
   }

@@ -2,7 +2,6 @@ package dev.beamals.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ids.Ids;
@@ -15,10 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterators;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
@@ -72,15 +71,11 @@ final class WriteFactorsTest {
     }
     for (FactorBlock block : blocks.values()) {
       String name = "part-%05d.parquet".formatted(block.ids().block(0, BLOCKS));
-      try (FactorsParquet.Reader reader =
-          new FactorsParquet.Reader(
-              FileSystems.matchNewResource(folder.resolve(name).toString(), false))) {
+      try (FactorReader reader = new FactorReader(folder.resolve(name).toString())) {
         assertEquals(blocks.size(), reader.parts());
-        for (int i = 0; i < block.ids().size(); i++) {
-          assertTrue(reader.next());
-          assertEquals(Ids.of(block.ids().get(i)), reader.id());
-          assertArrayEquals(new float[] {block.factors()[i]}, reader.factors());
-        }
+        FactorBlock read = Iterators.getOnlyElement(reader.read(1));
+        assertEquals(block.ids(), read.ids());
+        assertArrayEquals(block.factors(), read.factors());
       }
     }
   }
