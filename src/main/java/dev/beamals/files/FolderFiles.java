@@ -5,48 +5,67 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 
-/** The plain files of a folder on any Beam file system. */
+/**
+ * Paths, which are strings as those of Beam's {@link FileSystems}, and the plain files of a folder
+ * on any Beam file system. {@link Storage} has what is asked of folders themselves.
+ */
 public final class FolderFiles {
+  private static final Pattern REMOTE = Pattern.compile("(?!file:)[a-zA-Z][a-zA-Z0-9+.-]*://.*");
   private static final int MAX_TEXT = 16 << 20;
 
   private FolderFiles() {}
 
-  /**
-   * {@code folder} as it is used everywhere: absolute if local, with its last slash.
-   *
-   * @throws RunException if it is not a folder name
-   */
-  public static String normalize(String flag, String folder) {
-    if (HadoopFiles.isRemote(folder)) {
-      return folder.endsWith("/") ? folder : folder + "/";
-    }
-    try {
-      return local(folder).toAbsolutePath().normalize() + "/";
-    } catch (InvalidPathException e) {
-      throw new RunException(flag + "=" + folder + ": not a folder name", e);
-    }
+  /** Whether a path is not on the local disk: it names another file system by its scheme. */
+  public static boolean isRemote(String path) {
+    return REMOTE.matcher(path).matches();
   }
 
-  private static Path local(String path) {
+  /**
+   * What a remote path names its file system by, as {@code hdfs://host:port/}.
+   *
+   * @param path one that {@link #isRemote}
+   */
+  public static String root(String path) {
+    int slash = path.indexOf('/', path.indexOf("://") + 3);
+    return slash < 0 ? path + "/" : path.substring(0, slash + 1);
+  }
+
+  /**
+   * A path on the local disk, which may be written as a URI.
+   *
+   * @throws InvalidPathException if it cannot be one
+   */
+  public static Path local(String path) {
     return Path.of(path.replaceFirst("^file://", ""));
   }
 
-  /** Whether the folder is there; on file systems without folders, whether it holds a file. */
-  public static boolean exists(String folder) throws IOException {
-    return HadoopFiles.isRemote(folder)
-        ? !list(folder).isEmpty()
-        : Files.isDirectory(local(folder));
+  /**
+   * {@code folder} as it is used everywhere: absolute if local, with its last slash.
+   *
+   * @param parameter what messages call it, as in {@code output=a\0b: not a folder name}
+   * @throws RunException if it is not a folder name
+   */
+  public static String normalize(String parameter, String folder) {
+    if (isRemote(folder)) {
+      return folder.replaceFirst("/*$", "/");
+    }
+    try {
+      String path = local(folder).toAbsolutePath().normalize().toString();
+      return path.endsWith("/") ? path : path + "/";
+    } catch (InvalidPathException e) {
+      throw new RunException(parameter + "=" + folder + ": not a folder name", e);
+    }
   }
 
   /**
@@ -56,22 +75,17 @@ public final class FolderFiles {
    */
   public static List<String> list(String folder) throws IOException {
     List<String> names = new ArrayList<>();
-    if (HadoopFiles.isRemote(folder)) {
-      for (MatchResult.Metadata file :
-          FileSystems.match(folder + "*", EmptyMatchTreatment.ALLOW).metadata()) {
-        String name = file.resourceId().getFilename();
-        if (name != null && !file.resourceId().isDirectory()) {
-          names.add(name);
-        }
-      }
-    } else if (Files.isDirectory(local(folder))) {
+    if (!isRemote(folder)) {
       // Beam's local file system walks the parent folder, however deep, for any pattern.
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(local(folder))) {
-        for (Path entry : entries) {
-          if (Files.isRegularFile(entry)) {
-            names.add(entry.getFileName().toString());
-          }
-        }
+      return Storage.LOCAL.list(local(folder).toString()).stream()
+          .filter(name -> Files.isRegularFile(local(folder).resolve(name)))
+          .toList();
+    }
+    for (MatchResult.Metadata file :
+        FileSystems.match(folder + "*", EmptyMatchTreatment.ALLOW).metadata()) {
+      String name = file.resourceId().getFilename();
+      if (name != null && !file.resourceId().isDirectory()) {
+        names.add(name);
       }
     }
     Collections.sort(names);

@@ -1,14 +1,12 @@
 package dev.beamals.files;
 
-import dev.beamals.RunException;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.io.IOException;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.apache.beam.sdk.io.hdfs.HadoopFileSystemOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 
 /**
  * Makes paths as {@code hdfs://host:port/folder} known to Beam, on the driver and on every worker.
@@ -17,14 +15,7 @@ import org.apache.hadoop.fs.FileSystem;
  * files in {@code HADOOP_CONF_DIR}. Where there is neither, the path says enough.
  */
 public final class HadoopFiles {
-  private static final Pattern REMOTE = Pattern.compile("(?!file:)[a-zA-Z][a-zA-Z0-9+.-]*://.*");
-
   private HadoopFiles() {}
-
-  /** Whether a path is not on the local disk: it names another file system by its scheme. */
-  public static boolean isRemote(String path) {
-    return REMOTE.matcher(path).matches();
-  }
 
   /**
    * Sets the Hadoop configuration of {@code options} that {@code paths} need, where it is not set.
@@ -45,32 +36,23 @@ public final class HadoopFiles {
       }
     }
     for (String path : paths) {
-      if (isRemote(path)) {
-        URI uri = uri("", path);
+      if (FolderFiles.isRemote(path)) {
         Configuration configuration = new Configuration(false);
-        configuration.set(
-            "fs.defaultFS",
-            uri.getScheme() + "://" + (uri.getAuthority() == null ? "" : uri.getAuthority()) + "/");
+        configuration.set("fs.defaultFS", FolderFiles.root(path));
         hadoop.setHdfsConfiguration(List.of(configuration));
         return;
       }
     }
   }
 
-  /** What {@link #configure} set. */
-  public static Configuration configuration(PipelineOptions options) {
+  /** The file system of {@code path}, as {@link #configure} set it up. */
+  static Storage storage(String path, PipelineOptions options) throws IOException {
     List<Configuration> configurations =
         options.as(HadoopFileSystemOptions.class).getHdfsConfiguration();
-    return configurations == null || configurations.isEmpty()
-        ? new Configuration(false)
-        : configurations.get(0);
-  }
-
-  public static URI uri(String flag, String path) {
-    try {
-      return new URI(path.replaceAll("[*?{}\\[\\]]", "_")); // a glob is no URI
-    } catch (URISyntaxException e) {
-      throw new RunException((flag.isEmpty() ? "" : flag + "=") + path + ": not a path", e);
-    }
+    Configuration configuration =
+        configurations == null || configurations.isEmpty()
+            ? new Configuration(false)
+            : configurations.get(0);
+    return new HadoopStorage(new Path(path).getFileSystem(configuration));
   }
 }

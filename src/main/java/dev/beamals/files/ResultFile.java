@@ -2,12 +2,15 @@ package dev.beamals.files;
 
 import dev.beamals.RunException;
 import java.io.BufferedInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -26,12 +29,19 @@ public final class ResultFile {
     return new Write<>(file);
   }
 
-  /** Reads what {@link #write} wrote. */
-  public static <T> T read(String file, Coder<T> coder) throws IOException {
-    try (InputStream in =
-        Channels.newInputStream(FileSystems.open(FileSystems.matchNewResource(file, false)))) {
-      return coder.decode(new BufferedInputStream(in));
+  /**
+   * Reads what {@link #write} wrote, and deletes the file.
+   *
+   * @throws FileNotFoundException if it is not there, as when a worker wrote it to another disk
+   */
+  public static <T> T take(String file, Coder<T> coder) throws IOException {
+    ResourceId resource = FileSystems.matchNewResource(file, false);
+    T value;
+    try (InputStream in = Channels.newInputStream(FileSystems.open(resource))) {
+      value = coder.decode(new BufferedInputStream(in));
     }
+    FileSystems.delete(List.of(resource));
+    return value;
   }
 
   private static final class Write<T> extends PTransform<PCollection<T>, PDone> {

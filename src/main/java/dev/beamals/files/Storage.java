@@ -1,19 +1,14 @@
 package dev.beamals.files;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
+import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
  * What the replacing of a model asks of the file system it is on, beyond what Beam offers: folders
@@ -24,9 +19,13 @@ public interface Storage {
   /** The local disk. */
   Storage LOCAL = new Local();
 
-  /** The file system of {@code path}, which names it by its scheme. */
-  static Storage hadoop(String path, Configuration configuration) throws IOException {
-    return new Hadoop(new Path(path).getFileSystem(configuration));
+  /**
+   * The storage that a path is on: the local disk, or what Hadoop finds by its scheme.
+   *
+   * @param options say how Hadoop reaches it
+   */
+  static Storage of(String path, PipelineOptions options) throws IOException {
+    return FolderFiles.isRemote(path) ? HadoopFiles.storage(path, options) : LOCAL;
   }
 
   boolean exists(String path) throws IOException;
@@ -57,8 +56,8 @@ public interface Storage {
   final class Local implements Storage {
     private Local() {}
 
-    private static java.nio.file.Path path(String path) {
-      return java.nio.file.Path.of(path);
+    private static Path path(String path) {
+      return Path.of(path);
     }
 
     @Override
@@ -75,7 +74,7 @@ public interface Storage {
     public List<String> list(String folder) throws IOException {
       List<String> names = new ArrayList<>();
       if (isFolder(folder)) {
-        try (DirectoryStream<java.nio.file.Path> entries = Files.newDirectoryStream(path(folder))) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path(folder))) {
           entries.forEach(entry -> names.add(entry.getFileName().toString()));
         }
       }
@@ -98,11 +97,11 @@ public interface Storage {
       if (!exists(path)) {
         return;
       }
-      List<java.nio.file.Path> deepestFirst;
-      try (Stream<java.nio.file.Path> tree = Files.walk(path(path))) {
+      List<Path> deepestFirst;
+      try (Stream<Path> tree = Files.walk(path(path))) {
         deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
       }
-      for (java.nio.file.Path entry : deepestFirst) {
+      for (Path entry : deepestFirst) {
         Files.deleteIfExists(entry);
       }
     }
@@ -115,76 +114,6 @@ public interface Storage {
     @Override
     public void write(String file, byte[] bytes) throws IOException {
       Files.write(path(file), bytes);
-    }
-  }
-
-  /** By Hadoop; what is said of {@link #move} holds on HDFS, not on an object store. */
-  final class Hadoop implements Storage {
-    private final FileSystem fileSystem;
-
-    private Hadoop(FileSystem fileSystem) {
-      this.fileSystem = fileSystem;
-    }
-
-    @Override
-    public boolean exists(String path) throws IOException {
-      return fileSystem.exists(new Path(path));
-    }
-
-    @Override
-    public boolean isFolder(String path) throws IOException {
-      return exists(path) && fileSystem.getFileStatus(new Path(path)).isDirectory();
-    }
-
-    @Override
-    public List<String> list(String folder) throws IOException {
-      List<String> names = new ArrayList<>();
-      try {
-        for (FileStatus entry : fileSystem.listStatus(new Path(folder))) {
-          names.add(entry.getPath().getName());
-        }
-      } catch (FileNotFoundException e) {
-        return names;
-      }
-      names.sort(Comparator.naturalOrder());
-      return names;
-    }
-
-    @Override
-    public void makeFolder(String folder) throws IOException {
-      check(fileSystem.mkdirs(new Path(folder)), "made", folder);
-    }
-
-    @Override
-    public void move(String from, String to) throws IOException {
-      // Where there is a folder of that name, Hadoop would move into it.
-      check(!exists(to) && fileSystem.rename(new Path(from), new Path(to)), "moved to " + to, from);
-    }
-
-    @Override
-    public void delete(String path) throws IOException {
-      // False says that there is none.
-      fileSystem.delete(new Path(path), true);
-    }
-
-    @Override
-    public byte[] read(String file) throws IOException {
-      try (InputStream in = fileSystem.open(new Path(file))) {
-        return in.readAllBytes();
-      }
-    }
-
-    @Override
-    public void write(String file, byte[] bytes) throws IOException {
-      try (OutputStream out = fileSystem.create(new Path(file), true)) {
-        out.write(bytes);
-      }
-    }
-
-    private static void check(boolean done, String what, String path) throws IOException {
-      if (!done) {
-        throw new IOException(path + " cannot be " + what);
-      }
     }
   }
 }

@@ -1,142 +1,295 @@
 package dev.beamals.model;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.beamals.csv.CleaningReport;
-import dev.beamals.csv.CsvFile;
-import dev.beamals.evaluation.RatingMetrics;
-import dev.beamals.ids.Side;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.auto.value.AutoValue;
+import dev.beamals.RunException;
+import java.io.Serializable;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** What {@code manifest.json} and {@code metrics.json} say of a model. */
-public final class Manifest {
+/**
+ * What {@code manifest.json} says of a model: how it was made, of what, and what its factors are.
+ *
+ * <p>Immutable. Keys that this version does not know are not read: a change that an older reader
+ * would misread raises {@code formatVersion}, and such a model is refused.
+ *
+ * <pre>{@code
+ * Manifest manifest =
+ *     Manifest.of(parameters, folder.summarizeFactors(rank)).withInput(input).withSeconds(seconds);
+ * }</pre>
+ */
+@AutoValue
+public abstract class Manifest implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Says that a folder is ours. */
+  static final String FORMAT = "beam-als model";
+
   /** Grows with every change that an older reader would misread. */
   static final int FORMAT_VERSION = 1;
 
-  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+  /** Beyond the rank of any model that can be trained. */
+  private static final int MAX_RANK = 100_000;
 
-  private final ObjectNode root = JSON.objectNode();
-  private long users;
-  private long items;
-  private String factorsDigest = "";
-  private boolean complete;
-
-  public Manifest() {
-    root.put("format", ModelFolder.FORMAT);
-    root.put("formatVersion", FORMAT_VERSION);
-    root.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-  }
-
-  /** Adds parameters under their flags' names. */
-  public Manifest withParameters(Map<String, ?> parameters) {
-    ObjectNode node = root.putObject("parameters");
-    parameters.forEach(node::putPOJO);
-    return this;
+  /**
+   * A file of ratings.
+   *
+   * @param fingerprint of its rows, whatever their order, in hexadecimal
+   */
+  public record InputFile(String file, long bytes, String fingerprint) implements Serializable {
+    private static final long serialVersionUID = 1L;
   }
 
   /**
-   * Adds what was read and dropped.
+   * What was read and dropped.
    *
-   * @param name {@code input} or {@code testInput}
+   * @param rowsDropped by the names of the rules
+   * @param ratings that were left
    */
-  public Manifest withRows(
-      String name, List<CsvFile> files, CleaningReport report, long duplicates) {
-    ObjectNode node = root.putObject(name);
-    node.put("rowsRead", report.rowsRead());
-    ObjectNode dropped = node.putObject("rowsDropped");
-    dropped.put("rejected", report.rejected());
-    dropped.put("missing", report.missing());
-    dropped.put("negativeTimestamp", report.negativeTimestamp());
-    dropped.put("notFinite", report.notFinite());
-    dropped.put("duplicate", duplicates);
-    node.put("ratings", report.kept() - duplicates);
-    ArrayNode array = node.putArray("files");
-    for (CsvFile file : files) {
-      long fingerprint = report.fingerprints().getOrDefault(file.name(), 0L);
-      array
-          .addObject()
-          .put("file", file.name())
-          .put("bytes", file.bytes())
-          .put("fingerprint", String.format("%016x", fingerprint));
-    }
-    return this;
+  public record Input(
+      long rowsRead, Map<String, Long> rowsDropped, long ratings, List<InputFile> files)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
   }
 
-  /** Reads the staged factors once, to check and count them and to take their digest. */
-  public Manifest withFactors(ModelFolder model, int rank) throws IOException {
-    FactorsDigest digest = new FactorsDigest();
-    for (Side side : Side.values()) {
-      digest.add(side, model.stagedFactors(side), rank);
-      String name = side == Side.USER ? "users" : "items";
-      root.put(name, digest.rows());
-      root.put(side == Side.USER ? "userIds" : "itemIds", digest.intIds() ? "int" : "string");
-      if (side == Side.USER) {
-        users = digest.rows();
-      } else {
-        items = digest.rows();
-      }
-    }
-    factorsDigest = digest.hex();
-    complete = digest.complete();
-    root.put("factorsDigest", factorsDigest);
-    return this;
+  /**
+   * Where the items of a fold-in come from.
+   *
+   * @param model the folder of the model that users were folded into
+   * @param factorsDigest of that model, where it tells
+   * @param ratingsOfUnknownItems how many ratings were of items that it does not have
+   */
+  public record FoldInOrigin(
+      String model, @Nullable String factorsDigest, long ratingsOfUnknownItems)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** When it was made, as in {@code 2026-01-31T12:00:00Z}. */
+  public abstract String created();
+
+  public abstract ModelParameters parameters();
+
+  /** The ratings it was trained on, where it tells. */
+  public abstract @Nullable Input input();
+
+  /** The ratings it was tested on, where they were files of their own. */
+  public abstract @Nullable Input testInput();
+
+  public abstract FactorsSummary factors();
+
+  /** Where its items come from, if its users were folded in. */
+  public abstract @Nullable FoldInOrigin foldIn();
+
+  /** How long each phase took, in seconds. */
+  public abstract Map<String, Double> seconds();
+
+  /**
+   * @param parameters among them {@code rank}
+   */
+  public static Manifest of(ModelParameters parameters, FactorsSummary factors) {
+    return new AutoValue_Manifest.Builder()
+        .setCreated(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
+        .setParameters(parameters)
+        .setFactors(factors)
+        .setSeconds(Map.of())
+        .build();
+  }
+
+  public Manifest withInput(Input input) {
+    return toBuilder().setInput(input).build();
+  }
+
+  public Manifest withTestInput(Input input) {
+    return toBuilder().setTestInput(input).build();
+  }
+
+  public Manifest withFoldIn(FoldInOrigin origin) {
+    return toBuilder().setFoldIn(origin).build();
   }
 
   /** Adds how long each phase took, in seconds. */
-  public Manifest withDurations(Map<String, Double> seconds) {
-    ObjectNode node = root.putObject("seconds");
-    seconds.forEach((phase, value) -> node.put(phase, Math.round(value * 1000) / 1000.0));
-    return this;
+  public Manifest withSeconds(Map<String, Double> seconds) {
+    Map<String, Double> milliseconds = new LinkedHashMap<>();
+    seconds.forEach((phase, value) -> milliseconds.put(phase, Math.round(value * 1000) / 1000.0));
+    return toBuilder().setSeconds(milliseconds).build();
   }
 
-  public long users() {
-    return users;
+  /** The number of factors of an id. */
+  public int rank() {
+    Double rank = parameters().number("rank");
+    return rank == null ? 0 : rank.intValue();
   }
 
-  public long items() {
-    return items;
+  abstract Builder toBuilder();
+
+  @AutoValue.Builder
+  abstract static class Builder {
+    abstract Builder setCreated(String created);
+
+    abstract Builder setParameters(ModelParameters parameters);
+
+    abstract Builder setInput(@Nullable Input input);
+
+    abstract Builder setTestInput(@Nullable Input input);
+
+    abstract Builder setFactors(FactorsSummary factors);
+
+    abstract Builder setFoldIn(@Nullable FoldInOrigin origin);
+
+    abstract Builder setSeconds(Map<String, Double> seconds);
+
+    abstract Manifest build();
   }
 
-  /** Whether no file of factors is missing. */
-  public boolean complete() {
-    return complete;
-  }
-
-  public String factorsDigest() {
-    return factorsDigest;
-  }
-
-  public ObjectNode json() {
-    return root;
+  /** Whether a file is the manifest of a model of ours, of whatever version. */
+  static boolean isOne(JsonNode json) {
+    return FORMAT.equals(json.path("format").asText());
   }
 
   /**
-   * Figures as JSON; one that is not a number is null.
-   *
-   * @param nan whether cold pairs make the errors NaN, as with Spark MLlib's {@code
-   *     coldStartStrategy=nan}
+   * @param place the folder and a colon, for messages
+   * @throws RunException if it is not a manifest, of a newer format, or does not tell the rank and
+   *     how many users and items there are
    */
-  public static ObjectNode metrics(RatingMetrics metrics, boolean nan) {
-    boolean unknown = nan && metrics.cold() > 0;
-    ObjectNode node = JSON.objectNode();
-    put(node, "mae", unknown ? Double.NaN : metrics.mae());
-    put(node, "rmse", unknown ? Double.NaN : metrics.rmse());
-    put(node, "r2", unknown ? Double.NaN : metrics.r2());
-    node.put("count", metrics.count());
-    put(node, "coverage", metrics.coverage());
-    return node;
+  static Manifest parse(String place, JsonNode json) {
+    String what = place + "manifest.json";
+    if (!isOne(json)) {
+      throw new RunException(what + " is not that of a beam-als model");
+    }
+    JsonNode version = json.path("formatVersion");
+    if (!version.isInt() || version.asInt() < 1) {
+      throw new RunException(what + " has no formatVersion");
+    }
+    if (version.asInt() > FORMAT_VERSION) {
+      throw new RunException(
+          String.format(
+              "%sits format is %d, and this beam-als reads up to %d; expected a newer beam-als",
+              place, version.asInt(), FORMAT_VERSION));
+    }
+    checkRank(what, json.path("parameters").path("rank"));
+    for (String count : List.of("users", "items")) {
+      if (!json.path(count).isIntegralNumber()) {
+        throw new RunException(what + " does not say how many " + count + " there are");
+      }
+    }
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    json.path("seconds")
+        .properties()
+        .forEach(p -> seconds.put(p.getKey(), p.getValue().asDouble()));
+    return new AutoValue_Manifest.Builder()
+        .setCreated(json.path("created").asText())
+        .setParameters(parameters(json.path("parameters")))
+        .setInput(input(json.path("input")))
+        .setTestInput(input(json.path("testInput")))
+        .setFactors(
+            new FactorsSummary(
+                json.path("users").asLong(),
+                json.path("items").asLong(),
+                json.path("userIds").asText().equals("int"),
+                json.path("itemIds").asText().equals("int"),
+                json.path("factorsDigest").asText()))
+        .setFoldIn(foldIn(json.path("foldIn")))
+        .setSeconds(seconds)
+        .build();
   }
 
-  private static void put(ObjectNode node, String name, double value) {
-    if (Double.isFinite(value)) {
-      node.put(name, value);
-    } else {
-      node.putNull(name);
+  static int checkRank(String what, JsonNode rank) {
+    if (!rank.isInt() || rank.asInt() < 1 || rank.asInt() > MAX_RANK) {
+      throw new RunException(what + " has no rank of 1 or more");
     }
+    return rank.asInt();
+  }
+
+  static ModelParameters parameters(JsonNode... maps) {
+    Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
+    for (JsonNode map : maps) {
+      if (map.isObject()) {
+        Json.toMap(map).forEach((name, value) -> parameters.put((String) name, value));
+      }
+    }
+    return ModelParameters.of(parameters);
+  }
+
+  private static @Nullable Input input(JsonNode json) {
+    if (!json.isObject()) {
+      return null;
+    }
+    Map<String, Long> dropped = new LinkedHashMap<>();
+    json.path("rowsDropped")
+        .properties()
+        .forEach(p -> dropped.put(p.getKey(), p.getValue().asLong()));
+    List<InputFile> files = new ArrayList<>();
+    for (JsonNode file : json.path("files")) {
+      files.add(
+          new InputFile(
+              file.path("file").asText(),
+              file.path("bytes").asLong(),
+              file.path("fingerprint").asText()));
+    }
+    return new Input(json.path("rowsRead").asLong(), dropped, json.path("ratings").asLong(), files);
+  }
+
+  private static @Nullable FoldInOrigin foldIn(JsonNode json) {
+    return json.isObject()
+        ? new FoldInOrigin(
+            json.path("model").asText(),
+            json.path("factorsDigest").textValue(),
+            json.path("ratingsOfUnknownItems").asLong())
+        : null;
+  }
+
+  String toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("format", FORMAT);
+    json.put("formatVersion", FORMAT_VERSION);
+    json.put("created", created());
+    json.put("parameters", parameters().toMap());
+    putInput(json, "input", input());
+    putInput(json, "testInput", testInput());
+    json.put("users", factors().users());
+    json.put("userIds", factors().intUsers() ? "int" : "string");
+    json.put("items", factors().items());
+    json.put("itemIds", factors().intItems() ? "int" : "string");
+    json.put("factorsDigest", factors().digest());
+    FoldInOrigin origin = foldIn();
+    if (origin != null) {
+      Map<String, Object> foldIn = new LinkedHashMap<>();
+      foldIn.put("model", origin.model());
+      foldIn.put("ratingsOfUnknownItems", origin.ratingsOfUnknownItems());
+      if (origin.factorsDigest() != null) {
+        foldIn.put("factorsDigest", origin.factorsDigest());
+      }
+      json.put("foldIn", foldIn);
+    }
+    if (!seconds().isEmpty()) {
+      json.put("seconds", seconds());
+    }
+    return Json.toText(json);
+  }
+
+  private static void putInput(Map<String, Object> json, String name, @Nullable Input input) {
+    if (input == null) {
+      return;
+    }
+    List<Map<String, Object>> files = new ArrayList<>();
+    for (InputFile file : input.files()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("file", file.file());
+      entry.put("bytes", file.bytes());
+      entry.put("fingerprint", file.fingerprint());
+      files.add(entry);
+    }
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("rowsRead", input.rowsRead());
+    entry.put("rowsDropped", input.rowsDropped());
+    entry.put("ratings", input.ratings());
+    entry.put("files", files);
+    json.put(name, entry);
   }
 }

@@ -1,74 +1,75 @@
 package dev.beamals.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.charset.StandardCharsets;
-import org.apache.beam.sdk.io.FileSystems;
+import dev.beamals.RunException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code metadata/} that makes a model folder one that Spark MLlib 3.5 loads with {@code
- * ALSModel.load}.
+ * ALSModel.load}, and what it says of a model that MLlib saved.
  *
  * <p>MLlib's ids are ints: a model with other ids gets none, so that MLlib refuses it rather than
  * reads it wrong. The format is that of Spark's {@code DefaultParamsWriter}: one line of JSON in a
  * text file, and an empty file {@code _SUCCESS}.
  */
-public final class MllibMetadata {
-  static final String MODEL_CLASS = "org.apache.spark.ml.recommendation.ALSModel";
+record MllibMetadata(int rank, ModelParameters parameters) {
+  private static final String MODEL_CLASS = "org.apache.spark.ml.recommendation.ALSModel";
 
   /** The version whose format this is; MLlib reads what an older one wrote. */
   private static final String SPARK_VERSION = "3.5.9";
 
-  private MllibMetadata() {}
+  /**
+   * @param place the folder and a colon, for messages
+   * @throws RunException if it is not that of a model of ALS
+   */
+  static MllibMetadata parse(String place, JsonNode json) {
+    String type = json.path("class").asText();
+    if (!type.equals(MODEL_CLASS)) {
+      throw new RunException(
+          String.format(
+              "%smetadata/ is that of %s; expected %s",
+              place, type.isEmpty() ? "nothing known" : type, MODEL_CLASS));
+    }
+    return new MllibMetadata(
+        Manifest.checkRank(place + "metadata/part-00000", json.path("rank")),
+        Manifest.parameters(json.path("defaultParamMap"), json.path("paramMap")));
+  }
 
   /**
-   * Writes {@code metadata/}, if all ids are ints. {@code ALSModel.transform} will take users and
-   * items from the columns that the model was trained with.
-   *
-   * @param folder of the model, with its last slash
-   * @param manifest with its parameters, and its factors counted
+   * The line for a model whose ids are all ints, or null. {@code ALSModel.transform} will take
+   * users and items from the columns that the model was trained with.
    */
-  public static void write(String folder, Manifest manifest) throws IOException {
-    ObjectNode json = manifest.json();
-    if (!json.path("userIds").asText().equals("int")
-        || !json.path("itemIds").asText().equals("int")) {
-      return;
+  static @Nullable String toJson(Manifest manifest) {
+    FactorsSummary factors = manifest.factors();
+    if (!factors.intUsers() || !factors.intItems()) {
+      return null;
     }
-    JsonNode parameters = json.path("parameters");
-    boolean named = parameters.path("header").asBoolean(true);
-    ObjectNode metadata = JsonNodeFactory.instance.objectNode();
+    ModelParameters parameters = manifest.parameters();
+    Boolean header = parameters.flag("header");
+    boolean named = header == null || header;
+    Map<String, Object> metadata = new LinkedHashMap<>();
     metadata.put("class", MODEL_CLASS);
     metadata.put("timestamp", System.currentTimeMillis());
     metadata.put("sparkVersion", SPARK_VERSION);
-    metadata.put("uid", "als_" + manifest.factorsDigest().substring(0, 12));
-    metadata
-        .putObject("paramMap")
-        .put("userCol", named ? parameters.path("userCol").asText() : "user")
-        .put("itemCol", named ? parameters.path("itemCol").asText() : "item")
-        .put("predictionCol", "prediction")
-        .put("coldStartStrategy", "nan")
-        .put("blockSize", 4096);
-    metadata
-        .putObject("defaultParamMap")
-        .put("userCol", "user")
-        .put("itemCol", "item")
-        .put("predictionCol", "prediction")
-        .put("coldStartStrategy", "nan")
-        .put("blockSize", 4096);
-    metadata.put("rank", parameters.path("rank").asInt());
-    create(folder + "metadata/part-00000", metadata + "\n");
-    create(folder + "metadata/_SUCCESS", "");
+    metadata.put("uid", "als_" + factors.digest().substring(0, 12));
+    metadata.put(
+        "paramMap",
+        columns(
+            named ? parameters.text("userCol") : null, named ? parameters.text("itemCol") : null));
+    metadata.put("defaultParamMap", columns(null, null));
+    metadata.put("rank", manifest.rank());
+    return Json.toLine(metadata) + "\n";
   }
 
-  private static void create(String file, String text) throws IOException {
-    try (OutputStream out =
-        Channels.newOutputStream(
-            FileSystems.create(FileSystems.matchNewResource(file, false), "text/plain"))) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-    }
+  private static Map<String, Object> columns(@Nullable String userCol, @Nullable String itemCol) {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    columns.put("userCol", userCol == null ? "user" : userCol);
+    columns.put("itemCol", itemCol == null ? "item" : itemCol);
+    columns.put("predictionCol", "prediction");
+    columns.put("coldStartStrategy", "nan");
+    columns.put("blockSize", 4096);
+    return columns;
   }
 }

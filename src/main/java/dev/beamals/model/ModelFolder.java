@@ -1,21 +1,22 @@
 package dev.beamals.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.beamals.RunException;
-import dev.beamals.files.HadoopFiles;
+import dev.beamals.files.CleanUp;
+import dev.beamals.files.FolderFiles;
+import dev.beamals.files.ResultFile;
 import dev.beamals.files.Storage;
 import dev.beamals.ids.Side;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder a model is saved to, and how it is replaced.
@@ -34,99 +35,93 @@ import org.apache.beam.sdk.options.PipelineOptions;
  *   userFactors/part-00000.parquet …   id, features
  *   itemFactors/part-00000.parquet …
  *   rejects/rejects-….csv              rows that could not be read, where there are any
+ *   metadata/                          what Spark MLlib looks for, where all ids are ints
  *   metrics.json
  *   manifest.json
  * </pre>
  */
-public final class ModelFolder {
-  /** Says that a folder is ours. */
-  static final String FORMAT = "beam-als model";
-
+public final class ModelFolder implements AutoCloseable {
   private static final String METRICS = "metrics.json";
   private static final String MANIFEST = "manifest.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String METADATA = "metadata/";
 
   /** Where half-steps leave factors for each other; see {@link #exchange}. */
   private static final String EXCHANGE = "exchange";
+
+  /** The parameter and its value, for messages. */
+  private final String place;
 
   private final Storage storage;
   private final String folder;
   private final String staging;
   private final String aside;
+  private final CleanUp cleanUp;
 
-  /**
-   * @param parent with its last slash
-   */
-  private ModelFolder(Storage storage, String parent, String name) {
+  private ModelFolder(String place, Storage storage, String folder) {
+    this.place = place;
     this.storage = storage;
-    this.folder = parent + name;
+    this.folder = folder;
+    String parent = parent(folder);
+    String name = folder.substring(parent.length());
     this.staging = parent + "." + name + ".staging-" + UUID.randomUUID().toString().substring(0, 8);
     this.aside = parent + "." + name + ".replaced";
+    this.cleanUp = CleanUp.of(this::discard);
+  }
+
+  /** With its last slash, which the root needs. */
+  private static String parent(String path) {
+    return path.substring(0, path.lastIndexOf('/') + 1);
   }
 
   /**
    * Makes ready to save a model to {@code output}: mends what a killed run left, and makes an empty
-   * staging folder.
+   * staging folder. It is deleted when this is closed, or when the JVM is shut down, unless the
+   * model was moved into place.
    *
-   * @param flag the flag that {@code output} comes from, for messages
+   * @param parameter what messages call it, as in {@code output=a: is a file}
    * @param options say how Hadoop reaches an {@code output} that is not on the local disk
    * @throws RunException if there is anything but an older model, or it cannot be written
    */
-  public static ModelFolder stage(String flag, String output, PipelineOptions options) {
+  public static ModelFolder stage(String parameter, String output, PipelineOptions options) {
     try {
-      ModelFolder model = at(flag, output, options);
-      model.prepare(flag, output);
-      return model;
+      return stage(parameter, output, Storage.of(output, options));
     } catch (IOException e) {
-      throw RunException.cannotWrite(flag + "=" + output, e);
+      throw RunException.cannotWrite(parameter + "=" + output, e);
     }
   }
 
-  private static ModelFolder at(String flag, String output, PipelineOptions options)
-      throws IOException {
-    if (HadoopFiles.isRemote(output)) {
-      URI uri = HadoopFiles.uri(flag, output);
-      String path = uri.getRawPath().replaceFirst("/+$", "");
-      int slash = path.lastIndexOf('/');
-      if (slash < 0) {
-        throw needsOwnFolder(flag, output);
-      }
-      String root =
-          uri.getScheme() + "://" + (uri.getAuthority() == null ? "" : uri.getAuthority());
-      return new ModelFolder(
-          Storage.hadoop(root + "/", HadoopFiles.configuration(options)),
-          root + path.substring(0, slash + 1),
-          path.substring(slash + 1));
-    }
-    Path path;
+  static ModelFolder stage(String parameter, String output, Storage storage) {
+    String place = parameter + "=" + output;
     try {
-      path = Path.of(output.replaceFirst("^file://", "")).toAbsolutePath().normalize();
-      if (Files.isSymbolicLink(path)) {
-        path = path.toRealPath(); // the model is saved where the link leads; the link stays
+      String folder = FolderFiles.normalize(parameter, output);
+      if (!FolderFiles.isRemote(output) && Files.isSymbolicLink(Path.of(folder))) {
+        // The model is saved where the link leads; the link stays.
+        folder = Path.of(folder).toRealPath() + "/";
       }
-    } catch (InvalidPathException e) {
-      throw new RunException(flag + "=" + output + ": not a folder name", e);
+      String root = FolderFiles.isRemote(folder) ? FolderFiles.root(folder) : "/";
+      if (folder.equals(root)) {
+        throw new RunException(place + ": expected a folder of its own for the model");
+      }
+      ModelFolder model = new ModelFolder(place, storage, folder.substring(0, folder.length() - 1));
+      try {
+        model.prepare();
+        return model;
+      } catch (IOException | RuntimeException e) {
+        model.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw RunException.cannotWrite(place, e);
     }
-    Path parent = path.getParent();
-    if (parent == null) {
-      throw needsOwnFolder(flag, output);
-    }
-    String folder = parent.toString();
-    return new ModelFolder(
-        Storage.LOCAL, folder.endsWith("/") ? folder : folder + "/", path.getFileName().toString());
   }
 
-  private static RunException needsOwnFolder(String flag, String output) {
-    return new RunException(flag + "=" + output + ": expected a folder of its own for the model");
-  }
-
-  private void prepare(String flag, String output) throws IOException {
+  private void prepare() throws IOException {
     if (!storage.exists(folder) && isModel(aside)) {
       storage.move(aside, folder);
     }
-    refuseForeign(flag, output);
-    String parent = staging.substring(0, staging.lastIndexOf('/') + 1); // the root needs the slash
-    String name = folder.substring(folder.lastIndexOf('/') + 1);
+    refuseForeign();
+    String parent = parent(folder);
+    String name = folder.substring(parent.length());
     storage.makeFolder(parent);
     Pattern left = Pattern.compile(Pattern.quote("." + name + ".staging") + "(-[0-9a-f]{8})?");
     for (String entry : storage.list(parent)) {
@@ -140,20 +135,20 @@ public final class ModelFolder {
     }
   }
 
-  private void refuseForeign(String flag, String output) throws IOException {
+  private void refuseForeign() throws IOException {
     if (!storage.exists(folder)) {
       return;
     }
     if (!storage.isFolder(folder)) {
-      throw new RunException(flag + "=" + output + ": is a file; expected a folder for the model");
+      throw new RunException(place + ": is a file; expected a folder for the model");
     }
     if (!isModel(folder)) {
       for (String entry : storage.list(folder)) {
         throw new RunException(
             String.format(
-                "%s=%s: holds %s and is not a beam-als model; expected a new folder, an empty"
-                    + " one, or an older model to replace",
-                flag, output, entry));
+                "%s: holds %s and is not a beam-als model; expected a new folder, an empty one, or"
+                    + " an older model to replace",
+                place, entry));
       }
     }
   }
@@ -163,10 +158,10 @@ public final class ModelFolder {
     if (!storage.exists(manifest) || storage.isFolder(manifest)) {
       return false;
     }
+    String text = new String(storage.read(manifest), StandardCharsets.UTF_8);
     try {
-      JsonNode json = JSON.readTree(storage.read(manifest));
-      return json != null && FORMAT.equals(json.path("format").asText());
-    } catch (JsonProcessingException e) {
+      return Manifest.isOne(Json.parse(manifest, text));
+    } catch (RunException e) {
       return false;
     }
   }
@@ -194,12 +189,54 @@ public final class ModelFolder {
   }
 
   /**
+   * Takes what a step of the pipeline wrote by {@link ResultFile#write} out of the staging folder.
+   *
+   * @throws RunException if it is not there
+   */
+  public <T> T take(String name, Coder<T> coder) throws IOException {
+    try {
+      return ResultFile.take(staging() + name, coder);
+    } catch (FileNotFoundException e) {
+      throw notShared(e);
+    }
+  }
+
+  /**
+   * Reads the staged factors once, to check and count them and to take their digest.
+   *
+   * @param rank what every row must have
+   * @throws RunException if a file is missing, or is not of factors that can be read back
+   */
+  public FactorsSummary summarizeFactors(int rank) throws IOException {
+    FactorsDigest digest = new FactorsDigest();
+    digest.add(Side.USER, stagedFactors(Side.USER), rank);
+    long users = digest.rows();
+    boolean intUsers = digest.intIds();
+    digest.add(Side.ITEM, stagedFactors(Side.ITEM), rank);
+    if (!digest.complete()) {
+      throw notShared(null);
+    }
+    return new FactorsSummary(users, digest.rows(), intUsers, digest.intIds(), digest.hex());
+  }
+
+  private RunException notShared(@Nullable Throwable cause) {
+    return new RunException(
+        place
+            + ": what the workers wrote is not there; expected a folder on a file system that the"
+            + " driver and all workers share",
+        cause);
+  }
+
+  /**
    * Completes the new model and moves it into place.
    *
    * @throws RunException if it cannot be; the older model is then still there
    */
-  public void replace(JsonNode metrics, JsonNode manifest) {
+  public synchronized void replace(Manifest manifest, ModelMetrics metrics) {
     try {
+      if (!storage.isFolder(staging)) { // another run to this output has begun
+        throw new IOException("no folder " + staging);
+      }
       storage.delete(staging() + EXCHANGE);
       for (Side side : Side.values()) {
         String part = staging() + WriteFactors.folder(side);
@@ -209,10 +246,14 @@ public final class ModelFolder {
           }
         }
       }
-      storage.write(
-          staging() + METRICS, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(metrics));
-      storage.write(
-          staging() + MANIFEST, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
+      String metadata = MllibMetadata.toJson(manifest);
+      if (metadata != null) {
+        storage.makeFolder(staging() + METADATA);
+        write(METADATA + "part-00000", metadata);
+        write(METADATA + "_SUCCESS", "");
+      }
+      write(METRICS, metrics.toJson());
+      write(MANIFEST, manifest.toJson());
       boolean older = storage.exists(folder);
       if (older) {
         storage.move(folder, aside);
@@ -225,19 +266,28 @@ public final class ModelFolder {
         }
         throw e;
       }
+    } catch (IOException e) {
+      throw RunException.cannotWrite(place, e);
+    }
+    try {
       storage.delete(aside);
     } catch (IOException e) {
-      throw RunException.cannotWrite("--output=" + folder, e);
+      // The new model is in place; the next run to this output deletes the older one.
     }
   }
 
-  /** Deletes a file of the staging folder that is not part of the model. */
-  public void deleteStaged(String name) throws IOException {
-    storage.delete(staging() + name);
+  private void write(String name, String text) throws IOException {
+    storage.write(staging() + name, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Deletes the staging folder, if it is still there. */
-  public void discard() {
+  /** Deletes the staging folder, if the model was not moved into place. */
+  @Override
+  public void close() {
+    cleanUp.close();
+  }
+
+  /** Waits for a model that is being moved into place. */
+  private synchronized void discard() {
     try {
       storage.delete(staging);
     } catch (IOException e) {

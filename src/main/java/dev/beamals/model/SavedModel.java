@@ -1,20 +1,16 @@
 package dev.beamals.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.files.FolderFiles;
-import dev.beamals.files.HadoopFiles;
 import dev.beamals.ids.Side;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that was saved, by beam-als or by Spark MLlib's {@code ALSModel.save}, opened for use.
@@ -33,25 +29,30 @@ import org.apache.beam.sdk.Pipeline;
  * line.
  *
  * <pre>{@code
- * SavedModel model = SavedModel.open("--model", "als_model");
+ * SavedModel model = SavedModel.open("model", "als_model");
  * PCollection<FactorBlock> users =
  *     pipeline.apply("ReadUserFactors", ReadFactors.from(model.factors(Side.USER)));
  * }</pre>
  */
 public final class SavedModel {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final String folder;
-  private final JsonNode description;
-  private final boolean mllib;
+  private final String description;
+  private final @Nullable Manifest manifest;
+  private final ModelParameters parameters;
   private final FactorFiles users;
   private final FactorFiles items;
 
   private SavedModel(
-      String folder, JsonNode description, boolean mllib, FactorFiles users, FactorFiles items) {
+      String folder,
+      JsonNode description,
+      @Nullable Manifest manifest,
+      ModelParameters parameters,
+      FactorFiles users,
+      FactorFiles items) {
     this.folder = folder;
-    this.description = description;
-    this.mllib = mllib;
+    this.description = Json.toText(description);
+    this.manifest = manifest;
+    this.parameters = parameters;
     this.users = users;
     this.items = items;
   }
@@ -59,12 +60,12 @@ public final class SavedModel {
   /**
    * Opens a model.
    *
-   * @param flag the flag that {@code folder} comes from, for messages
+   * @param parameter what messages call it, as in {@code model=a: no such folder}
    * @throws RunException saying what is wrong with the folder
    */
-  public static SavedModel open(String flag, String folder) {
-    String place = flag + "=" + folder + ": ";
-    String path = FolderFiles.normalize(flag, folder);
+  public static SavedModel open(String parameter, String folder) {
+    String place = parameter + "=" + folder + ": ";
+    String path = FolderFiles.normalize(parameter, folder);
     try {
       List<String> files = FolderFiles.list(path);
       List<String> metadata = FolderFiles.list(path + "metadata/");
@@ -74,12 +75,13 @@ public final class SavedModel {
       if (metadata.contains("part-00000")) {
         return openMllib(place, path, metadata);
       }
-      if (!HadoopFiles.isRemote(folder) && Files.isRegularFile(Path.of(folder))) {
+      boolean remote = FolderFiles.isRemote(folder);
+      if (!remote && Files.isRegularFile(FolderFiles.local(folder))) {
         throw new RunException(place + "is a file; expected the folder of a model");
       }
-      if (!FolderFiles.exists(path)
-          && files.isEmpty()
-          && FolderFiles.list(path + "userFactors/").isEmpty()) {
+      if (remote
+          ? files.isEmpty() && FolderFiles.list(path + "userFactors/").isEmpty()
+          : !Files.exists(FolderFiles.local(folder))) {
         throw new RunException(place + "no such folder");
       }
       throw new RunException(
@@ -92,34 +94,21 @@ public final class SavedModel {
   }
 
   private static SavedModel openOurs(String place, String path) throws IOException {
-    JsonNode manifest = parse(place + "manifest.json", path + "manifest.json", false);
-    if (!ModelFolder.FORMAT.equals(manifest.path("format").asText())) {
-      throw new RunException(place + "manifest.json is not that of a beam-als model");
-    }
-    JsonNode version = manifest.path("formatVersion");
-    if (!version.isInt() || version.asInt() < 1) {
-      throw new RunException(place + "manifest.json has no formatVersion");
-    }
-    if (version.asInt() > Manifest.FORMAT_VERSION) {
-      throw new RunException(
-          String.format(
-              "%sits format is %d, and this beam-als reads up to %d; expected a newer beam-als",
-              place, version.asInt(), Manifest.FORMAT_VERSION));
-    }
-    int rank = rank(place + "manifest.json", manifest.path("parameters").path("rank"));
-    FactorFiles users = factors(place, path, Side.USER, rank, false);
-    FactorFiles items = factors(place, path, Side.ITEM, rank, false);
-    checkRows(place, "userFactors", users, manifest.path("users"));
-    checkRows(place, "itemFactors", items, manifest.path("items"));
-    return new SavedModel(path, manifest, false, users, items);
+    JsonNode json = parse(place + "manifest.json", path + "manifest.json", false);
+    Manifest manifest = Manifest.parse(place, json);
+    FactorFiles users = factors(place, path, Side.USER, manifest.rank(), false);
+    FactorFiles items = factors(place, path, Side.ITEM, manifest.rank(), false);
+    checkRows(place, "userFactors", users, manifest.factors().users());
+    checkRows(place, "itemFactors", items, manifest.factors().items());
+    return new SavedModel(path, json, manifest, manifest.parameters(), users, items);
   }
 
-  private static void checkRows(String place, String name, FactorFiles factors, JsonNode count) {
-    if (!count.isIntegralNumber() || count.asLong() != factors.rows()) {
+  private static void checkRows(String place, String name, FactorFiles factors, long count) {
+    if (count != factors.rows()) {
       throw new RunException(
           String.format(
-              "%s%s/ holds %d rows and manifest.json says %s: a file is missing or was added",
-              place, name, factors.rows(), count.isMissingNode() ? "nothing" : count.asText()));
+              "%s%s/ holds %d rows and manifest.json says %d: a file is missing or was added",
+              place, name, factors.rows(), count));
     }
   }
 
@@ -128,21 +117,15 @@ public final class SavedModel {
     if (!metadataFiles.contains("_SUCCESS")) {
       throw new RunException(place + "metadata/ has no _SUCCESS: it was not completed");
     }
-    JsonNode metadata = parse(place + "metadata/part-00000", path + "metadata/part-00000", true);
-    String type = metadata.path("class").asText();
-    if (!type.equals(MllibMetadata.MODEL_CLASS)) {
-      throw new RunException(
-          String.format(
-              "%smetadata/ is that of %s; expected %s",
-              place, type.isEmpty() ? "nothing known" : type, MllibMetadata.MODEL_CLASS));
-    }
-    int rank = rank(place + "metadata/part-00000", metadata.path("rank"));
+    JsonNode json = parse(place + "metadata/part-00000", path + "metadata/part-00000", true);
+    MllibMetadata metadata = MllibMetadata.parse(place, json);
     return new SavedModel(
         path,
-        metadata,
-        true,
-        factors(place, path, Side.USER, rank, true),
-        factors(place, path, Side.ITEM, rank, true));
+        json,
+        null,
+        metadata.parameters(),
+        factors(place, path, Side.USER, metadata.rank(), true),
+        factors(place, path, Side.ITEM, metadata.rank(), true));
   }
 
   private static FactorFiles factors(
@@ -165,24 +148,9 @@ public final class SavedModel {
     return FactorFiles.open(files, rank);
   }
 
-  private static int rank(String what, JsonNode rank) {
-    if (!rank.isInt() || rank.asInt() < 1 || rank.asInt() > 100_000) {
-      throw new RunException(what + " has no rank of 1 or more");
-    }
-    return rank.asInt();
-  }
-
   private static JsonNode parse(String what, String file, boolean firstLine) throws IOException {
-    try {
-      String text = FolderFiles.readText(file);
-      JsonNode json = JSON.readTree(firstLine ? text.lines().findFirst().orElse("") : text);
-      if (json != null && json.isObject()) {
-        return json;
-      }
-    } catch (JsonProcessingException e) {
-      // The same message: it is cut off, or something else.
-    }
-    throw new RunException(what + " is not whole JSON");
+    String text = FolderFiles.readText(file);
+    return Json.parse(what, firstLine ? text.lines().findFirst().orElse("") : text);
   }
 
   /** The factors of a side. */
@@ -192,16 +160,27 @@ public final class SavedModel {
 
   /** The model in a pipeline: a side is read where something asks for it. */
   public AlsModel in(Pipeline pipeline) {
-    AlsParameters parameters = null;
-    if (parameter("regParam").isNumber()) {
-      parameters =
-          AlsParameters.create().withRank(rank()).withRegParam(parameter("regParam").asDouble());
-    }
     return new AlsModel(
         pipeline,
         new FileFactors(pipeline, Side.USER, users),
         new FileFactors(pipeline, Side.ITEM, items),
-        parameters);
+        alsParameters());
+  }
+
+  private @Nullable AlsParameters alsParameters() {
+    if (parameters.number("regParam") == null) { // as of MLlib, whose model tells only its rank
+      return null;
+    }
+    try {
+      AlsParameters known = AlsParameters.create();
+      for (String name : AlsParameters.names()) {
+        Object value = parameters.toMap().get(name);
+        known = value == null ? known : known.with(name, value);
+      }
+      return known;
+    } catch (IllegalArgumentException e) {
+      throw new RunException(folder + "manifest.json: " + e.getMessage(), e);
+    }
   }
 
   public int rank() {
@@ -210,36 +189,33 @@ public final class SavedModel {
 
   /** Whether Spark MLlib saved it, so that there is no manifest. */
   public boolean isMllib() {
-    return mllib;
+    return manifest == null;
   }
 
-  /** Our manifest, or MLlib's metadata. */
-  public JsonNode description() {
+  /** What our manifest says, or null if Spark MLlib saved it. */
+  public @Nullable Manifest manifest() {
+    return manifest;
+  }
+
+  /** What it was made with, as far as it tells. */
+  public ModelParameters parameters() {
+    return parameters;
+  }
+
+  /** Our manifest or MLlib's metadata for people, as JSON with all keys. */
+  public String description() {
     return description;
   }
 
-  /** A training parameter under its flag's name; missing where it was not saved. */
-  public JsonNode parameter(String name) {
-    if (!mllib) {
-      return description.path("parameters").path(name);
-    }
-    for (String map : List.of("paramMap", "defaultParamMap")) {
-      JsonNode value = description.path(map).path(name);
-      if (!value.isMissingNode()) {
-        return value;
-      }
-    }
-    return MissingNode.getInstance();
-  }
-
-  /** The figures that were saved with it, missing where there are none. */
-  public JsonNode metrics() {
+  /** The figures that were saved with it, none where there are none. */
+  public ModelMetrics metrics() {
+    String file = folder + "metrics.json";
     try {
       return FolderFiles.list(folder).contains("metrics.json")
-          ? parse(folder + "metrics.json", folder + "metrics.json", false)
-          : MissingNode.getInstance();
+          ? ModelMetrics.parse(file, parse(file, file, false))
+          : ModelMetrics.create();
     } catch (IOException e) {
-      throw new RunException(folder + "metrics.json: cannot be read: " + e.getMessage(), e);
+      throw new RunException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

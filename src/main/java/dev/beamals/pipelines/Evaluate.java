@@ -7,6 +7,7 @@ import dev.beamals.csv.CsvFormat;
 import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
+import dev.beamals.files.ResultFolder;
 import dev.beamals.model.SavedModel;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -31,9 +32,10 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
         .withColumns(
             userCol(options, model),
             itemCol(options, model),
-            text(options.getRatingCol(), model.parameter("ratingCol"), "rating"))
+            text(options.getRatingCol(), model.parameters().text("ratingCol"), "rating"))
         .withTimestampCol(
-            text(timestampCol, model.parameter("timestampCol"), "timestamp"), timestampCol != null);
+            text(timestampCol, model.parameters().text("timestampCol"), "timestamp"),
+            timestampCol != null);
   }
 
   @Override

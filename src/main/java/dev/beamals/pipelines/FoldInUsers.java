@@ -1,7 +1,5 @@
 package dev.beamals.pipelines;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.beamals.CombineAll;
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
@@ -15,9 +13,11 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.NormalEquations;
+import dev.beamals.model.FactorsSummary;
 import dev.beamals.model.Manifest;
-import dev.beamals.model.MllibMetadata;
 import dev.beamals.model.ModelFolder;
+import dev.beamals.model.ModelMetrics;
+import dev.beamals.model.ModelParameters;
 import dev.beamals.model.SavedModel;
 import dev.beamals.model.WriteFactors;
 import java.io.IOException;
@@ -31,6 +31,7 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.jspecify.annotations.Nullable;
 
 /** {@code als fold-in}: factors of users that were not trained on, as a model of their own. */
 final class FoldInUsers extends ModelCommand<FoldInOptions> {
@@ -52,7 +53,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
   private AlsParameters parameters(SavedModel model) {
     String place = "--model=" + options.getModel() + ": ";
     for (String name : List.of("implicitPrefs", "nonnegative")) {
-      if (model.parameter(name).asBoolean(false)) {
+      if (Boolean.TRUE.equals(model.parameters().flag(name))) {
         throw new RunException(
             place + "trained with --" + name + ", which fold-in does not solve for");
       }
@@ -63,8 +64,8 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
               "%sof rank %d; expected at most %d", place, model.rank(), NormalEquations.MAX_RANK));
     }
     Double regParam = options.getRegParam();
-    if (regParam == null && model.parameter("regParam").isNumber()) {
-      regParam = model.parameter("regParam").asDouble();
+    if (regParam == null) {
+      regParam = model.parameters().number("regParam");
     }
     if (regParam == null) {
       throw new RunException(
@@ -79,18 +80,12 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     String output = String.valueOf(options.getOutput());
     AlsParameters parameters = parameters(model);
     List<CsvFile> files = CsvFile.find("--input", input, Evaluate.ratingsFormat(options, model));
-    ModelFolder folder = ModelFolder.stage("--output", output, options);
-    Thread cleanUp = new Thread(folder::discard);
-    Runtime.getRuntime().addShutdownHook(cleanUp);
-    try {
+    try (ModelFolder folder = ModelFolder.stage("--output", output, options)) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
       build(pipeline, model, parameters, files, folder.staging(), cores);
       run(pipeline);
       save(model, parameters, files, folder);
-    } finally {
-      folder.discard();
-      Runtime.getRuntime().removeShutdownHook(cleanUp);
     }
   }
 
@@ -138,13 +133,9 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
   private void save(
       SavedModel model, AlsParameters parameters, List<CsvFile> files, ModelFolder folder)
       throws IOException {
-    CleaningReport report =
-        ResultFile.read(folder.staging() + "report.bin", CleaningReport.coder());
-    long ratings = ResultFile.read(folder.staging() + "ratings.bin", VarLongCoder.of());
-    long ignored = ResultFile.read(folder.staging() + "ignored.bin", VarLongCoder.of());
-    for (String name : List.of("report.bin", "ratings.bin", "ignored.bin")) {
-      folder.deleteStaged(name);
-    }
+    CleaningReport report = folder.take("report.bin", CleaningReport.coder());
+    long ratings = folder.take("ratings.bin", VarLongCoder.of());
+    long ignored = folder.take("ignored.bin", VarLongCoder.of());
     if (report.rejected() > 0) {
       progress.printf(
           "--input: %,d rows cannot be read and are left out; the first: %s%n",
@@ -153,36 +144,30 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     if (ignored == ratings) {
       throw new RunException("--input: none of its items is in the model");
     }
-    Map<String, Object> saved = new LinkedHashMap<>();
+    Map<String, @Nullable Object> saved = new LinkedHashMap<>();
     saved.put("userCol", userCol(options, model));
     saved.put("itemCol", itemCol(options, model));
-    saved.put("ratingCol", text(options.getRatingCol(), model.parameter("ratingCol"), "rating"));
+    saved.put(
+        "ratingCol", text(options.getRatingCol(), model.parameters().text("ratingCol"), "rating"));
     for (String name : List.of("timestampCol", "delimiter", "header")) {
-      if (!model.parameter(name).isMissingNode()) {
-        saved.put(name, model.parameter(name));
+      if (model.parameters().toMap().containsKey(name)) {
+        saved.put(name, model.parameters().toMap().get(name));
       }
     }
     saved.put("rank", parameters.rank());
     saved.put("regParam", parameters.regParam());
-    Manifest manifest =
-        new Manifest()
-            .withParameters(saved)
-            .withRows("input", files, report, report.kept() - ratings)
-            .withFactors(folder, parameters.rank());
-    if (!manifest.complete()) {
-      throw Train.notShared(folder, null);
-    }
-    ObjectNode foldIn = manifest.json().putObject("foldIn");
-    foldIn.put("model", model.folder());
-    foldIn.put("ratingsOfUnknownItems", ignored);
-    if (model.description().has("factorsDigest")) {
-      foldIn.set("factorsDigest", model.description().path("factorsDigest"));
-    }
-    MllibMetadata.write(folder.staging(), manifest);
-    folder.replace(JsonNodeFactory.instance.objectNode(), manifest.json());
+    Manifest origin = model.manifest();
+    FactorsSummary factors = folder.summarizeFactors(parameters.rank());
+    folder.replace(
+        Manifest.of(ModelParameters.of(saved), factors)
+            .withInput(Train.input(files, report, report.kept() - ratings))
+            .withFoldIn(
+                new Manifest.FoldInOrigin(
+                    model.folder(), origin == null ? null : origin.factors().digest(), ignored)),
+        ModelMetrics.create());
     print("%,d ratings, %,d more of items that are not in the model%n", ratings - ignored, ignored);
     print(
         "Model: %s, %,d users × %,d items, rank %d%n",
-        folder, manifest.users(), manifest.items(), parameters.rank());
+        folder, factors.users(), factors.items(), parameters.rank());
   }
 }

@@ -1,6 +1,5 @@
 package dev.beamals.pipelines;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.csv.CheckReport;
 import dev.beamals.csv.CleanRatings;
 import dev.beamals.csv.CleaningReport;
@@ -9,6 +8,7 @@ import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.ReadRatings;
 import dev.beamals.csv.Reject;
 import dev.beamals.files.ResultFile;
+import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
@@ -59,25 +59,24 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
 
   /** How files are read: as the flags say, and otherwise as those of the training were. */
   static CsvFormat format(ModelInputOptions options, SavedModel model) {
-    String delimiter = options.getDelimiter();
+    String delimiter = text(options.getDelimiter(), model.parameters().text("delimiter"), ",");
     Boolean header = options.getHeader();
+    Boolean saved = model.parameters().flag("header");
     return CsvFormat.create()
-        .withDelimiter(
-            Train.delimiter(
-                delimiter == null ? model.parameter("delimiter").asText(",") : delimiter))
-        .withHeader(header == null ? model.parameter("header").asBoolean(true) : header);
+        .withDelimiter(Train.delimiter(delimiter))
+        .withHeader(header != null ? header : saved == null || saved);
   }
 
   static String userCol(ModelInputOptions options, SavedModel model) {
-    return text(options.getUserCol(), model.parameter("userCol"), "user");
+    return text(options.getUserCol(), model.parameters().text("userCol"), "user");
   }
 
   static String itemCol(ModelInputOptions options, SavedModel model) {
-    return text(options.getItemCol(), model.parameter("itemCol"), "item");
+    return text(options.getItemCol(), model.parameters().text("itemCol"), "item");
   }
 
-  static String text(@Nullable String flag, JsonNode parameter, String otherwise) {
-    return flag != null ? flag : parameter.isTextual() ? parameter.asText() : otherwise;
+  static String text(@Nullable String flag, @Nullable String saved, String otherwise) {
+    return flag != null ? flag : saved != null ? saved : otherwise;
   }
 
   /** Pairs of ids that were found. */

@@ -3,6 +3,7 @@ package dev.beamals.pipelines;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.files.ResultFile;
+import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;

@@ -1,10 +1,8 @@
 package dev.beamals.pipelines;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.beamals.ids.Side;
+import dev.beamals.model.ModelMetrics;
 import dev.beamals.model.SavedModel;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -18,7 +16,7 @@ final class Show extends ModelCommand<ModelOptions> {
   void check() {}
 
   @Override
-  void run(SavedModel model) throws IOException {
+  void run(SavedModel model) {
     print(
         "%s: %,d users × %,d items, rank %d, ids of users %s, of items %s; %s%n",
         model.folder(),
@@ -28,13 +26,10 @@ final class Show extends ModelCommand<ModelOptions> {
         model.factors(Side.USER).intIds() ? "int" : "string",
         model.factors(Side.ITEM).intIds() ? "int" : "string",
         model.isMllib() ? "saved by Spark MLlib" : "saved by beam-als");
-    print("%s: %s%n", model.isMllib() ? "metadata" : "manifest", pretty(model.description()));
-    if (model.metrics().isObject()) {
-      print("metrics: %s%n", pretty(model.metrics()));
+    print("%s: %s%n", model.isMllib() ? "metadata" : "manifest", model.description());
+    ModelMetrics metrics = model.metrics();
+    if (!metrics.toMap().isEmpty()) {
+      print("metrics: %s%n", metrics);
     }
-  }
-
-  private static String pretty(JsonNode json) throws IOException {
-    return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
   }
 }

@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;

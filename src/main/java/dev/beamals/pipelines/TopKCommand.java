@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
 import dev.beamals.files.ResultFile;
+import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;

@@ -1,19 +1,16 @@
 package dev.beamals.pipelines;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.beamals.RunException;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.EstimateIds;
 import dev.beamals.evaluation.RatingMetrics;
-import dev.beamals.files.ResultFile;
 import dev.beamals.linalg.NormalEquations;
+import dev.beamals.model.FactorsSummary;
 import dev.beamals.model.Manifest;
-import dev.beamals.model.MllibMetadata;
 import dev.beamals.model.ModelFolder;
-import java.io.FileNotFoundException;
+import dev.beamals.model.ModelMetrics;
+import dev.beamals.model.ModelParameters;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -23,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
-import org.apache.beam.sdk.coders.Coder;
 import org.jspecify.annotations.Nullable;
 
 /** {@code als train}: sets the runner up, runs {@link TrainPipeline}, and saves what it made. */
@@ -135,10 +131,7 @@ final class Train extends Command<TrainOptions> {
       progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
     }
 
-    ModelFolder model = ModelFolder.stage("--output", options.getOutput(), options);
-    Thread cleanUp = new Thread(model::discard);
-    Runtime.getRuntime().addShutdownHook(cleanUp);
-    try {
+    try (ModelFolder model = ModelFolder.stage("--output", options.getOutput(), options)) {
       int cores = Runners.setUp(options, arguments);
       Integer userBlocks = options.getNumUserBlocks();
       Integer itemBlocks = options.getNumItemBlocks();
@@ -165,9 +158,6 @@ final class Train extends Command<TrainOptions> {
       }
       seconds.put("pipeline", (System.nanoTime() - started) / 1e9);
       save(model, files, testFiles, seconds, started);
-    } finally {
-      model.discard();
-      Runtime.getRuntime().removeShutdownHook(cleanUp);
     }
   }
 
@@ -178,71 +168,82 @@ final class Train extends Command<TrainOptions> {
       Map<String, Double> seconds,
       long started)
       throws IOException {
-    String staging = model.staging();
-    CleaningReport report = take(model, TrainPipeline.REPORT, CleaningReport.coder());
-    RatingMetrics training = take(model, TrainPipeline.TRAINING_METRICS, RatingMetrics.coder());
+    CleaningReport report = model.take(TrainPipeline.REPORT, CleaningReport.coder());
+    RatingMetrics training = model.take(TrainPipeline.TRAINING_METRICS, RatingMetrics.coder());
     boolean tested = options.getTestFraction() > 0 || !testFiles.isEmpty();
     RatingMetrics test =
         tested
-            ? take(model, TrainPipeline.TEST_METRICS, RatingMetrics.coder())
+            ? model.take(TrainPipeline.TEST_METRICS, RatingMetrics.coder())
             : RatingMetrics.zero();
     long testRatings = test.count() + test.cold();
     long splitOff = options.getTestFraction() > 0 ? testRatings : 0;
     long duplicates = report.kept() - training.count() - splitOff;
 
+    FactorsSummary factors = model.summarizeFactors(options.getRank());
     Manifest manifest =
-        new Manifest().withParameters(parameters()).withRows("input", files, report, duplicates);
+        Manifest.of(parameters(), factors).withInput(input(files, report, duplicates));
     printCleaning("", files, report, duplicates);
     if (!testFiles.isEmpty()) {
-      CleaningReport testReport = take(model, TrainPipeline.TEST_REPORT, CleaningReport.coder());
+      CleaningReport testReport = model.take(TrainPipeline.TEST_REPORT, CleaningReport.coder());
       long testDuplicates = testReport.kept() - testRatings;
-      manifest.withRows("testInput", testFiles, testReport, testDuplicates);
+      manifest = manifest.withTestInput(input(testFiles, testReport, testDuplicates));
       printCleaning("Test: ", testFiles, testReport, testDuplicates);
     }
-    manifest.withFactors(model, options.getRank());
-    if (!manifest.complete()) {
-      throw notShared(model, null);
-    }
-    MllibMetadata.write(model.staging(), manifest);
     seconds.put("total", (System.nanoTime() - started) / 1e9);
-    manifest.withDurations(seconds);
 
     boolean nan = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.nan;
-    ObjectNode metrics = JsonNodeFactory.instance.objectNode();
-    metrics.set("training", Manifest.metrics(training, false));
+    ModelMetrics metrics = ModelMetrics.create().with("training", figures(training, false));
     if (tested) {
-      metrics.set("test", Manifest.metrics(test, nan));
+      metrics = metrics.with("test", figures(test, nan));
     }
-    model.replace(metrics, manifest.json());
+    model.replace(manifest.withSeconds(seconds), metrics);
 
     print(
         "Model: %s, %,d users × %,d items, rank %d%n",
-        model, manifest.users(), manifest.items(), options.getRank());
-    print("       factorsDigest %s%n%n", manifest.factorsDigest());
+        model, factors.users(), factors.items(), options.getRank());
+    print("       factorsDigest %s%n%n", factors.digest());
     printMetrics("training rows", training, false);
     if (tested) {
       printMetrics("test rows", test, nan);
     }
   }
 
-  private static <T> T take(ModelFolder model, String name, Coder<T> coder) throws IOException {
-    T value;
-    try {
-      value = ResultFile.read(model.staging() + name, coder);
-    } catch (FileNotFoundException e) {
-      throw notShared(model, e);
-    }
-    model.deleteStaged(name);
-    return value;
+  /** What a manifest says of what was read. */
+  static Manifest.Input input(List<CsvFile> files, CleaningReport report, long duplicates) {
+    Map<String, Long> dropped = new LinkedHashMap<>();
+    dropped.put("rejected", report.rejected());
+    dropped.put("missing", report.missing());
+    dropped.put("negativeTimestamp", report.negativeTimestamp());
+    dropped.put("notFinite", report.notFinite());
+    dropped.put("duplicate", duplicates);
+    return new Manifest.Input(
+        report.rowsRead(),
+        dropped,
+        report.kept() - duplicates,
+        files.stream()
+            .map(
+                file ->
+                    new Manifest.InputFile(
+                        file.name(),
+                        file.bytes(),
+                        String.format(
+                            "%016x", report.fingerprints().getOrDefault(file.name(), 0L))))
+            .toList());
   }
 
-  static RunException notShared(ModelFolder model, @Nullable Throwable cause) {
-    return new RunException(
-        "--output="
-            + model
-            + ": what the workers wrote is not there; expected a folder on a file system that the"
-            + " driver and all workers share",
-        cause);
+  /**
+   * @param nan whether cold pairs make the errors NaN, as with Spark MLlib's {@code
+   *     coldStartStrategy=nan}
+   */
+  private static Map<String, Number> figures(RatingMetrics metrics, boolean nan) {
+    boolean unknown = nan && metrics.cold() > 0;
+    Map<String, Number> figures = new LinkedHashMap<>();
+    figures.put("mae", unknown ? Double.NaN : metrics.mae());
+    figures.put("rmse", unknown ? Double.NaN : metrics.rmse());
+    figures.put("r2", unknown ? Double.NaN : metrics.r2());
+    figures.put("count", metrics.count());
+    figures.put("coverage", metrics.coverage());
+    return figures;
   }
 
   private void printCleaning(
@@ -272,8 +273,8 @@ final class Train extends Command<TrainOptions> {
   }
 
   /** All parameters of the run, under their flags' names. */
-  private Map<String, Object> parameters() {
-    Map<String, Object> parameters = new LinkedHashMap<>();
+  private ModelParameters parameters() {
+    Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
     parameters.put("runner", options.getRunner().getSimpleName());
     parameters.put("userCol", options.getUserCol());
     parameters.put("itemCol", options.getItemCol());
@@ -293,6 +294,6 @@ final class Train extends Command<TrainOptions> {
     parameters.put("factorExchange", options.getFactorExchange().name());
     parameters.put("numUserBlocks", options.getNumUserBlocks());
     parameters.put("numItemBlocks", options.getNumItemBlocks());
-    return parameters;
+    return ModelParameters.of(parameters);
   }
 }

@@ -3,7 +3,9 @@ package dev.beamals.files;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.testing.TestPipeline;
@@ -22,12 +24,13 @@ final class ResultFileTest {
     String element = "用户 " + "x".repeat(100_000);
     pipeline.apply(Create.of(element)).apply(ResultFile.write(file));
     pipeline.run().waitUntilFinish();
-    assertEquals(element, ResultFile.read(file, StringUtf8Coder.of()));
+    assertEquals(element, ResultFile.take(file, StringUtf8Coder.of()));
+    assertEquals(false, Files.exists(Path.of(file)));
   }
 
   @Test
   void missingFileIsAnError(@TempDir Path folder) {
     String file = folder.resolve("result").toString();
-    assertThrows(IOException.class, () -> ResultFile.read(file, StringUtf8Coder.of()));
+    assertThrows(FileNotFoundException.class, () -> ResultFile.take(file, StringUtf8Coder.of()));
   }
 }

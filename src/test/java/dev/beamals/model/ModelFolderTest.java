@@ -6,10 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.beamals.RunException;
 import dev.beamals.ids.Side;
 import java.io.IOException;
@@ -18,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,31 +24,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ModelFolderTest {
-  private static final JsonNode METRICS = JsonNodeFactory.instance.objectNode().put("rmse", 0.5);
-
-  private static ObjectNode manifest(String text) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("format", ModelFolder.FORMAT)
-        .put("text", text);
-  }
+  private static final ModelMetrics METRICS =
+      ModelMetrics.create().with("training", Map.of("rmse", 0.5));
 
   /** What a manifest says of its model. */
   private static String text(Path model) throws IOException {
-    return new ObjectMapper()
-        .readTree(model.resolve("manifest.json").toFile())
-        .path("text")
-        .asText();
+    return Manifests.name(Files.readString(model.resolve("manifest.json")));
   }
 
   private static ModelFolder stage(String output) {
-    return ModelFolder.stage("--output", output, PipelineOptionsFactory.create());
+    return ModelFolder.stage("output", output, PipelineOptionsFactory.create());
   }
 
   private static void save(Path output, String text) throws IOException {
-    ModelFolder model = stage(output.toString());
-    Files.writeString(Path.of(model.staging() + "userFactors/part-00000.parquet"), text);
-    model.replace(METRICS, manifest(text));
+    try (ModelFolder model = stage(output.toString())) {
+      Files.writeString(Path.of(model.staging() + "userFactors/part-00000.parquet"), text);
+      model.replace(Manifests.named(text), METRICS);
+    }
   }
 
   private static boolean isStaging(Path folder) {
@@ -85,8 +75,8 @@ final class ModelFolderTest {
     String message =
         String.valueOf(
             assertThrows(RunException.class, () -> stage(output.toString())).getMessage());
-    assertTrue(message.startsWith("--output=" + output + ": "), message);
-    return message.substring(("--output=" + output + ": ").length());
+    assertTrue(message.startsWith("output=" + output + ": "), message);
+    return message.substring(("output=" + output + ": ").length());
   }
 
   @Test
@@ -109,15 +99,22 @@ final class ModelFolderTest {
             .map(file -> String.valueOf(Path.of(file).getFileName()))
             .toList());
     assertEquals(List.of(), model.stagedFactors(Side.USER));
-    Files.writeString(staging.resolve("report"), "x");
-    model.deleteStaged("report");
-    model.deleteStaged("report");
-    model.replace(METRICS, manifest("new"));
+    Files.write(staging.resolve("report.bin"), new byte[] {5});
+    assertEquals(5, model.take("report.bin", VarIntCoder.of()));
+    RunException gone =
+        assertThrows(RunException.class, () -> model.take("report.bin", VarIntCoder.of()));
+    assertEquals(
+        "output="
+            + output
+            + ": what the workers wrote is not there; expected a folder on a file system that the"
+            + " driver and all workers share",
+        gone.getMessage());
+    model.replace(Manifests.named("new"), METRICS);
     assertEquals(List.of("als_model"), entries(parent));
     assertEquals(
         List.of("itemFactors", "manifest.json", "metrics.json", "userFactors"), entries(output));
     assertEquals("new", text(output));
-    assertEquals(METRICS, new ObjectMapper().readTree(output.resolve("metrics.json").toFile()));
+    assertEquals(METRICS.toString(), Files.readString(output.resolve("metrics.json")));
   }
 
   @Test
@@ -136,7 +133,7 @@ final class ModelFolderTest {
     ModelFolder model = stage(output.toString());
     Files.writeString(Path.of(model.staging() + "userFactors/part-00000.parquet"), "new");
     assertEquals(before, tree(output));
-    model.replace(METRICS, manifest("new"));
+    model.replace(Manifests.named("new"), METRICS);
     assertEquals("new", text(output));
     assertEquals(List.of("part-00000.parquet"), entries(output.resolve("userFactors")));
     assertEquals(List.of("als_model"), entries(parent));
@@ -149,24 +146,24 @@ final class ModelFolderTest {
     List<String> before = tree(parent);
     ModelFolder model = stage(output.toString());
     Files.writeString(Path.of(model.staging() + "userFactors/part-00000.parquet"), "half");
-    model.discard();
+    model.close();
     assertEquals(before, tree(parent));
-    model.discard();
+    model.close();
     assertEquals(before, tree(parent));
   }
 
   @Test
   void failedFirstRunLeavesNothing(@TempDir Path parent) throws IOException {
-    stage(parent.resolve("als_model").toString()).discard();
+    stage(parent.resolve("als_model").toString()).close();
     assertEquals(List.of(), entries(parent));
   }
 
   @Test
-  void discardAfterSuccessKeepsTheModel(@TempDir Path parent) throws IOException {
+  void closingAfterSuccessKeepsTheModel(@TempDir Path parent) throws IOException {
     Path output = parent.resolve("als_model");
     ModelFolder model = stage(output.toString());
-    model.replace(METRICS, manifest("new"));
-    model.discard();
+    model.replace(Manifests.named("new"), METRICS);
+    model.close();
     assertEquals("new", text(output));
   }
 
@@ -176,11 +173,11 @@ final class ModelFolderTest {
     save(output, "old");
     List<String> before = tree(output);
     ModelFolder model = stage(output.toString());
-    model.discard(); // as if somebody had cleaned up
+    model.close(); // as if somebody had cleaned up
     RunException e =
-        assertThrows(RunException.class, () -> model.replace(METRICS, manifest("new")));
+        assertThrows(RunException.class, () -> model.replace(Manifests.named("new"), METRICS));
     assertTrue(
-        String.valueOf(e.getMessage()).startsWith("--output=" + output + ": cannot be written: "),
+        String.valueOf(e.getMessage()).startsWith("output=" + output + ": cannot be written: "),
         e.getMessage());
     assertEquals(before, tree(output));
     assertEquals(List.of("als_model"), entries(parent));
@@ -197,7 +194,7 @@ final class ModelFolderTest {
     Path staging = Path.of(model.staging());
     assertTrue(isStaging(staging), model.staging());
     assertEquals(List.of(String.valueOf(staging.getFileName()), "als_model"), entries(parent));
-    model.discard();
+    model.close();
     assertEquals(before, tree(output));
   }
 
@@ -217,7 +214,7 @@ final class ModelFolderTest {
     Path staging = Path.of(model.staging());
     assertEquals(List.of("itemFactors", "userFactors"), entries(staging));
     assertEquals(List.of(), entries(staging.resolve("userFactors")));
-    model.discard();
+    model.close();
     assertEquals(List.of("als_model"), entries(parent));
   }
 
@@ -227,7 +224,7 @@ final class ModelFolderTest {
     Files.writeString(precious.resolve("data"), "mine");
     Path staging = Files.createDirectory(parent.resolve(".als_model.staging-0123abcd"));
     Files.createSymbolicLink(staging.resolve("link"), precious);
-    stage(parent.resolve("als_model").toString()).discard();
+    stage(parent.resolve("als_model").toString()).close();
     assertEquals("mine", Files.readString(precious.resolve("data")));
     assertEquals(List.of("precious"), entries(parent));
   }

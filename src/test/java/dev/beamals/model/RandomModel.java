@@ -1,6 +1,5 @@
 package dev.beamals.model;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
@@ -30,18 +29,16 @@ final class RandomModel {
     int rank = Integer.parseInt(args[3]);
     long seen = Long.parseLong(args[4]);
     Files.createDirectories(folder);
-    ModelFolder model =
+    try (ModelFolder model =
         ModelFolder.stage(
-            "folder", folder.resolve("model").toString(), PipelineOptionsFactory.create());
-    write(model, Side.USER, users, rank);
-    write(model, Side.ITEM, items, rank);
-    Manifest manifest =
-        new Manifest()
-            .withParameters(
-                Map.of("rank", rank, "userCol", "user", "itemCol", "item", "header", true))
-            .withFactors(model, rank);
-    MllibMetadata.write(model.staging(), manifest);
-    model.replace(JsonNodeFactory.instance.objectNode(), manifest.json());
+            "folder", folder.resolve("model").toString(), PipelineOptionsFactory.create())) {
+      write(model, Side.USER, users, rank);
+      write(model, Side.ITEM, items, rank);
+      ModelParameters parameters =
+          ModelParameters.of(
+              Map.of("rank", rank, "userCol", "user", "itemCol", "item", "header", true));
+      model.replace(Manifest.of(parameters, model.summarizeFactors(rank)), ModelMetrics.create());
+    }
 
     SplittableRandom random = new SplittableRandom(3);
     try (BufferedWriter out = Files.newBufferedWriter(folder.resolve("seen.csv"))) {

@@ -2,10 +2,10 @@ package dev.beamals.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.files.TableWriter;
@@ -36,20 +36,25 @@ final class SavedModelTest {
   }
 
   private void save(Ids users, Ids items) throws IOException {
-    ModelFolder output =
-        ModelFolder.stage("--output", model.toString(), PipelineOptionsFactory.create());
-    write(output.staging() + "userFactors/part-00000.parquet", users, 2);
-    write(output.staging() + "itemFactors/part-00000.parquet", items, 2);
-    Manifest manifest =
-        new Manifest()
-            .withParameters(
-                Map.of("rank", 2, "userCol", "u", "itemCol", "i", "header", true, "regParam", 0.1))
-            .withFactors(output, 2);
-    MllibMetadata.write(output.staging(), manifest);
-    output.replace(JsonNodeFactory.instance.objectNode(), manifest.json());
+    try (ModelFolder output =
+        ModelFolder.stage("output", model.toString(), PipelineOptionsFactory.create())) {
+      write(output.staging() + "userFactors/part-00000.parquet", users, 2, 1);
+      write(output.staging() + "itemFactors/part-00000.parquet", items, 2, 1);
+      output.replace(
+          Manifest.of(
+              ModelParameters.of(
+                  Map.of(
+                      "rank", 2, "userCol", "u", "itemCol", "i", "header", true, "regParam", 0.1)),
+              output.summarizeFactors(2)),
+          ModelMetrics.create());
+    }
   }
 
-  private static void write(String file, Ids ids, int rank, float... factors) throws IOException {
+  /**
+   * @param parts how many files the side has; 0 where that is not told, as with MLlib
+   */
+  private static void write(String file, Ids ids, int rank, int parts, float... factors)
+      throws IOException {
     float[] all = Arrays.copyOf(factors, ids.size() * rank);
     for (int i = factors.length; i < all.length; i++) {
       all[i] = i + 0.5f;
@@ -58,7 +63,7 @@ final class SavedModelTest {
         FileSystems.matchNewResource(file, false),
         new FactorBlock(ids, rank, all),
         ids.allInts(),
-        0); // not told, as with MLlib
+        parts);
   }
 
   private static List<FactorBlock> read(SavedModel model, Side side) {
@@ -69,17 +74,17 @@ final class SavedModelTest {
 
   @Test
   void oursIsReadBitForBit() throws IOException {
-    SavedModel saved = SavedModel.open("--model", model.toString());
+    SavedModel saved = SavedModel.open("model", model.toString());
     assertFalse(saved.isMllib());
     assertEquals(2, saved.rank());
     assertEquals(3, saved.factors(Side.USER).rows());
-    assertEquals(0.1, saved.parameter("regParam").asDouble());
+    assertEquals(0.1, saved.parameters().number("regParam"));
     FactorBlock users = read(saved, Side.USER).get(0);
     assertEquals(Ids.of(-1, 3, 20), users.ids());
     assertEquals("[0.5, 1.5, 2.5, 3.5, 4.5, 5.5]", Arrays.toString(users.factors()));
 
     save(Ids.of("7", "b", "a"), Ids.of("é", "10"));
-    SavedModel strings = SavedModel.open("--model", model.toString());
+    SavedModel strings = SavedModel.open("model", model.toString());
     assertFalse(strings.factors(Side.USER).intIds());
     assertEquals(Ids.of("7", "a", "b"), read(strings, Side.USER).get(0).ids());
     assertFalse(Files.exists(model.resolve("metadata")), "MLlib must not load string ids");
@@ -91,9 +96,10 @@ final class SavedModelTest {
     Files.createFile(model.resolve("userFactors/_SUCCESS"));
     assertRefused("itemFactors/ has no _SUCCESS: it was not completed");
     Files.createFile(model.resolve("itemFactors/_SUCCESS"));
-    SavedModel saved = SavedModel.open("--model", model.toString());
+    SavedModel saved = SavedModel.open("model", model.toString());
     assertTrue(saved.isMllib());
-    assertEquals("u", saved.parameter("userCol").asText());
+    assertEquals("u", saved.parameters().text("userCol"));
+    assertNull(saved.manifest());
     assertEquals(2, read(saved, Side.ITEM).get(0).ids().size());
 
     Path metadata = model.resolve("metadata/part-00000");
@@ -124,6 +130,8 @@ final class SavedModelTest {
     assertRefused("manifest.json is not whole JSON");
     Files.writeString(manifest, text.replace("\"rank\" : 2", "\"rank\" : 0"));
     assertRefused("manifest.json has no rank of 1 or more");
+    Files.writeString(manifest, text.replace("\"items\" : 2", "\"items\" : \"2\""));
+    assertRefused("manifest.json does not say how many items there are");
     Files.writeString(manifest, text.replace("\"users\" : 3", "\"users\" : 4"));
     assertRefused("userFactors/ holds 3 rows and manifest.json says 4: a file is missing");
     Files.writeString(manifest, text);
@@ -133,12 +141,11 @@ final class SavedModelTest {
     Files.delete(model.resolve("metadata/part-00000"));
     assertRefused("has neither a manifest.json nor the metadata/ of Spark MLlib");
 
-    RunException file =
-        assertThrows(RunException.class, () -> SavedModel.open("--model", "pom.xml"));
+    RunException file = assertThrows(RunException.class, () -> SavedModel.open("model", "pom.xml"));
     assertTrue(String.valueOf(file.getMessage()).contains("is a file"), file.getMessage());
     RunException none =
         assertThrows(
-            RunException.class, () -> SavedModel.open("--model", folder.resolve("x").toString()));
+            RunException.class, () -> SavedModel.open("model", folder.resolve("x").toString()));
     assertTrue(String.valueOf(none.getMessage()).contains("no such folder"), none.getMessage());
   }
 
@@ -150,7 +157,7 @@ final class SavedModelTest {
         manifest,
         text.replace("{", "{\"userFactors\": \"/etc\", \"path\": \"../../x\",").replace(",}", "}"));
     // Changed at every brace: what matters is that nothing but our own folder was looked at.
-    assertEquals(3, SavedModel.open("--model", model.toString()).factors(Side.USER).rows());
+    assertEquals(3, SavedModel.open("model", model.toString()).factors(Side.USER).rows());
   }
 
   @Test
@@ -180,7 +187,7 @@ final class SavedModelTest {
   void aFlippedBitIsRefusedOrDoesNotMatter() throws IOException {
     Path part = model.resolve("userFactors/part-00000.parquet");
     byte[] whole = Files.readAllBytes(part);
-    String expected = describe(read(SavedModel.open("--model", model.toString()), Side.USER));
+    String expected = describe(read(SavedModel.open("model", model.toString()), Side.USER));
     int refused = 0;
     for (int i = 0; i < whole.length; i++) {
       byte[] flipped = whole.clone();
@@ -188,7 +195,7 @@ final class SavedModelTest {
       Files.write(part, flipped);
       try {
         assertEquals(
-            expected, describe(read(SavedModel.open("--model", model.toString()), Side.USER)));
+            expected, describe(read(SavedModel.open("model", model.toString()), Side.USER)));
       } catch (RunException e) {
         assertOneLine("", e);
         refused++;
@@ -214,7 +221,7 @@ final class SavedModelTest {
         new FactorBlock(Ids.of(-1, 3), 2, new float[] {1, 2, 3, 4}),
         true,
         1);
-    write(model.resolve("userFactors/part-00001.parquet").toString(), Ids.of(20), 2);
+    write(model.resolve("userFactors/part-00001.parquet").toString(), Ids.of(20), 2, 0);
     assertRefused(part + ": one of 1 files of its side, and there are 2");
   }
 
@@ -238,17 +245,17 @@ final class SavedModelTest {
 
   private static void rewrite(String file, Ids ids, int rank, float... factors) throws IOException {
     Files.deleteIfExists(Path.of(file));
-    write(file, ids, rank, factors);
+    write(file, ids, rank, 0, factors);
   }
 
   private void assertRefused(String message) {
     RunException e =
-        assertThrows(RunException.class, () -> SavedModel.open("--model", model.toString()));
+        assertThrows(RunException.class, () -> SavedModel.open("model", model.toString()));
     assertOneLine(message, e);
   }
 
   private void assertUnreadable(String message) {
-    SavedModel saved = SavedModel.open("--model", model.toString());
+    SavedModel saved = SavedModel.open("model", model.toString());
     RunException e = assertThrows(RunException.class, () -> read(saved, Side.USER));
     assertOneLine(message, e);
   }

@@ -1,17 +1,14 @@
 package dev.beamals.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
+import dev.beamals.JavaProgram;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
@@ -75,23 +72,16 @@ final class WithoutHadoopTest {
       writeAsSpark(codec);
       files.add(folder.resolve(codec.name()).toString());
     }
-    String classPath =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> !LEFT_OUT.matcher(Path.of(entry).getFileName().toString()).matches())
-            .collect(Collectors.joining(File.pathSeparator));
-    assertTrue(classPath.contains("parquet-hadoop"), classPath);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xlog:class+load", "-cp", classPath));
-    command.add(WithoutHadoop.class.getName());
-    command.add(folder.toString());
-    command.addAll(files);
     Path output = folder.resolve("output");
+    List<String> args = new ArrayList<>(List.of(folder.toString()));
+    args.addAll(files);
     int status =
-        new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start()
+        JavaProgram.start(
+                WithoutHadoop.class,
+                jar -> !LEFT_OUT.matcher(jar).matches(),
+                output,
+                List.of("-Xlog:class+load"),
+                args.toArray(new String[0]))
             .waitFor();
     List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
     List<String> said = lines.stream().filter(line -> !line.contains("[class,load]")).toList();

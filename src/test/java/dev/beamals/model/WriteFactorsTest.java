@@ -1,5 +1,6 @@
 package dev.beamals.model;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -7,6 +8,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -124,5 +126,19 @@ final class WriteFactorsTest {
     Path folder = Files.createDirectories(model.resolve("userFactors"));
     Files.writeString(folder.resolve("part-00000.parquet"), "an attempt that failed later");
     assertWritten(write(pipeline, model, Side.USER, blocks), blocks);
+  }
+
+  /** Written in place, the file would be cut short under who reads it. */
+  @Test
+  void readerOfAFileThatIsReplacedSeesItToTheEnd(TestPipeline pipeline, @TempDir Path model)
+      throws IOException {
+    Map<Integer, FactorBlock> blocks = blocks("1", "2", "3", "4", "5", "6", "7", "8");
+    Path folder = Files.createDirectories(model.resolve("userFactors"));
+    Path file = Files.writeString(folder.resolve("part-00000.parquet"), "an earlier attempt");
+    try (InputStream reader = Files.newInputStream(file)) {
+      write(pipeline, model, Side.USER, blocks);
+      assertEquals("an earlier attempt", new String(reader.readAllBytes(), UTF_8));
+    }
+    assertWritten(folder, blocks);
   }
 }

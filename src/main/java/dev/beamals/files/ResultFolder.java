@@ -1,9 +1,6 @@
-package dev.beamals.pipelines;
+package dev.beamals.files;
 
 import dev.beamals.RunException;
-import dev.beamals.files.FolderFiles;
-import dev.beamals.files.HadoopFiles;
-import dev.beamals.files.ResultFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,30 +19,31 @@ import org.jspecify.annotations.Nullable;
  * it is complete a file {@code _SUCCESS}, as with Spark. A run that fails or is interrupted takes
  * its files away again; what a killed one left is replaced by the next.
  */
-final class ResultFolder implements AutoCloseable {
+public final class ResultFolder implements AutoCloseable {
   private static final String INCOMPLETE = "_INCOMPLETE";
   private static final String SUCCESS = "_SUCCESS";
 
   private final String path;
   private final boolean created;
-  private final Thread cleanUp = new Thread(this::discard);
+  private final CleanUp cleanUp;
   private boolean complete;
 
   private ResultFolder(String path, boolean created) throws IOException {
     this.path = path;
     this.created = created;
-    Runtime.getRuntime().addShutdownHook(cleanUp);
     mark(INCOMPLETE);
+    this.cleanUp = CleanUp.of(this::discard);
   }
 
   /**
    * Makes ready to write to {@code output}.
    *
+   * @param parameter what messages call it, as in {@code output=table: holds a.csv}
    * @throws RunException if it is a file, holds files that are not those of a run that was killed,
    *     or cannot be made
    */
-  static ResultFolder create(String flag, String output) {
-    String path = FolderFiles.normalize(flag, output);
+  public static ResultFolder create(String parameter, String output) {
+    String path = FolderFiles.normalize(parameter, output);
     try {
       List<String> files = FolderFiles.list(path);
       if (files.contains(INCOMPLETE) && !files.contains(SUCCESS)) {
@@ -54,35 +52,35 @@ final class ResultFolder implements AutoCloseable {
         throw new RunException(
             String.format(
                 "%s=%s: holds %s; expected a new folder or an empty one",
-                flag, output, files.get(0)));
+                parameter, output, files.get(0)));
       }
-      if (HadoopFiles.isRemote(output)) {
+      if (FolderFiles.isRemote(output)) {
         return new ResultFolder(path, true);
       }
       boolean created = !Files.exists(Path.of(path));
       Files.createDirectories(Path.of(path));
       return new ResultFolder(path, created);
     } catch (IOException e) {
-      throw RunException.cannotWrite(flag + "=" + output, e);
+      throw RunException.cannotWrite(parameter + "=" + output, e);
     }
   }
 
   /** A folder for what is only printed; workers on other machines need a shared tempLocation. */
-  static ResultFolder temporary(@Nullable String tempLocation) throws IOException {
+  public static ResultFolder temporary(@Nullable String tempLocation) throws IOException {
     if (tempLocation != null) {
-      String folder = FolderFiles.normalize("--tempLocation", tempLocation);
-      return create("--tempLocation", folder + "als-" + UUID.randomUUID());
+      String folder = FolderFiles.normalize("tempLocation", tempLocation);
+      return create("tempLocation", folder + "als-" + UUID.randomUUID());
     }
     return new ResultFolder(Files.createTempDirectory("als-") + "/", true);
   }
 
   /** With its last slash. */
-  String path() {
+  public String path() {
     return path;
   }
 
   /** The files of the table. */
-  List<String> parts() throws IOException {
+  public List<String> parts() throws IOException {
     return FolderFiles.list(path).stream()
         .filter(name -> name.startsWith("part-"))
         .map(name -> path + name)
@@ -94,23 +92,20 @@ final class ResultFolder implements AutoCloseable {
    *
    * @throws RunException if it is not there
    */
-  <T> T take(String name, Coder<T> coder) throws IOException {
-    T value;
+  public <T> T take(String name, Coder<T> coder) throws IOException {
     try {
-      value = ResultFile.read(path + name, coder);
+      return ResultFile.take(path + name, coder);
     } catch (FileNotFoundException e) {
       throw new RunException(
           path
               + ": what the workers wrote is not there; expected a folder that the driver and all"
-              + " workers share: as --output, or as --tempLocation for what is printed",
+              + " workers share: as output, or as tempLocation for what is printed",
           e);
     }
-    delete(path, List.of(name));
-    return value;
   }
 
   /** Marks the table as complete. */
-  void complete() throws IOException {
+  public synchronized void complete() throws IOException {
     mark(SUCCESS);
     complete = true;
     delete(path, List.of(INCOMPLETE));
@@ -131,12 +126,7 @@ final class ResultFolder implements AutoCloseable {
   /** Deletes everything that is not complete. */
   @Override
   public void close() {
-    discard();
-    try {
-      Runtime.getRuntime().removeShutdownHook(cleanUp);
-    } catch (IllegalStateException e) {
-      // It runs, or has run.
-    }
+    cleanUp.close();
   }
 
   private synchronized void discard() {
@@ -147,7 +137,7 @@ final class ResultFolder implements AutoCloseable {
       List<String> files = FolderFiles.list(path);
       delete(path, files.stream().filter(name -> !name.equals(INCOMPLETE)).toList());
       delete(path, List.of(INCOMPLETE)); // last: until then the folder is known as ours
-      if (created && !HadoopFiles.isRemote(path)) {
+      if (created && !FolderFiles.isRemote(path)) {
         Files.deleteIfExists(Path.of(path));
       }
     } catch (IOException e) {
