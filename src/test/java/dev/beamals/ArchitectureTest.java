@@ -37,7 +37,7 @@ class ArchitectureTest {
           "als: blocks linalg ratings ids",
           "evaluation: als blocks linalg ratings ids",
           "recommend: als blocks linalg files ratings ids",
-          "model: als blocks files ids csv evaluation",
+          "model: als blocks files ids",
           "schematransforms: model recommend evaluation als blocks linalg csv files ratings ids",
           "pipelines: model recommend evaluation als blocks linalg csv files ratings ids");
 
@@ -88,10 +88,7 @@ class ArchitectureTest {
         .that()
         .resideOutsideOfPackage(full("pipelines"))
         .and()
-        .haveNameNotMatching("dev\\.beamals\\.files\\.(HadoopFiles|Storage(\\$Hadoop)?)")
-        // To go: Parquet without Hadoop.
-        .and()
-        .haveNameNotMatching("dev\\.beamals\\.(files\\.TableWriter|model\\.FactorsParquet).*")
+        .haveNameNotMatching("dev\\.beamals\\.files\\.Hadoop.*")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.hadoop..", "org.apache.beam.sdk.io.hdfs..")
