@@ -167,11 +167,7 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
    * @throws RunException naming the id where the system is singular
    */
   static FactorBlock solve(
-      RatingBlock block,
-      float[] dst,
-      Side side,
-      AlsParameters parameters,
-      RowSolver solver) {
+      RatingBlock block, float[] dst, Side side, AlsParameters parameters, RowSolver solver) {
     int rank = parameters.rank();
     float[] factors = new float[Math.multiplyExact(block.src().size(), rank)];
     int[] offsets = block.offsets();

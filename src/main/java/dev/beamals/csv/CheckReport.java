@@ -15,60 +15,60 @@ public final class CheckReport
     extends PTransform<PCollection<CleaningReport>, PCollection<CleaningReport>> {
   private static final long serialVersionUID = 1L;
 
-  private final String flag;
+  private final String name;
   private final @Nullable Long maxRejects;
 
-  private CheckReport(String flag, @Nullable Long maxRejects) {
-    this.flag = flag;
+  private CheckReport(String name, @Nullable Long maxRejects) {
+    this.name = name;
     this.maxRejects = maxRejects;
   }
 
   /**
-   * @param flag the flag that the input comes from, for messages
+   * @param name what messages call the input
    * @param maxRejects null for 0.1 % of the rows, at least 100
    */
-  public static CheckReport of(String flag, @Nullable Long maxRejects) {
-    return new CheckReport(flag, maxRejects);
+  public static CheckReport of(String name, @Nullable Long maxRejects) {
+    return new CheckReport(name, maxRejects);
   }
 
   @Override
   public PCollection<CleaningReport> expand(PCollection<CleaningReport> report) {
     return report
-        .apply("Check", ParDo.of(new CheckFn(flag, maxRejects)))
+        .apply("Check", ParDo.of(new CheckFn(name, maxRejects)))
         .setCoder(new CleaningReport.Coder());
   }
 
   static final class CheckFn extends DoFn<CleaningReport, CleaningReport> {
     private static final long serialVersionUID = 1L;
-    private final String flag;
+    private final String name;
     private final @Nullable Long maxRejects;
 
-    CheckFn(String flag, @Nullable Long maxRejects) {
-      this.flag = flag;
+    CheckFn(String name, @Nullable Long maxRejects) {
+      this.name = name;
       this.maxRejects = maxRejects;
     }
 
     @ProcessElement
     public void processElement(@Element CleaningReport report, OutputReceiver<CleaningReport> out) {
-      check(report, flag, maxRejects);
+      check(report, name, maxRejects);
       out.output(report);
     }
   }
 
-  static void check(CleaningReport report, String flag, @Nullable Long maxRejects) {
+  static void check(CleaningReport report, String name, @Nullable Long maxRejects) {
     long limit = maxRejects != null ? maxRejects : Math.max(100, report.rowsRead() / 1000);
     if (report.rejected() > limit) {
       throw new RunException(
           String.format(
-              "%s: %d of %d rows cannot be read, expected at most --maxRejects=%d; the first: %s",
-              flag, report.rejected(), report.rowsRead(), limit, report.describeRejects()));
+              "%s: %d of %d rows cannot be read, expected at most maxRejects=%d; the first: %s",
+              name, report.rejected(), report.rowsRead(), limit, report.describeRejects()));
     }
     if (report.kept() == 0) {
       throw new RunException(
           String.format(
               "%s: no rating is left of %d rows (%d unreadable, %d with an empty column, %d with a"
                   + " timestamp below 0, %d with a rating that is not finite)%s",
-              flag,
+              name,
               report.rowsRead(),
               report.rejected(),
               report.missing(),

@@ -2,17 +2,20 @@ package dev.beamals.csv;
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
+import dev.beamals.files.FolderFiles;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.DirectoryStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import org.apache.beam.sdk.io.Compression;
@@ -42,27 +45,30 @@ public abstract class CsvFile implements Serializable {
   }
 
   /**
-   * Finds the files of {@code patterns} and the columns in each: before the pipeline is built, so
-   * that what is wrong is said at once.
+   * Finds the files of {@code patterns}, which may hold globs, and the columns in each: before the
+   * pipeline is built, so that what is wrong is said at once.
    *
-   * @param flag the flag the patterns come from, for messages
+   * @param parameter what messages call the patterns, as in {@code input=a.csv: no such file}
    * @return the files in the order of their names, empty ones left out
    * @throws RunException if a pattern matches nothing, a column is missing, or all files are empty
    */
-  public static List<CsvFile> find(String flag, List<String> patterns, CsvFormat format) {
+  public static List<CsvFile> find(String parameter, List<String> patterns, CsvFormat format) {
     TreeMap<String, Long> sizes = new TreeMap<>();
     for (String pattern : patterns) {
+      String place = parameter + "=" + pattern;
       try {
-        sizes.putAll(match(flag, pattern));
+        sizes.putAll(match(place, pattern));
       } catch (PatternSyntaxException e) { // its message has several lines
-        throw new RunException(flag + "=" + pattern + ": " + e.getDescription(), e);
+        throw new RunException(place + ": " + e.getDescription(), e);
+      } catch (AccessDeniedException e) {
+        throw new RunException(place + ": permission denied on " + e.getMessage(), e);
       } catch (IOException | IllegalArgumentException e) {
-        throw new RunException(flag + "=" + pattern + ": " + e.getMessage(), e);
+        throw new RunException(place + ": " + e.getMessage(), e);
       }
     }
     List<CsvFile> files = new ArrayList<>();
     for (String name : sizes.keySet()) {
-      byte[] firstLine = firstLine(flag, name);
+      byte[] firstLine = firstLine(parameter, name);
       if (firstLine.length > 0) {
         boolean mark =
             firstLine.length >= 3
@@ -84,7 +90,7 @@ public abstract class CsvFile implements Serializable {
       throw new RunException(
           String.format(
               "%s=%s: %s empty; expected rows%s",
-              flag,
+              parameter,
               String.join(",", patterns),
               sizes.size() == 1 ? "the file is" : "all " + sizes.size() + " files are",
               format.header() ? " below a line that names the columns" : ""));
@@ -92,50 +98,43 @@ public abstract class CsvFile implements Serializable {
     return files;
   }
 
-  private static TreeMap<String, Long> match(String flag, String pattern) throws IOException {
-    TreeMap<String, Long> sizes = new TreeMap<>();
-    boolean glob = pattern.matches(".*[*?\\[{].*");
-    if (pattern.matches("[a-zA-Z][a-zA-Z0-9+.-]*://.*") && !pattern.startsWith("file://")) {
+  /** The files of a pattern and their sizes. */
+  private static Map<String, Long> match(String place, String pattern) throws IOException {
+    Map<String, Long> sizes = new HashMap<>();
+    boolean glob = LocalGlob.isGlob(pattern);
+    Path missing = null;
+    if (FolderFiles.isRemote(pattern)) {
       for (MatchResult.Metadata file :
           FileSystems.match(pattern, EmptyMatchTreatment.ALLOW).metadata()) {
         sizes.put(file.resourceId().toString(), file.sizeBytes());
       }
     } else {
-      // Beam's local file system walks the whole parent folder, however deep, for any pattern.
       Path path;
       try {
-        path = Path.of(pattern.replaceFirst("^file://", "")).toAbsolutePath().normalize();
+        path = FolderFiles.local(pattern).toAbsolutePath().normalize();
       } catch (InvalidPathException e) {
-        throw new RunException(flag + "=" + Text.printable(pattern) + ": not a file name", e);
+        throw new RunException(Text.printable(place) + ": not a file name", e);
       }
-      Path parent = path.getParent();
       if (Files.isDirectory(path)) {
         throw new RunException(
-            String.format(
-                "%s=%s: is a folder; expected files, as in '%s/*.csv'", flag, pattern, pattern));
+            String.format("%s: is a folder; expected files, as in '%s/*.csv'", place, pattern));
       }
-      if (Files.exists(path)) {
-        sizes.put(path.toString(), Files.size(path));
-      } else if (glob && parent != null && Files.isDirectory(parent)) {
-        try (DirectoryStream<Path> matches =
-            Files.newDirectoryStream(parent, path.getFileName().toString())) {
-          for (Path file : matches) {
-            if (Files.isRegularFile(file)) {
-              sizes.put(file.toString(), Files.size(file));
-            }
-          }
-        }
+      for (Path file : LocalGlob.find(path)) {
+        sizes.put(file.toString(), Files.size(file));
       }
+      missing = LocalGlob.missingFolder(path);
     }
     if (sizes.isEmpty()) {
       throw new RunException(
-          flag + "=" + pattern + (glob ? ": no file matches" : ": no such file"));
+          place
+              + (glob ? ": no file matches" : ": no such file")
+              + (glob && missing != null ? ", as there is no folder " + missing : ""));
     }
     return sizes;
   }
 
   /** The first line, at most 1 MiB of it, with its line end. */
-  private static byte[] firstLine(String flag, String name) {
+  private static byte[] firstLine(String parameter, String name) {
     ByteBuffer line = ByteBuffer.allocate(CsvParser.MAX_LINE);
     try (ReadableByteChannel channel =
         Compression.detect(name)
@@ -157,7 +156,7 @@ public abstract class CsvFile implements Serializable {
         }
       }
     } catch (IOException e) {
-      throw new RunException(flag + "=" + name + ": cannot be read: " + e.getMessage(), e);
+      throw new RunException(parameter + "=" + name + ": cannot be read: " + e.getMessage(), e);
     }
     return Arrays.copyOf(line.array(), line.position());
   }

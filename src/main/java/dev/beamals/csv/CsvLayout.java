@@ -41,20 +41,20 @@ final class CsvLayout implements Serializable {
    * Finds the columns of a file by its first line.
    *
    * @param file for messages
-   * @throws RunException naming the flag where a column is not there
+   * @throws RunException naming the parameter where a column is not there
    */
   static CsvLayout of(CsvFormat format, String file, List<String> firstLine) {
     return new CsvLayout(
         format.delimiter(),
         format.header(),
         firstLine.size(),
-        find(format, "--userCol", format.userCol(), file, firstLine),
-        find(format, "--itemCol", format.itemCol(), file, firstLine),
+        find(format, "userCol", format.userCol(), file, firstLine),
+        find(format, "itemCol", format.itemCol(), file, firstLine),
         format.ratingCol().isEmpty()
             ? -1
-            : find(format, "--ratingCol", format.ratingCol(), file, firstLine),
+            : find(format, "ratingCol", format.ratingCol(), file, firstLine),
         format.timestampRequired() || has(format, format.timestampCol(), firstLine)
-            ? find(format, "--timestampCol", format.timestampCol(), file, firstLine)
+            ? find(format, "timestampCol", format.timestampCol(), file, firstLine)
             : -1);
   }
 
@@ -63,15 +63,15 @@ final class CsvLayout implements Serializable {
   }
 
   private static int find(
-      CsvFormat format, String flag, String column, String file, List<String> firstLine) {
+      CsvFormat format, String parameter, String column, String file, List<String> firstLine) {
     if (!format.header()) {
       int number = Ids.isPlainInt(column) ? Integer.parseInt(column) : 0;
       if (number < 1 || number > firstLine.size()) {
         throw new RunException(
             String.format(
-                "%s=%s: with --header=false expected a column number from 1 to %d, as %s has that"
+                "%s=%s: with header=false expected a column number from 1 to %d, as %s has that"
                     + " many columns",
-                flag, column, firstLine.size(), file));
+                parameter, column, firstLine.size(), file));
       }
       return number - 1;
     }
@@ -80,11 +80,11 @@ final class CsvLayout implements Serializable {
       throw new RunException(
           String.format(
               "%s=%s: no such column in line 1 of %s, which has: %s%s",
-              flag, column, file, names(firstLine), hint(format, firstLine)));
+              parameter, column, file, names(firstLine), hint(format, firstLine)));
     }
     if (index != firstLine.lastIndexOf(column)) {
       throw new RunException(
-          String.format("%s=%s: line 1 of %s has this column twice", flag, column, file));
+          String.format("%s=%s: line 1 of %s has this column twice", parameter, column, file));
     }
     return index;
   }
@@ -101,7 +101,7 @@ final class CsvLayout implements Serializable {
     }
     for (char other : new char[] {',', '\t', ';', '|'}) {
       if (other != format.delimiter() && firstLine.get(0).indexOf(other) >= 0) {
-        return " (is it --delimiter='" + (other == '\t' ? "\\t" : String.valueOf(other)) + "'?)";
+        return " (is it delimiter='" + (other == '\t' ? "\\t" : String.valueOf(other)) + "'?)";
       }
     }
     return "";

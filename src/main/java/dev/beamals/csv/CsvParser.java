@@ -55,7 +55,7 @@ final class CsvParser {
     while (p < to) {
       boolean header = layout.header && chunk == 0 && lines == 0;
       if (layout.pairs && !header) {
-        int next = parsePair(bytes, p, to);
+        int next = addPlainPair(bytes, p, to);
         if (next >= 0) {
           lines++;
           p = next;
@@ -90,12 +90,14 @@ final class CsvParser {
   }
 
   /**
-   * Adds a row of two small plain ints and nothing else, which is what nearly all pairs are: four
-   * times as fast as to split it first.
+   * Adds a row of two small plain ints and nothing else, as nearly all rows of pairs are: a
+   * shortcut of {@link CsvLine#split} and {@link #parseRow} with the same result, in half the time
+   * (22 instead of 49 ns). It pays as each digit is looked at once and no place is stored: to let
+   * CsvLine find the ints, and add them here, takes 26 ns, and to read eight digits at a time 29.
    *
    * @return where the next line begins, or −1 for any other row, of which nothing was added
    */
-  private int parsePair(byte[] bytes, int from, int to) {
+  private int addPlainPair(byte[] bytes, int from, int to) {
     int p = from;
     int first = 0;
     for (; p < to && bytes[p] >= '0' && bytes[p] <= '9'; p++) {

@@ -12,7 +12,7 @@ import org.apache.beam.sdk.values.PCollection;
  * <pre>{@code
  * CsvFormat format = CsvFormat.create().withColumns("user", "track", "plays");
  * PCollection<RowBatch> rows =
- *     pipeline.apply("ReadRatings", ReadRatings.from(CsvFile.find("--input", files, format)));
+ *     pipeline.apply("ReadRatings", ReadRatings.from(CsvFile.find("input", files, format)));
  * }</pre>
  *
  * <p>An element is what begins in 8 MiB of a file. Rows that cannot be read travel on as rejects;

@@ -142,6 +142,11 @@ final class Arguments {
     }
   }
 
+  /** The names of all flags that {@link #parse} takes. */
+  static Set<String> names(Class<? extends PipelineOptions> type) {
+    return getters(type).keySet();
+  }
+
   /** Whether the flag was given. */
   boolean has(String name) {
     return values.containsKey(name);

@@ -3,7 +3,6 @@ package dev.beamals.pipelines;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
-import dev.beamals.csv.CsvFormat;
 import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
@@ -23,36 +22,17 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
   @Override
   void check() {
     require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
-  }
-
-  /** How the ratings of a command are read. */
-  static CsvFormat ratingsFormat(RatingsOptions options, SavedModel model) {
-    String timestampCol = options.getTimestampCol();
-    return format(options, model)
-        .withColumns(
-            userCol(options, model),
-            itemCol(options, model),
-            text(options.getRatingCol(), model.parameters().text("ratingCol"), "rating"))
-        .withTimestampCol(
-            text(timestampCol, model.parameters().text("timestampCol"), "timestamp"),
-            timestampCol != null);
+    checkMaxRejects(options);
   }
 
   @Override
   void run(SavedModel model) throws IOException {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
-    List<CsvFile> files = CsvFile.find("--input", input, ratingsFormat(options, model));
+    List<CsvFile> files = CsvFile.find("input", input, InputFormats.ofRatings(options, model));
     try (ResultFolder folder = ResultFolder.temporary(options.getTempLocation())) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
-      read(
-              pipeline,
-              "Ratings",
-              "--input",
-              files,
-              options.getDropMissing(),
-              options.getMaxRejects(),
-              folder.path() + "report.bin")
+      load(pipeline, "LoadRatings", loadRatings(options, files), reportFile(folder, "input"))
           .apply(
               "BlockByUser",
               BlockRatings.byUser(cores).withDropDuplicates(options.getDropDuplicates()))
@@ -60,26 +40,12 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
           .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + "metrics.bin"));
       run(pipeline);
       RatingMetrics metrics = folder.take("metrics.bin", RatingMetrics.coder());
-      CleaningReport report = report(folder, "--input", "report.bin");
-      long rated = metrics.count() + metrics.cold();
-      print(
-          "%,d rows read, %,d unreadable, %,d with an empty column, %,d with a timestamp below 0,"
-              + " %,d with a rating that is not finite, %,d duplicates%n",
-          report.rowsRead(),
-          report.rejected(),
-          report.missing(),
-          report.negativeTimestamp(),
-          report.notFinite(),
-          report.kept() - rated);
-      boolean nan =
-          options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.nan
-              && metrics.cold() > 0;
+      CleaningReport report = report(folder, "input");
+      new Cleaning(files, report, report.kept() - metrics.count() - metrics.cold()).printLine(out);
       print(
           "On %,d rows (%,d more are cold: coverage %.2f %%)%n",
           metrics.count(), metrics.cold(), 100 * metrics.coverage());
-      print("MAE  = %.4f%n", nan ? Double.NaN : metrics.mae());
-      print("RMSE = %.4f%n", nan ? Double.NaN : metrics.rmse());
-      print("R2   = %.4f%n", nan ? Double.NaN : metrics.r2());
+      new Figures(metrics, options.getColdStartStrategy()).print(out);
     }
   }
 }

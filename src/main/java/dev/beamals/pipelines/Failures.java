@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,25 @@ final class Failures {
   private static final Pattern REMOTE =
       Pattern.compile(Pattern.quote(RunException.class.getName()) + ": ([^\\n]*)");
 
+  /** A word that may be the name of a flag: before a =, or at the beginning before a colon. */
+  private static final Pattern NAME =
+      Pattern.compile("(?<![^ (])([a-zA-Z]+)(?==)|^([a-zA-Z]+)(?=: )");
+
   /** How many causes are followed: some chains have no end. */
   private static final int MAX_CAUSES = 50;
 
   private Failures() {}
 
-  /** The line for any failure. */
-  static String describe(Throwable failure) {
+  /**
+   * The line for any failure.
+   *
+   * @param flags the names of the flags of the command
+   */
+  static String describe(Throwable failure, Set<String> flags) {
     String message = expected(failure);
-    if (message == null) {
+    if (message != null) {
+      message = withFlags(message, flags);
+    } else {
       Throwable root = failure;
       for (int depth = 0; root.getCause() != null && depth < MAX_CAUSES; depth++) {
         root = root.getCause();
@@ -31,6 +42,18 @@ final class Failures {
               : "the run failed: " + root.getClass().getSimpleName() + ": " + root.getMessage();
     }
     return message.lines().findFirst().orElse("");
+  }
+
+  /**
+   * Writes parameters as flags: the library speaks of {@code input=a.csv}, which is {@code
+   * --input=a.csv} on the command line. What is part of a path or of something else is left.
+   */
+  static String withFlags(String message, Set<String> flags) {
+    return NAME.matcher(message)
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(
+                    (flags.contains(found.group()) ? "--" : "") + found.group()));
   }
 
   static String outOfMemory(String what) {

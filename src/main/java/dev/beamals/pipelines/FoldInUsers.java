@@ -43,6 +43,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
   void check() {
     require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
     require(options.getOutput() != null, "--output: missing; expected a folder for the factors");
+    checkMaxRejects(options);
     Double regParam = options.getRegParam();
     require(
         regParam == null || (regParam >= 0 && Double.isFinite(regParam)),
@@ -79,8 +80,8 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     String output = String.valueOf(options.getOutput());
     AlsParameters parameters = parameters(model);
-    List<CsvFile> files = CsvFile.find("--input", input, Evaluate.ratingsFormat(options, model));
-    try (ModelFolder folder = ModelFolder.stage("--output", output, options)) {
+    List<CsvFile> files = CsvFile.find("input", input, InputFormats.ofRatings(options, model));
+    try (ModelFolder folder = ModelFolder.stage("output", output, options)) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
       build(pipeline, model, parameters, files, folder.staging(), cores);
@@ -97,14 +98,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
       String staging,
       int blocks) {
     PCollection<RatingBlock> ratings =
-        read(
-                pipeline,
-                "Ratings",
-                "--input",
-                files,
-                options.getDropMissing(),
-                options.getMaxRejects(),
-                staging + "report.bin")
+        load(pipeline, "LoadRatings", loadRatings(options, files), staging + "report.bin")
             .apply(
                 "BlockByUser",
                 BlockRatings.byUser(blocks).withDropDuplicates(options.getDropDuplicates()));
@@ -136,19 +130,15 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     CleaningReport report = folder.take("report.bin", CleaningReport.coder());
     long ratings = folder.take("ratings.bin", VarLongCoder.of());
     long ignored = folder.take("ignored.bin", VarLongCoder.of());
-    if (report.rejected() > 0) {
-      progress.printf(
-          "--input: %,d rows cannot be read and are left out; the first: %s%n",
-          report.rejected(), report.describeRejects());
-    }
+    Cleaning cleaning = new Cleaning(files, report, report.kept() - ratings);
+    Cleaning.printRejects(progress, "input", report);
     if (ignored == ratings) {
       throw new RunException("--input: none of its items is in the model");
     }
     Map<String, @Nullable Object> saved = new LinkedHashMap<>();
-    saved.put("userCol", userCol(options, model));
-    saved.put("itemCol", itemCol(options, model));
-    saved.put(
-        "ratingCol", text(options.getRatingCol(), model.parameters().text("ratingCol"), "rating"));
+    saved.put("userCol", InputFormats.userCol(options, model));
+    saved.put("itemCol", InputFormats.itemCol(options, model));
+    saved.put("ratingCol", InputFormats.ratingCol(options, model));
     for (String name : List.of("timestampCol", "delimiter", "header")) {
       if (model.parameters().toMap().containsKey(name)) {
         saved.put(name, model.parameters().toMap().get(name));
@@ -160,7 +150,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     FactorsSummary factors = folder.summarizeFactors(parameters.rank());
     folder.replace(
         Manifest.of(ModelParameters.of(saved), factors)
-            .withInput(Train.input(files, report, report.kept() - ratings))
+            .withInput(cleaning.toInput())
             .withFoldIn(
                 new Manifest.FoldInOrigin(
                     model.folder(), origin == null ? null : origin.factors().digest(), ignored)),

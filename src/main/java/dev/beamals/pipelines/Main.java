@@ -3,6 +3,7 @@ package dev.beamals.pipelines;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -57,14 +58,14 @@ public final class Main {
     // What libraries have to say is for --verbose; a failure is said once, by the program itself.
     LIBRARIES.setLevel(Level.OFF);
     boolean verbose = false;
+    String name = args.isEmpty() ? "help" : args.get(0);
+    Commands command = Commands.of(name);
     try {
-      String name = args.isEmpty() ? "help" : args.get(0);
       List<String> flags = args.isEmpty() ? args : args.subList(1, args.size());
       if (name.equals("help") || name.equals("--help")) {
         printHelp(out);
         return 0;
       }
-      Commands command = Commands.of(name);
       if (command == null) {
         throw new UsageException(
             name + ": no such command; expected " + Commands.names() + " or help");
@@ -85,8 +86,9 @@ public final class Main {
       if (verbose) {
         e.printStackTrace(err);
       }
+      Set<String> names = command == null ? Set.of() : Arguments.names(command.options());
       boolean hint = !verbose && Failures.expected(e) == null;
-      err.println("als: " + Failures.describe(e) + (hint ? " (--verbose shows more)" : ""));
+      err.println("als: " + Failures.describe(e, names) + (hint ? " (--verbose shows more)" : ""));
       return 1;
     }
   }

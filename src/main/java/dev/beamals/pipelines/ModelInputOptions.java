@@ -4,7 +4,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** How the CSV files of a command that uses a model are read. */
-public interface ModelInputOptions extends ModelOptions {
+public interface ModelInputOptions extends ModelOptions, CsvOptions {
 
   @Description("Column of the user in CSV files. Default: the one the model was trained with.")
   @Nullable String getUserCol();
@@ -29,11 +29,4 @@ public interface ModelInputOptions extends ModelOptions {
   @Nullable Boolean getHeader();
 
   void setHeader(@Nullable Boolean header);
-
-  @Description(
-      "How many unreadable rows fail the run if exceeded. Default: 0.1 % of the rows, at least"
-          + " 100.")
-  @Nullable Long getMaxRejects();
-
-  void setMaxRejects(@Nullable Long maxRejects);
 }

@@ -1,6 +1,8 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.CsvFormat;
+import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter;
@@ -41,17 +43,18 @@ final class Predict extends ModelCommand<PredictOptions> {
     require(
         (options.getInput() == null) == (options.getOutput() == null),
         "--input and --output: expected both, or --user and --item alone");
+    checkMaxRejects(options);
   }
 
   @Override
   void run(SavedModel model) throws IOException {
     List<String> input = options.getInput();
     String output = options.getOutput();
-    List<CsvFile> files = input == null ? List.of() : findPairs("--input", input, options, model);
+    List<CsvFile> files = input == null ? List.of() : CsvFile.find("input", input, pairs(model));
     try (ResultFolder folder =
         output == null
             ? ResultFolder.temporary(options.getTempLocation())
-            : ResultFolder.create("--output", output)) {
+            : ResultFolder.create("output", output)) {
       int cores = setUpRunner();
       long bytes = files.stream().mapToLong(CsvFile::bytes).sum();
       int blocks = files.isEmpty() ? 1 : (int) Math.max(cores, bytes / BLOCK_BYTES);
@@ -59,14 +62,13 @@ final class Predict extends ModelCommand<PredictOptions> {
       PCollection<RatingBatch> pairs =
           files.isEmpty()
               ? pipeline.apply("Pair", Create.of(pair()).withCoder(RatingBatch.Coder.of()))
-              : read(
+              : load(
                   pipeline,
-                  "Pairs",
-                  "--input",
-                  files,
-                  false,
-                  options.getMaxRejects(),
-                  folder.path() + "report.bin");
+                  "LoadPairs",
+                  LoadRatings.from(files)
+                      .withDropMissing(false)
+                      .withMaxRejects(options.getMaxRejects()),
+                  reportFile(folder, "input"));
       boolean drop = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.drop;
       // Pairs may have ids of any kind, and in CSV that makes no difference.
       boolean typed = output != null && options.getFormat() != TableWriter.Format.csv;
@@ -89,7 +91,7 @@ final class Predict extends ModelCommand<PredictOptions> {
       if (output == null) {
         ResultTable.print(out, List.of("user", "item", "prediction"), folder.parts());
       } else {
-        report(folder, "--input", "report.bin");
+        report(folder, "input");
         folder.complete();
       }
       long cold = counts.get(2);
@@ -98,6 +100,11 @@ final class Predict extends ModelCommand<PredictOptions> {
         print("Predictions: %s%n", folder.path());
       }
     }
+  }
+
+  private CsvFormat pairs(SavedModel model) {
+    return InputFormats.of(options, model)
+        .withPairs(InputFormats.userCol(options, model), InputFormats.itemCol(options, model));
   }
 
   private static String note(boolean drop) {

@@ -1,17 +1,10 @@
 package dev.beamals.pipelines;
 
-import java.util.List;
-import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of a command that puts ratings beside a model. */
-public interface RatingsOptions extends ModelInputOptions {
-
-  @Description("CSV files of interactions, comma-separated; globs and .gz are fine.")
-  @Nullable List<String> getInput();
-
-  void setInput(@Nullable List<String> input);
+public interface RatingsOptions extends ModelInputOptions, InputOptions {
 
   @Description("Column of the rating. Default: the one the model was trained with.")
   @Nullable String getRatingCol();
@@ -24,17 +17,4 @@ public interface RatingsOptions extends ModelInputOptions {
   @Nullable String getTimestampCol();
 
   void setTimestampCol(@Nullable String timestampCol);
-
-  @Description(
-      "Drop rows with any empty column. With false, only rows without user, item or rating go.")
-  @Default.Boolean(true)
-  boolean getDropMissing();
-
-  void setDropMissing(boolean dropMissing);
-
-  @Description("Keep rows that are equal in all columns once.")
-  @Default.Boolean(true)
-  boolean getDropDuplicates();
-
-  void setDropDuplicates(boolean dropDuplicates);
 }

@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
+import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter.Column;
@@ -58,20 +59,19 @@ final class Recommend extends TopKCommand<RecommendOptions> {
   @Override
   void run(SavedModel model) throws IOException {
     Side side = forItems() ? Side.ITEM : Side.USER;
-    String srcCol = forItems() ? itemCol(options, model) : userCol(options, model);
-    String dstCol = forItems() ? userCol(options, model) : itemCol(options, model);
-    CsvFormat format = format(options, model);
-    String wantedFlag = forItems() ? "--items" : "--users";
+    String userCol = InputFormats.userCol(options, model);
+    String itemCol = InputFormats.itemCol(options, model);
+    String srcCol = forItems() ? itemCol : userCol;
+    String dstCol = forItems() ? userCol : itemCol;
+    CsvFormat format = InputFormats.of(options, model);
+    String wantedFlag = forItems() ? "items" : "users";
     List<CsvFile> wantedFiles = findIds(wantedFlag, wanted(), srcCol, format);
-    List<CsvFile> candidateFiles = findIds("--candidates", options.getCandidates(), dstCol, format);
+    List<CsvFile> candidateFiles = findIds("candidates", options.getCandidates(), dstCol, format);
     List<String> seenPatterns = options.getExcludeSeen();
     List<CsvFile> seenFiles =
         seenPatterns == null
             ? List.of()
-            : CsvFile.find(
-                "--excludeSeen",
-                seenPatterns,
-                format.withPairs(userCol(options, model), itemCol(options, model)));
+            : CsvFile.find("excludeSeen", seenPatterns, format.withPairs(userCol, itemCol));
 
     FactorFiles src = model.factors(side);
     FactorFiles dst = model.factors(side.other());
@@ -84,7 +84,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
         wantedIds =
             pipeline.apply("WantedId", Create.of(Ids.of(single)).withCoder(UniteIds.coder()));
       } else if (!wantedFiles.isEmpty()) {
-        wantedIds = ids(read(pipeline, "Wanted", wantedFlag, wantedFiles, folder), "WantedIds");
+        wantedIds = ids(load(pipeline, "LoadWanted", wantedFlag, wantedFiles, folder), "WantedIds");
         wantedIds.apply("WriteWantedIds", ResultFile.<Ids>write(folder.path() + "wanted.bin"));
       }
       int blocks = blocks(src, cores);
@@ -99,26 +99,26 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       if (!candidateFiles.isEmpty()) {
         topK =
             topK.withCandidates(
-                ids(read(pipeline, "Candidates", "--candidates", candidateFiles, folder), "Ids")
+                ids(load(pipeline, "LoadCandidates", "candidates", candidateFiles, folder), "Ids")
                     .apply("ViewCandidates", View.asSingleton()));
       }
       if (!seenFiles.isEmpty()) {
-        topK = topK.withSeen(read(pipeline, "Seen", "--excludeSeen", seenFiles, folder));
+        topK = topK.withSeen(load(pipeline, "LoadSeen", "excludeSeen", seenFiles, folder));
       }
       Column srcColumn = Column.ids(forItems() ? "item" : "user", src.intIds());
       Column dstColumn = Column.ids(forItems() ? "user" : "item", dst.intIds());
       write(pipeline.apply("RecommendTopK", topK), folder, srcColumn, dstColumn, "score", blocks);
       run(pipeline);
       if (!wantedFiles.isEmpty()) {
-        report(folder, wantedFlag, "Wanted.bin");
+        report(folder, wantedFlag);
         Ids ids = folder.take("wanted.bin", UniteIds.coder());
-        print("%s in %s%n", count(ids.size(), "id"), wantedFlag);
+        print("%s in --%s%n", count(ids.size(), "id"), wantedFlag);
       }
       if (!candidateFiles.isEmpty()) {
-        report(folder, "--candidates", "Candidates.bin");
+        report(folder, "candidates");
       }
       if (!seenFiles.isEmpty()) {
-        report(folder, "--excludeSeen", "Seen.bin");
+        report(folder, "excludeSeen");
       }
       String missing =
           single == null ? null : "--" + srcColumn.name() + "=" + single + ": not in the model";
@@ -136,9 +136,13 @@ final class Recommend extends TopKCommand<RecommendOptions> {
     return CsvFile.find(flag, patterns, format.withPairs(col, col));
   }
 
-  private PCollection<RatingBatch> read(
-      Pipeline pipeline, String name, String flag, List<CsvFile> files, ResultFolder folder) {
-    return read(
-        pipeline, name, flag, files, false, options.getMaxRejects(), folder.path() + name + ".bin");
+  private PCollection<RatingBatch> load(
+      Pipeline pipeline, String step, String flag, List<CsvFile> files, ResultFolder folder) {
+    LoadRatings load =
+        LoadRatings.from(files)
+            .withInputName(flag)
+            .withDropMissing(false)
+            .withMaxRejects(options.getMaxRejects());
+    return load(pipeline, step, load, reportFile(folder, flag));
   }
 }

@@ -35,6 +35,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   final void checkTopK(boolean single) {
     int topK = options.getTopK();
+    checkMaxRejects(options);
     require(topK >= 1 && topK <= 100_000, "--topK=%s: expected 1 to 100000", topK);
     require(
         single || options.getOutput() != null,
@@ -102,6 +103,6 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     String output = options.getOutput();
     return output == null
         ? ResultFolder.temporary(options.getTempLocation())
-        : ResultFolder.create("--output", output);
+        : ResultFolder.create("output", output);
   }
 }

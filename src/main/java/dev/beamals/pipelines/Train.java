@@ -54,9 +54,7 @@ final class Train extends Command<TrainOptions> {
     require(
         options.getTestFraction() == 0 || options.getTestInput() == null,
         "--testFraction and --testInput: expected one of them");
-    Long maxRejects = options.getMaxRejects();
-    require(
-        maxRejects == null || maxRejects >= 0, "--maxRejects=%s: expected at least 0", maxRejects);
+    checkMaxRejects(options);
     for (String flag : List.of("numUserBlocks", "numItemBlocks")) {
       Integer blocks =
           flag.equals("numUserBlocks") ? options.getNumUserBlocks() : options.getNumItemBlocks();
@@ -70,29 +68,7 @@ final class Train extends Command<TrainOptions> {
         !options.getUserCol().equals(options.getItemCol()),
         "--userCol and --itemCol: both are %s; expected two columns",
         options.getUserCol());
-    delimiter(options.getDelimiter());
-  }
-
-  static char delimiter(String delimiter) {
-    if (delimiter.equals("\\t") || delimiter.equals("tab")) {
-      return '\t';
-    }
-    require(
-        delimiter.length() == 1
-            && delimiter.charAt(0) < 127
-            && "\"\r\n\0".indexOf(delimiter.charAt(0)) < 0,
-        "--delimiter=%s: expected one ASCII character, or tab",
-        delimiter);
-    return delimiter.charAt(0);
-  }
-
-  private CsvFormat format() {
-    String timestampCol = options.getTimestampCol();
-    return CsvFormat.create()
-        .withDelimiter(delimiter(options.getDelimiter()))
-        .withHeader(options.getHeader())
-        .withColumns(options.getUserCol(), options.getItemCol(), options.getRatingCol())
-        .withTimestampCol(timestampCol == null ? "timestamp" : timestampCol, timestampCol != null);
+    InputFormats.delimiter(options.getDelimiter());
   }
 
   /**
@@ -124,20 +100,21 @@ final class Train extends Command<TrainOptions> {
     double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
-    List<CsvFile> files = CsvFile.find("--input", input, format());
+    CsvFormat format = InputFormats.of(options);
+    List<CsvFile> files = CsvFile.find("input", input, format);
     List<CsvFile> testFiles =
-        testInput.isEmpty() ? List.of() : CsvFile.find("--testInput", testInput, format());
+        testInput.isEmpty() ? List.of() : CsvFile.find("testInput", testInput, format);
     if (!files.stream().allMatch(CsvFile::hasTimestamp)) {
       progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
     }
 
-    try (ModelFolder model = ModelFolder.stage("--output", options.getOutput(), options)) {
+    try (ModelFolder model = ModelFolder.stage("output", options.getOutput(), options)) {
       int cores = Runners.setUp(options, arguments);
       Integer userBlocks = options.getNumUserBlocks();
       Integer itemBlocks = options.getNumItemBlocks();
       progress.printf(
           "training on %s with the %s (%s kernel)%n",
-          files.size() == 1 ? files.get(0).name() : files.size() + " files",
+          Cleaning.describe(files),
           options.getRunner().getSimpleName(),
           NormalEquations.kernelName());
       boolean shuffles = shuffles(files);
@@ -177,24 +154,24 @@ final class Train extends Command<TrainOptions> {
             : RatingMetrics.zero();
     long testRatings = test.count() + test.cold();
     long splitOff = options.getTestFraction() > 0 ? testRatings : 0;
-    long duplicates = report.kept() - training.count() - splitOff;
+    Cleaning cleaning = new Cleaning(files, report, report.kept() - training.count() - splitOff);
 
     FactorsSummary factors = model.summarizeFactors(options.getRank());
-    Manifest manifest =
-        Manifest.of(parameters(), factors).withInput(input(files, report, duplicates));
-    printCleaning("", files, report, duplicates);
+    Manifest manifest = Manifest.of(parameters(), factors).withInput(cleaning.toInput());
+    cleaning.printTable(out, "");
     if (!testFiles.isEmpty()) {
       CleaningReport testReport = model.take(TrainPipeline.TEST_REPORT, CleaningReport.coder());
-      long testDuplicates = testReport.kept() - testRatings;
-      manifest = manifest.withTestInput(input(testFiles, testReport, testDuplicates));
-      printCleaning("Test: ", testFiles, testReport, testDuplicates);
+      Cleaning testCleaning = new Cleaning(testFiles, testReport, testReport.kept() - testRatings);
+      manifest = manifest.withTestInput(testCleaning.toInput());
+      testCleaning.printTable(out, "Test: ");
     }
     seconds.put("total", (System.nanoTime() - started) / 1e9);
 
-    boolean nan = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.nan;
-    ModelMetrics metrics = ModelMetrics.create().with("training", figures(training, false));
+    Figures trainingFigures = new Figures(training, TrainOptions.ColdStartStrategy.drop);
+    Figures testFigures = new Figures(test, options.getColdStartStrategy());
+    ModelMetrics metrics = ModelMetrics.create().with("training", trainingFigures.toMap());
     if (tested) {
-      metrics = metrics.with("test", figures(test, nan));
+      metrics = metrics.with("test", testFigures.toMap());
     }
     model.replace(manifest.withSeconds(seconds), metrics);
 
@@ -202,74 +179,20 @@ final class Train extends Command<TrainOptions> {
         "Model: %s, %,d users × %,d items, rank %d%n",
         model, factors.users(), factors.items(), options.getRank());
     print("       factorsDigest %s%n%n", factors.digest());
-    printMetrics("training rows", training, false);
+    print("training rows", trainingFigures);
     if (tested) {
-      printMetrics("test rows", test, nan);
+      print("test rows", testFigures);
     }
   }
 
-  /** What a manifest says of what was read. */
-  static Manifest.Input input(List<CsvFile> files, CleaningReport report, long duplicates) {
-    Map<String, Long> dropped = new LinkedHashMap<>();
-    dropped.put("rejected", report.rejected());
-    dropped.put("missing", report.missing());
-    dropped.put("negativeTimestamp", report.negativeTimestamp());
-    dropped.put("notFinite", report.notFinite());
-    dropped.put("duplicate", duplicates);
-    return new Manifest.Input(
-        report.rowsRead(),
-        dropped,
-        report.kept() - duplicates,
-        files.stream()
-            .map(
-                file ->
-                    new Manifest.InputFile(
-                        file.name(),
-                        file.bytes(),
-                        String.format(
-                            "%016x", report.fingerprints().getOrDefault(file.name(), 0L))))
-            .toList());
-  }
-
-  /**
-   * @param nan whether cold pairs make the errors NaN, as with Spark MLlib's {@code
-   *     coldStartStrategy=nan}
-   */
-  private static Map<String, Number> figures(RatingMetrics metrics, boolean nan) {
-    boolean unknown = nan && metrics.cold() > 0;
-    Map<String, Number> figures = new LinkedHashMap<>();
-    figures.put("mae", unknown ? Double.NaN : metrics.mae());
-    figures.put("rmse", unknown ? Double.NaN : metrics.rmse());
-    figures.put("r2", unknown ? Double.NaN : metrics.r2());
-    figures.put("count", metrics.count());
-    figures.put("coverage", metrics.coverage());
-    return figures;
-  }
-
-  private void printCleaning(
-      String what, List<CsvFile> files, CleaningReport report, long duplicates) {
-    print(
-        "%s%,d rows read from %s%n",
-        what, report.rowsRead(), files.size() == 1 ? files.get(0).name() : files.size() + " files");
-    print(
-        "  %,12d unreadable%s%n", report.rejected(), report.rejected() > 0 ? ", see rejects/" : "");
-    print("  %,12d with an empty column%n", report.missing());
-    print("  %,12d with a timestamp below 0%n", report.negativeTimestamp());
-    print("  %,12d with a rating that is not finite%n", report.notFinite());
-    print("  %,12d duplicates%n", duplicates);
-    print("  %,12d ratings left%n%n", report.kept() - duplicates);
-  }
-
-  private void printMetrics(String what, RatingMetrics metrics, boolean nan) {
-    boolean unknown = nan && metrics.cold() > 0;
+  private void print(String what, Figures figures) {
+    RatingMetrics metrics = figures.metrics();
     print("On %,d %s", metrics.count(), what);
     if (metrics.cold() > 0) {
       print(" (%,d more are cold: coverage %.2f %%)", metrics.cold(), 100 * metrics.coverage());
     }
     print("%n");
-    print("MAE  = %.4f%n", unknown ? Double.NaN : metrics.mae());
-    print("RMSE = %.4f%n", unknown ? Double.NaN : metrics.rmse());
-    print("R2   = %.4f%n", unknown ? Double.NaN : metrics.r2());
+    figures.print(out);
   }
 
   /** All parameters of the run, under their flags' names. */

@@ -6,12 +6,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als train}, each with its description. */
-public interface TrainOptions extends CommandOptions {
-
-  @Description("CSV files of interactions, comma-separated; globs and .gz are fine.")
-  @Nullable List<String> getInput();
-
-  void setInput(@Nullable List<String> input);
+public interface TrainOptions extends InputOptions {
 
   @Description("Folder for the model. An older beam-als model there is replaced at the very end.")
   @Default.String("als_model")
@@ -55,26 +50,6 @@ public interface TrainOptions extends CommandOptions {
   boolean getHeader();
 
   void setHeader(boolean header);
-
-  @Description(
-      "Drop rows with any empty column. With false, only rows without user, item or rating go.")
-  @Default.Boolean(true)
-  boolean getDropMissing();
-
-  void setDropMissing(boolean dropMissing);
-
-  @Description("Keep rows that are equal in all columns once.")
-  @Default.Boolean(true)
-  boolean getDropDuplicates();
-
-  void setDropDuplicates(boolean dropDuplicates);
-
-  @Description(
-      "How many unreadable rows fail the run if exceeded. Default: 0.1 % of the rows, at least"
-          + " 100.")
-  @Nullable Long getMaxRejects();
-
-  void setMaxRejects(@Nullable Long maxRejects);
 
   @Description("Share of the rows held out at random to test on, from 0 to below 1.")
   @Default.Double(0)

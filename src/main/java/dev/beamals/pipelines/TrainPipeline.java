@@ -5,12 +5,8 @@ import dev.beamals.als.AlsParameters;
 import dev.beamals.als.TrainedModel;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.csv.CheckReport;
-import dev.beamals.csv.CleanRatings;
-import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
-import dev.beamals.csv.ReadRatings;
-import dev.beamals.csv.WriteRejects;
+import dev.beamals.csv.LoadRatings;
 import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
@@ -21,7 +17,6 @@ import dev.beamals.ratings.SplitRatings;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +56,11 @@ final class TrainPipeline {
   /** Adds the whole job to a pipeline; {@code testFiles} may be empty. */
   void build(Pipeline pipeline, List<CsvFile> files, List<CsvFile> testFiles) {
     PCollection<RatingBatch> training =
-        readAndClean(pipeline, "", "--input", files, staging + REPORT);
+        Command.load(
+            pipeline,
+            "LoadRatings",
+            Command.loadRatings(options, files).withRejects(staging + "rejects/"),
+            staging + REPORT);
     PCollection<RatingBatch> test = null;
     if (options.getTestFraction() > 0) {
       PCollectionTuple split =
@@ -70,7 +69,11 @@ final class TrainPipeline {
       training = split.get(SplitRatings.training());
       test = split.get(SplitRatings.test());
     } else if (!testFiles.isEmpty()) {
-      test = readAndClean(pipeline, "Test", "--testInput", testFiles, staging + TEST_REPORT);
+      LoadRatings loadTest =
+          Command.loadRatings(options, testFiles)
+              .withInputName("testInput")
+              .withRejects(staging + "testRejects/");
+      test = Command.load(pipeline, "LoadTestRatings", loadTest, staging + TEST_REPORT);
     }
 
     Als als =
@@ -106,30 +109,6 @@ final class TrainPipeline {
         .factors(Side.ITEM)
         .blocks()
         .apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, itemBlocks));
-  }
-
-  private PCollection<RatingBatch> readAndClean(
-      Pipeline pipeline, String kind, String flag, List<CsvFile> files, String reportFile) {
-    PCollectionTuple cleaned =
-        pipeline
-            .apply("Read" + kind + "Ratings", ReadRatings.from(files))
-            .apply(
-                "Clean" + kind + "Ratings",
-                CleanRatings.create().withDropMissing(options.getDropMissing()));
-    PCollection<CleaningReport> report =
-        cleaned
-            .get(CleanRatings.report())
-            .apply("Check" + kind + "Report", CheckReport.of(flag, options.getMaxRejects()));
-    report.apply("Write" + kind + "Report", ResultFile.<CleaningReport>write(reportFile));
-    cleaned
-        .get(CleanRatings.rejects())
-        .apply(
-            "Write" + kind + "Rejects",
-            WriteRejects.to(
-                staging + (kind.isEmpty() ? "rejects/" : "testRejects/"),
-                files,
-                report.apply("View" + kind + "Report", View.asSingleton())));
-    return cleaned.get(CleanRatings.ratings());
   }
 
   static AlsParameters parameters(TrainOptions options) {

@@ -234,11 +234,7 @@ final class AlsTest {
   private static FactorBlock solve(
       RatingBlock block, FactorBlock dst, Side side, AlsParameters parameters) {
     return UpdateFactors.solve(
-        block,
-        gather(block.dst(), dst),
-        side,
-        parameters,
-        new CholeskySolver(parameters.rank()));
+        block, gather(block.dst(), dst), side, parameters, new CholeskySolver(parameters.rank()));
   }
 
   private static float[] gather(Ids ids, FactorBlock factors) {

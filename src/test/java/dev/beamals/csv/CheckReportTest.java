@@ -41,51 +41,51 @@ final class CheckReportTest {
 
   private static String refused(CleaningReport report, @Nullable Long maxRejects) {
     return String.valueOf(
-        assertThrows(RunException.class, () -> CheckReport.check(report, "--input", maxRejects))
+        assertThrows(RunException.class, () -> CheckReport.check(report, "input", maxRejects))
             .getMessage());
   }
 
   @Test
   void asManyRejectsAsAllowedPass() {
-    CheckReport.check(report(10, 2, 1), "--input", 2L);
-    CheckReport.check(report(10, 0, 1), "--input", 0L);
+    CheckReport.check(report(10, 2, 1), "input", 2L);
+    CheckReport.check(report(10, 0, 1), "input", 0L);
   }
 
   @Test
   void oneMoreFailsAndSaysWhatIsWrongWhere() {
     assertEquals(
-        "--input: 3 of 10 rows cannot be read, expected at most --maxRejects=2; the first:"
+        "input: 3 of 10 rows cannot be read, expected at most maxRejects=2; the first:"
             + " a.csv:2: 3 fields instead of 4; a.csv:3: 3 fields instead of 4;"
             + " a.csv:4: 3 fields instead of 4",
         refused(report(10, 3, 1), 2L));
     assertEquals(
-        "--input: 1 of 1 rows cannot be read, expected at most --maxRejects=0; the first:"
+        "input: 1 of 1 rows cannot be read, expected at most maxRejects=0; the first:"
             + " a.csv:2: 3 fields instead of 4",
         refused(report(1, 1, 0), 0L));
   }
 
   @Test
   void defaultLimitIsOneInAThousandButAtLeastAHundred() {
-    CheckReport.check(report(101, 100, 1), "--input", null);
+    CheckReport.check(report(101, 100, 1), "input", null);
     refused(report(102, 101, 1), null);
-    CheckReport.check(report(100_999, 100, 1), "--input", null);
+    CheckReport.check(report(100_999, 100, 1), "input", null);
     refused(report(100_999, 101, 1), null);
-    CheckReport.check(report(250_000, 250, 1), "--input", null);
+    CheckReport.check(report(250_000, 250, 1), "input", null);
     refused(report(250_000, 251, 1), null);
   }
 
   @Test
   void noRatingLeftFailsAndSaysWhy() {
     assertEquals(
-        "--testInput: no rating is left of 12 rows (0 unreadable, 3 with an empty column, 4 with a"
+        "testInput: no rating is left of 12 rows (0 unreadable, 3 with an empty column, 4 with a"
             + " timestamp below 0, 5 with a rating that is not finite)",
         String.valueOf(
             assertThrows(
                     RunException.class,
-                    () -> CheckReport.check(report(12, 0, 0), "--testInput", null))
+                    () -> CheckReport.check(report(12, 0, 0), "testInput", null))
                 .getMessage()));
     assertEquals(
-        "--input: no rating is left of 13 rows (1 unreadable, 3 with an empty column, 4 with a"
+        "input: no rating is left of 13 rows (1 unreadable, 3 with an empty column, 4 with a"
             + " timestamp below 0, 5 with a rating that is not finite); the first: a.csv:2: 3"
             + " fields instead of 4",
         refused(report(13, 1, 0), null));
@@ -96,7 +96,7 @@ final class CheckReportTest {
     PAssert.thatSingleton(
             pipeline
                 .apply(Create.of(report(10, 1, 7)).withCoder(CleaningReport.coder()))
-                .apply(CheckReport.of("--input", 1L)))
+                .apply(CheckReport.of("input", 1L)))
         .satisfies(
             report -> {
               assertEquals(7, report.kept());
@@ -109,7 +109,7 @@ final class CheckReportTest {
   void reportThatDoesNotPassFailsThePipeline(TestPipeline pipeline) {
     pipeline
         .apply(Create.of(report(10, 2, 7)).withCoder(CleaningReport.coder()))
-        .apply(CheckReport.of("--input", 1L));
+        .apply(CheckReport.of("input", 1L));
     PipelineExecutionException e =
         assertThrows(PipelineExecutionException.class, () -> pipeline.run().waitUntilFinish());
     assertNotNull(RunException.in(e));

@@ -64,7 +64,7 @@ final class CleanRatingsTest {
   private static PCollectionTuple clean(
       TestPipeline pipeline, Path folder, boolean dropMissing, long chunk) throws IOException {
     Path file = Files.writeString(folder.resolve("rows.csv"), ROWS);
-    List<CsvFile> files = CsvFile.find("--input", List.of(file.toString()), CsvFormat.create());
+    List<CsvFile> files = CsvFile.find("input", List.of(file.toString()), CsvFormat.create());
     return pipeline
         .apply(Read.from(new CsvSource(files, chunk)))
         .apply(CleanRatings.create().withDropMissing(dropMissing));

@@ -24,8 +24,7 @@ final class CsvFileTest {
   }
 
   private static List<CsvFile> find(CsvFormat format, Object... patterns) {
-    return CsvFile.find(
-        "--input", List.of(patterns).stream().map(Object::toString).toList(), format);
+    return CsvFile.find("input", List.of(patterns).stream().map(Object::toString).toList(), format);
   }
 
   private static List<String> names(Object... patterns) {
@@ -63,17 +62,16 @@ final class CsvFileTest {
   @Test
   void missingFileIsNamed(@TempDir Path folder) {
     Path path = folder.resolve("none.csv");
-    assertEquals("--input=" + path + ": no such file", refused(CsvFormat.create(), path));
+    assertEquals("input=" + path + ": no such file", refused(CsvFormat.create(), path));
     Path deeper = folder.resolve("no/such/folder/none.csv");
-    assertEquals("--input=" + deeper + ": no such file", refused(CsvFormat.create(), deeper));
+    assertEquals("input=" + deeper + ": no such file", refused(CsvFormat.create(), deeper));
   }
 
   @Test
   void oneMissingFileAmongOthersIsAnError(@TempDir Path folder) throws IOException {
     Path path = write(folder, "a.csv", HEADER);
     String missing = folder.resolve("b.csv").toString();
-    assertEquals(
-        "--input=" + missing + ": no such file", refused(CsvFormat.create(), path, missing));
+    assertEquals("input=" + missing + ": no such file", refused(CsvFormat.create(), path, missing));
   }
 
   @Test
@@ -87,7 +85,7 @@ final class CsvFileTest {
   @Test
   void folderIsRefusedWithAHint(@TempDir Path folder) {
     assertEquals(
-        String.format("--input=%s: is a folder; expected files, as in '%s/*.csv'", folder, folder),
+        String.format("input=%s: is a folder; expected files, as in '%s/*.csv'", folder, folder),
         refused(CsvFormat.create(), folder));
   }
 
@@ -103,32 +101,104 @@ final class CsvFileTest {
     assertEquals(List.of("b.csv"), names(folder + "/[b-z].csv"));
     assertEquals(List.of("a.csv", "b.csv"), names(folder + "/?.csv", folder + "/a*"));
     String none = folder + "/*.tsv";
-    assertEquals("--input=" + none + ": no file matches", refused(CsvFormat.create(), none));
-    String nowhere = folder + "/nowhere/*.csv";
-    assertEquals("--input=" + nowhere + ": no file matches", refused(CsvFormat.create(), nowhere));
+    assertEquals("input=" + none + ": no file matches", refused(CsvFormat.create(), none));
+  }
+
+  /** The files that are found, relative to a folder. */
+  private static List<String> found(Path folder, String... patterns) {
+    Object[] inFolder = List.of(patterns).stream().map(p -> folder + "/" + p).toArray();
+    return find(CsvFormat.create(), inFolder).stream()
+        .map(file -> folder.relativize(Path.of(file.name())).toString())
+        .toList();
+  }
+
+  @Test
+  void globsMayStandInAnyFolder(@TempDir Path folder) throws IOException {
+    for (String file :
+        List.of("b/part-1.csv", "b/x.csv", "a/part-2.csv", "c/d/part-3.csv", "part-0.csv")) {
+      Files.createDirectories(folder.resolve(file).getParent());
+      write(folder, file, HEADER);
+    }
+    Files.createDirectories(folder.resolve("e/part-4.csv")); // a folder
+    assertEquals(List.of("a/part-2.csv", "b/part-1.csv"), found(folder, "*/part-*.csv"));
+    assertEquals(List.of("a/part-2.csv", "b/part-1.csv"), found(folder, "{b,a}/part-?.csv"));
+    assertEquals(List.of("b/x.csv"), found(folder, "*/x.csv"));
+    assertEquals(List.of("c/d/part-3.csv"), found(folder, "*/d/part-*.csv"));
+    assertEquals(List.of("c/d/part-3.csv"), found(folder, "[c-e]/*/*.csv"));
+    assertEquals(List.of("b/x.csv", "part-0.csv"), found(folder, "p*", "?/x.csv", "./a/../b/x*"));
+    List<String> parts = List.of("a/part-2.csv", "b/part-1.csv", "c/d/part-3.csv", "part-0.csv");
+    assertEquals(parts, found(folder, "**/part-*.csv"));
+    assertEquals(parts, found(folder, "**/**/part-*.csv"));
+    assertEquals(List.of("c/d/part-3.csv"), found(folder, "c/**/part-*.csv"));
+    assertEquals(List.of("c/d/part-3.csv"), found(folder, "**/d/**"));
+    assertEquals(List.of("b/part-1.csv", "b/x.csv"), found(folder, "b/**"));
+    assertEquals(5, found(folder, "**", "**/*", "*/*.csv").size());
+  }
+
+  @Test
+  void globThatLeadsNowhereNamesTheFolderThatIsMissing(@TempDir Path folder) throws IOException {
+    Files.createDirectory(folder.resolve("a"));
+    write(folder, "a/b.csv", HEADER);
+    for (String[] pattern :
+        new String[][] {
+          {"nowhere/*.csv", "nowhere"},
+          {"nowhere/*/x/b.csv", "nowhere"},
+          {"a/c/d/*.csv", "a/c"},
+          {"a/b.csv/*.csv", "a/b.csv"},
+        }) {
+      assertEquals(
+          String.format(
+              "input=%s/%s: no file matches, as there is no folder %s/%s",
+              folder, pattern[0], folder, pattern[1]),
+          refused(CsvFormat.create(), folder + "/" + pattern[0]));
+    }
+    for (String pattern : List.of("*/c/b.csv", "*/c/*.csv", "x*/b.csv", "a/**/c.csv", "a/b*/**")) {
+      assertEquals(
+          "input=" + folder + "/" + pattern + ": no file matches",
+          refused(CsvFormat.create(), folder + "/" + pattern));
+    }
+  }
+
+  @Test
+  void linksAreFollowedButNotInCircles(@TempDir Path folder) throws IOException {
+    Files.createDirectory(folder.resolve("a"));
+    write(folder, "a/b.csv", HEADER);
+    Files.createSymbolicLink(folder.resolve("a/up"), folder);
+    Files.createSymbolicLink(folder.resolve("a/c.csv"), folder.resolve("a/b.csv"));
+    assertEquals(List.of("a/b.csv", "a/c.csv"), found(folder, "**/*.csv"));
+    assertEquals(List.of("a/up/a/b.csv", "a/up/a/c.csv"), found(folder, "a/u*/a/*.csv"));
   }
 
   @Test
   void nameWithGlobCharactersIsAFileWhereThereIsOne(@TempDir Path folder) throws IOException {
     write(folder, "log[1].csv", HEADER);
+    write(folder, "log1.csv", HEADER);
     assertEquals(List.of("log[1].csv"), names(folder + "/log[1].csv"));
+    assertEquals(List.of("log1.csv"), names(folder + "/[l]og[1].csv"));
+    for (String name : List.of("day [1]", "day 1")) {
+      Files.createDirectory(folder.resolve(name));
+      write(folder, name + "/my plays.csv", HEADER);
+    }
+    assertEquals(List.of("day [1]/my plays.csv"), found(folder, "day [1]/my p*.csv"));
+    assertEquals(List.of("day 1/my plays.csv"), found(folder, "da? [1]/my plays.csv"));
+    assertEquals(2, found(folder, "day*/my plays.csv").size());
   }
 
   @Test
   void brokenGlobIsNamed(@TempDir Path folder) {
     String message = refused(CsvFormat.create(), folder + "/[a.csv");
-    assertTrue(message.startsWith("--input=" + folder + "/[a.csv: "), message);
+    assertTrue(message.startsWith("input=" + folder + "/[a.csv: "), message);
   }
 
   @Test
   void nameThatNoFileCanHaveIsRefused() {
-    assertEquals("--input=a?b: not a file name", refused(CsvFormat.create(), "a\0b"));
+    assertEquals("input=a?b: not a file name", refused(CsvFormat.create(), "a\0b"));
   }
 
   @Test
   void unknownFileSystemIsNamed() {
     String message = refused(CsvFormat.create(), "nosuch://bucket/a.csv");
-    assertTrue(message.startsWith("--input=nosuch://bucket/a.csv: "), message);
+    assertTrue(message.startsWith("input=nosuch://bucket/a.csv: "), message);
   }
 
   @Test
@@ -136,10 +206,10 @@ final class CsvFileTest {
     Path one = write(folder, "one.csv", "");
     Path two = write(folder, "two.csv", "");
     assertEquals(
-        "--input=" + one + ": the file is empty; expected rows below a line that names the columns",
+        "input=" + one + ": the file is empty; expected rows below a line that names the columns",
         refused(CsvFormat.create(), one));
     assertEquals(
-        "--input=" + one + "," + two + ": all 2 files are empty; expected rows",
+        "input=" + one + "," + two + ": all 2 files are empty; expected rows",
         refused(CsvFormat.create().withHeader(false), one, two));
   }
 
@@ -155,36 +225,36 @@ final class CsvFileTest {
   void missingColumnNamesFlagFileAndColumns(@TempDir Path folder) throws IOException {
     Path path = write(folder, "a.csv", "user_id,movie_id,watch_ratio\n1,2,3\n");
     assertEquals(
-        "--itemCol=video_id: no such column in line 1 of "
+        "itemCol=video_id: no such column in line 1 of "
             + path
             + ", which has: user_id, movie_id, watch_ratio",
         refused(CsvFormat.create(), path));
     assertTrue(
         refused(CsvFormat.create().withColumns("u", "movie_id", "watch_ratio"), path)
-            .startsWith("--userCol=u: "));
+            .startsWith("userCol=u: "));
     assertTrue(
         refused(CsvFormat.create().withColumns("user_id", "movie_id", "r"), path)
-            .startsWith("--ratingCol=r: "));
+            .startsWith("ratingCol=r: "));
   }
 
   @Test
   void namesOfColumnsAreCaseSensitive(@TempDir Path folder) throws IOException {
     Path path = write(folder, "a.csv", HEADER.toUpperCase(Locale.ROOT));
-    assertTrue(refused(CsvFormat.create(), path).startsWith("--userCol=user_id: no such column"));
+    assertTrue(refused(CsvFormat.create(), path).startsWith("userCol=user_id: no such column"));
   }
 
   @Test
   void wrongDelimiterIsHintedAt(@TempDir Path folder) throws IOException {
     for (char delimiter : new char[] {'\t', ';', '|'}) {
       Path path = write(folder, "a.csv", HEADER.replace(',', delimiter) + "\n");
-      String hint = "(is it --delimiter='" + (delimiter == '\t' ? "\\t" : "" + delimiter) + "'?)";
+      String hint = "(is it delimiter='" + (delimiter == '\t' ? "\\t" : "" + delimiter) + "'?)";
       String message = refused(CsvFormat.create(), path);
       assertTrue(message.endsWith(hint), message);
-      assertTrue(message.startsWith("--userCol=user_id: "), message);
+      assertTrue(message.startsWith("userCol=user_id: "), message);
     }
     Path path = write(folder, "a.csv", HEADER);
     String message = refused(CsvFormat.create().withDelimiter(';'), path);
-    assertTrue(message.endsWith("(is it --delimiter=','?)"), message);
+    assertTrue(message.endsWith("(is it delimiter=','?)"), message);
   }
 
   @Test
@@ -205,7 +275,7 @@ final class CsvFileTest {
   void columnThatIsThereTwiceIsRefused(@TempDir Path folder) throws IOException {
     Path path = write(folder, "a.csv", HEADER + ",video_id\n");
     assertEquals(
-        "--itemCol=video_id: line 1 of " + path + " has this column twice",
+        "itemCol=video_id: line 1 of " + path + " has this column twice",
         refused(CsvFormat.create(), path));
     Path unused = write(folder, "b.csv", HEADER + ",x,x\n");
     assertEquals(6, find(CsvFormat.create(), unused).get(0).layout().columns);
@@ -226,9 +296,9 @@ final class CsvFileTest {
             .timestamp);
     for (String wrong : List.of("0", "5", "-1", "user_id", "", "01", "99999999999")) {
       assertEquals(
-          "--itemCol="
+          "itemCol="
               + wrong
-              + ": with --header=false expected a column number from 1 to 4, as "
+              + ": with header=false expected a column number from 1 to 4, as "
               + path
               + " has that many columns",
           refused(format.withColumns("1", wrong, "3"), path));
@@ -241,7 +311,7 @@ final class CsvFileTest {
     assertFalse(find(CsvFormat.create(), path).get(0).hasTimestamp());
     assertTrue(
         refused(CsvFormat.create().withTimestampCol("timestamp", true), path)
-            .startsWith("--timestampCol=timestamp: no such column in line 1 of " + path));
+            .startsWith("timestampCol=timestamp: no such column in line 1 of " + path));
     Path other = write(folder, "b.csv", "user_id,video_id,watch_ratio,when\n");
     assertEquals(
         3,
@@ -288,7 +358,7 @@ final class CsvFileTest {
     assertEquals(3, find(CsvFormat.create(), plain).get(0).layout().timestamp);
     Path fake = write(folder, "b.csv.bz2", HEADER);
     String message = refused(CsvFormat.create(), fake);
-    assertTrue(message.startsWith("--input=" + fake + ": cannot be read: "), message);
+    assertTrue(message.startsWith("input=" + fake + ": cannot be read: "), message);
   }
 
   @Test

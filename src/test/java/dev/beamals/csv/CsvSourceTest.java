@@ -115,7 +115,7 @@ final class CsvSourceTest {
   }
 
   private static CsvSource source(Path file, CsvFormat format, long chunk) {
-    return new CsvSource(CsvFile.find("--input", List.of(file.toString()), format), chunk);
+    return new CsvSource(CsvFile.find("input", List.of(file.toString()), format), chunk);
   }
 
   private static Reading read(Path file, CsvFormat format, long chunk) throws IOException {
@@ -490,8 +490,7 @@ final class CsvSourceTest {
         gzip(folder.resolve("zipped.csv.gz"), text.toString().getBytes(StandardCharsets.UTF_8));
     CsvSource source =
         new CsvSource(
-            CsvFile.find(
-                "--input", List.of(file.toString(), zipped.toString()), CsvFormat.create()),
+            CsvFile.find("input", List.of(file.toString(), zipped.toString()), CsvFormat.create()),
             100);
     List<RowBatch> all = SourceTestUtils.readFromSource(source, OPTIONS);
     assertEquals(1000, Reading.of(all).rows().size());

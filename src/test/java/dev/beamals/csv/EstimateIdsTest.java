@@ -48,7 +48,7 @@ final class EstimateIdsTest {
 
   private static List<CsvFile> find(Path file) {
     return CsvFile.find(
-        "--input",
+        "input",
         List.of(file.toString()),
         CsvFormat.create().withColumns("user", "item", "rating"));
   }

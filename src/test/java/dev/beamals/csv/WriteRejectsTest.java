@@ -28,7 +28,7 @@ final class WriteRejectsTest {
   private static List<List<String>> write(
       TestPipeline pipeline, Path folder, List<Path> inputs, long chunk) throws IOException {
     List<CsvFile> files =
-        CsvFile.find("--input", inputs.stream().map(Path::toString).toList(), CsvFormat.create());
+        CsvFile.find("input", inputs.stream().map(Path::toString).toList(), CsvFormat.create());
     PCollectionTuple cleaned =
         pipeline.apply(Read.from(new CsvSource(files, chunk))).apply(CleanRatings.create());
     Path rejects = Files.createDirectory(folder.resolve("rejects"));

@@ -16,11 +16,15 @@ final class FailuresTest {
         "a stage failed", new RuntimeException("a user's code", cause));
   }
 
+  private static String describe(Throwable failure) {
+    return Failures.describe(failure, Arguments.names(TrainOptions.class));
+  }
+
   @Test
   void aForeseenFailureIsItsFirstLine() {
     RunException failure = new RunException("a.csv: no such file\nexpected one");
-    assertEquals("a.csv: no such file", Failures.describe(failure));
-    assertEquals("a.csv: no such file", Failures.describe(wrapped(failure)));
+    assertEquals("a.csv: no such file", describe(failure));
+    assertEquals("a.csv: no such file", describe(wrapped(failure)));
     assertNotNull(Failures.expected(wrapped(failure)));
   }
 
@@ -34,14 +38,47 @@ final class FailuresTest {
             + "\tat org.apache.beam.sdk.util.UserCodeException.wrap(UserCodeException.java:39)\n"
             + "Caused by: dev.beamals.RunException: item 3: another\n";
     String message = "item 2: its 1 ratings do not determine 10 factors";
-    assertEquals(message, Failures.describe(wrapped(new RuntimeException(text))));
+    assertEquals(message, describe(wrapped(new RuntimeException(text))));
     assertEquals(message, Failures.expected(new RuntimeException(text)));
+  }
+
+  @Test
+  void namesOfParametersBecomeFlagsAndNothingElseDoes() {
+    for (String[] message :
+        new String[][] {
+          {"input=a.csv: no such file", "--input=a.csv: no such file"},
+          {"input: 3 of 4 rows", "--input: 3 of 4 rows"},
+          {
+            "testInput: 3 of 4 rows, expected at most maxRejects=2; the first: a.csv:2: bad",
+            "--testInput: 3 of 4 rows, expected at most --maxRejects=2; the first: a.csv:2: bad"
+          },
+          {"a (is it delimiter=';'?)", "a (is it --delimiter=';'?)"},
+          {"singular with regParam=0.0 here", "singular with --regParam=0.0 here"},
+          {"tempLocation=x: is a file", "--tempLocation=x: is a file"},
+          // Those of other commands, parts of paths and columns, other words, flags already.
+          {"topK=0: expected 1", "topK=0: expected 1"},
+          {"input=/a/seed=1/rank=2/b.csv: none", "--input=/a/seed=1/rank=2/b.csv: none"},
+          {"/a/input=3.csv: none", "/a/input=3.csv: none"},
+          {"rating \"rank=3\" is not a number", "rating \"rank=3\" is not a number"},
+          {"userRank=3: x", "userRank=3: x"},
+          {"no input: x", "no input: x"},
+          {"$1=a, \\rank=2", "$1=a, \\rank=2"},
+          {"--input=a.csv with --rank=3", "--input=a.csv with --rank=3"},
+          {"item 2: its 1 ratings", "item 2: its 1 ratings"},
+        }) {
+      assertEquals(message[1], describe(wrapped(new RunException(message[0]))));
+      String remote =
+          "Job aborted: Lost task 0.3: UserCodeException: dev.beamals.RunException: "
+              + message[0]
+              + "\n\tat org.apache.beam.sdk.util.UserCodeException.wrap(UserCodeException.java:39)";
+      assertEquals(message[1], describe(wrapped(new RuntimeException(remote))));
+    }
   }
 
   @Test
   void lackOfMemoryAndOfDiskSaysWhatToDo() {
     String lost =
-        Failures.describe(
+        describe(
             wrapped(
                 new RuntimeException(
                     "Job aborted due to stage failure: Task 0 in stage 5.0 failed 4 times, most"
@@ -53,20 +90,20 @@ final class FailuresTest {
             " MB); give the driver more, as in BEAM_ALS_JAVA_OPTS=-Xmx4g, or"
                 + " --factorExchange=shuffle, which needs less"),
         lost);
-    String full = Failures.describe(wrapped(new IOException("No space left on device")));
+    String full = describe(wrapped(new IOException("No space left on device")));
     assertTrue(full.startsWith("no space left on device: on that of --output, or where "), full);
-    String memory = Failures.describe(wrapped(new OutOfMemoryError("Java heap space")));
+    String memory = describe(wrapped(new OutOfMemoryError("Java heap space")));
     assertTrue(memory.matches("out of memory \\(\\d+ MB\\); give the JVM more, as in .*"), memory);
   }
 
   @Test
   void anyOtherFailureIsThatOfItsRoot() {
     Throwable failure = wrapped(new IOException("no route to host\n at somewhere"));
-    assertEquals("the run failed: IOException: no route to host", Failures.describe(failure));
+    assertEquals("the run failed: IOException: no route to host", describe(failure));
     assertNull(Failures.expected(failure));
     assertEquals(
         "the run failed: NullPointerException: null",
-        Failures.describe(wrapped(new NullPointerException())));
+        describe(wrapped(new NullPointerException())));
   }
 
   @Test
@@ -74,6 +111,6 @@ final class FailuresTest {
     RuntimeException a = new RuntimeException("a");
     RuntimeException b = new RuntimeException("b", a);
     a.initCause(b);
-    assertTrue(Failures.describe(a).startsWith("the run failed: RuntimeException: "));
+    assertTrue(describe(a).startsWith("the run failed: RuntimeException: "));
   }
 }

@@ -1,0 +1,144 @@
+package dev.beamals.csv;
+
+import com.google.auto.value.AutoValue;
+import dev.beamals.ratings.RatingBatch;
+import java.util.List;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads CSV files into ratings that can be trained on, and tells what it left out.
+ *
+ * <p>A row that cannot be read is a reject; the run fails where there are more of them than {@link
+ * #withMaxRejects} allows, or where no rating is left at all. What else is left out are the rows
+ * that {@link CleanRatings} names. Rows that are whole duplicates of another are still there:
+ * {@link dev.beamals.blocks.BlockRatings#withDropDuplicates} drops them where the rows of a user
+ * meet.
+ *
+ * <pre>{@code
+ * List<CsvFile> files = CsvFile.find("input", patterns, CsvFormat.create());
+ * PCollection<RatingBatch> ratings =
+ *     pipeline.apply("LoadRatings", LoadRatings.from(files)).get(LoadRatings.ratings());
+ * }</pre>
+ */
+@AutoValue
+public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
+  private static final long serialVersionUID = 1L;
+  private static final TupleTag<RatingBatch> RATINGS = new TupleTag<>("ratings") {};
+  private static final TupleTag<CleaningReport> REPORT = new TupleTag<>("report") {};
+
+  abstract List<CsvFile> files();
+
+  abstract String inputName();
+
+  abstract boolean dropMissing();
+
+  abstract @Nullable Long maxRejects();
+
+  abstract @Nullable String rejects();
+
+  /** Reads files as found by {@link CsvFile#find}. */
+  public static LoadRatings from(List<CsvFile> files) {
+    return new AutoValue_LoadRatings.Builder()
+        .setFiles(files)
+        .setInputName("input")
+        .setDropMissing(true)
+        .build();
+  }
+
+  /** What messages call the files; {@code input} unless it is set. */
+  public LoadRatings withInputName(String inputName) {
+    return toBuilder().setInputName(inputName).build();
+  }
+
+  /**
+   * Whether a row with any empty column is left out; where not, one without a user, an item or a
+   * rating still is. True unless it is set.
+   */
+  public LoadRatings withDropMissing(boolean dropMissing) {
+    return toBuilder().setDropMissing(dropMissing).build();
+  }
+
+  /**
+   * How many rejects fail the run if exceeded.
+   *
+   * @param maxRejects null for 0.1 % of the rows, at least 100, as it is unless it is set
+   */
+  public LoadRatings withMaxRejects(@Nullable Long maxRejects) {
+    return toBuilder().setMaxRejects(maxRejects).build();
+  }
+
+  /**
+   * Writes rejects as CSV files {@code rejects-*.csv} with columns {@code file, line, reason, row}.
+   * Unless it is set, the report's first three are all that is kept of them.
+   *
+   * @param folder with its last slash
+   */
+  public LoadRatings withRejects(String folder) {
+    return toBuilder().setRejects(folder).build();
+  }
+
+  /** Tag of the ratings. */
+  public static TupleTag<RatingBatch> ratings() {
+    return RATINGS;
+  }
+
+  /** Tag of the one report. */
+  public static TupleTag<CleaningReport> report() {
+    return REPORT;
+  }
+
+  @Override
+  public PCollectionTuple expand(PBegin input) {
+    PCollectionTuple cleaned =
+        input
+            .apply("ReadRatings", ReadRatings.from(files()))
+            .apply("CleanRatings", CleanRatings.create().withDropMissing(dropMissing()));
+    PCollection<CleaningReport> report =
+        cleaned
+            .get(CleanRatings.report())
+            .apply("CheckReport", CheckReport.of(inputName(), maxRejects()));
+    PCollection<List<Reject>> rejected = cleaned.get(CleanRatings.rejects());
+    String folder = rejects();
+    if (folder == null) {
+      // SparkRunner wants every output consumed.
+      rejected.apply("IgnoreRejects", ParDo.of(new IgnoreFn()));
+    } else {
+      rejected.apply(
+          "WriteRejects",
+          WriteRejects.to(folder, files(), report.apply("ViewReport", View.asSingleton())));
+    }
+    return PCollectionTuple.of(RATINGS, cleaned.get(CleanRatings.ratings())).and(REPORT, report);
+  }
+
+  static final class IgnoreFn extends DoFn<List<Reject>, Void> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void processElement(@Element List<Reject> rejects) {}
+  }
+
+  abstract Builder toBuilder();
+
+  @AutoValue.Builder
+  abstract static class Builder {
+    abstract Builder setFiles(List<CsvFile> files);
+
+    abstract Builder setInputName(String inputName);
+
+    abstract Builder setDropMissing(boolean dropMissing);
+
+    abstract Builder setMaxRejects(@Nullable Long maxRejects);
+
+    abstract Builder setRejects(@Nullable String folder);
+
+    abstract LoadRatings build();
+  }
+}

@@ -1,0 +1,85 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.CsvFile;
+import dev.beamals.model.Manifest;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What was read and what was left out.
+ *
+ * @param duplicates how many of the rows that the report kept were dropped as duplicates
+ */
+record Cleaning(List<CsvFile> files, CleaningReport report, long duplicates) {
+
+  /** Prints a line for each rule. */
+  void printTable(PrintStream out, String what) {
+    out.printf(Locale.ROOT, "%s%,d rows read from %s%n", what, report.rowsRead(), describe(files));
+    line(out, report.rejected(), report.rejected() > 0 ? "unreadable, see rejects/" : "unreadable");
+    line(out, report.missing(), "with an empty column");
+    line(out, report.negativeTimestamp(), "with a timestamp below 0");
+    line(out, report.notFinite(), "with a rating that is not finite");
+    line(out, duplicates, "duplicates");
+    line(out, report.kept() - duplicates, "ratings left");
+    out.println();
+  }
+
+  private static void line(PrintStream out, long rows, String what) {
+    out.printf(Locale.ROOT, "  %,12d %s%n", rows, what);
+  }
+
+  /** Prints all rules in one line. */
+  void printLine(PrintStream out) {
+    out.printf(
+        Locale.ROOT,
+        "%,d rows read, %,d unreadable, %,d with an empty column, %,d with a timestamp below 0,"
+            + " %,d with a rating that is not finite, %,d duplicates%n",
+        report.rowsRead(),
+        report.rejected(),
+        report.missing(),
+        report.negativeTimestamp(),
+        report.notFinite(),
+        duplicates);
+  }
+
+  /** Prints what could not be read, where there is any and it is not written down. */
+  static void printRejects(PrintStream out, String flag, CleaningReport report) {
+    if (report.rejected() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "--%s: %,d rows cannot be read and are left out; the first: %s%n",
+          flag,
+          report.rejected(),
+          report.describeRejects());
+    }
+  }
+
+  /** What a manifest says of it. */
+  Manifest.Input toInput() {
+    Map<String, Long> dropped = new LinkedHashMap<>();
+    dropped.put("rejected", report.rejected());
+    dropped.put("missing", report.missing());
+    dropped.put("negativeTimestamp", report.negativeTimestamp());
+    dropped.put("notFinite", report.notFinite());
+    dropped.put("duplicate", duplicates);
+    return new Manifest.Input(
+        report.rowsRead(),
+        dropped,
+        report.kept() - duplicates,
+        files.stream().map(this::toInputFile).toList());
+  }
+
+  private Manifest.InputFile toInputFile(CsvFile file) {
+    long fingerprint = report.fingerprints().getOrDefault(file.name(), 0L);
+    return new Manifest.InputFile(file.name(), file.bytes(), String.format("%016x", fingerprint));
+  }
+
+  /** Some files in a few words. */
+  static String describe(List<CsvFile> files) {
+    return files.size() == 1 ? files.get(0).name() : files.size() + " files";
+  }
+}
