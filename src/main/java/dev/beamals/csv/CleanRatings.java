@@ -16,24 +16,13 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 
 /**
- * Drops the rows that cannot be trained on, and counts each rule.
- *
- * <p>A row meets the rules in this order: it cannot be read (it goes to {@link #rejects}); it has
- * an empty column (unless {@link #withDropMissing}(false), which keeps rows that have a user, an
- * item and a rating); its timestamp is below 0; its rating is not a finite float. Whole-row
- * duplicates are dropped later, where the rows of a user meet (see {@link
- * dev.beamals.blocks.BlockRatings#withDropDuplicates}).
- *
- * <pre>{@code
- * CleanRatings clean = CleanRatings.create();
- * PCollectionTuple cleaned = rows.apply("CleanRatings", clean);
- * PCollection<RatingBatch> ratings = cleaned.get(clean.ratings());
- * }</pre>
+ * Drops the rows that cannot be trained on, and counts each rule; the rules are those of {@link
+ * LoadRatings}.
  *
  * <p>Every output has to be consumed: SparkRunner 2.70.0 mixes an unconsumed output into the first.
  */
 @AutoValue
-public abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCollectionTuple> {
+abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
   private static final TupleTag<RatingBatch> RATINGS = new TupleTag<>("ratings") {};
   private static final TupleTag<List<Reject>> REJECTS = new TupleTag<>("rejects") {};
@@ -41,27 +30,27 @@ public abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCo
 
   abstract boolean dropMissing();
 
-  public static CleanRatings create() {
+  static CleanRatings create() {
     return new AutoValue_CleanRatings(true);
   }
 
   /** Whether a row with any empty column is dropped. */
-  public CleanRatings withDropMissing(boolean dropMissing) {
+  CleanRatings withDropMissing(boolean dropMissing) {
     return new AutoValue_CleanRatings(dropMissing);
   }
 
   /** Tag of the clean ratings. */
-  public static TupleTag<RatingBatch> ratings() {
+  static TupleTag<RatingBatch> ratings() {
     return RATINGS;
   }
 
   /** Tag of the rows that could not be read: for each chunk of input that has any, all of them. */
-  public static TupleTag<List<Reject>> rejects() {
+  static TupleTag<List<Reject>> rejects() {
     return REJECTS;
   }
 
   /** Tag of the one report. */
-  public static TupleTag<CleaningReport> report() {
+  static TupleTag<CleaningReport> report() {
     return REPORT;
   }
 
@@ -89,12 +78,12 @@ public abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCo
   static final class CleanFn extends DoFn<RowBatch, RatingBatch> {
     private static final long serialVersionUID = 1L;
 
-    private final Counter rowsRead = Metrics.counter(CleanRatings.class, "rowsRead");
-    private final Counter rejected = Metrics.counter(CleanRatings.class, "rejected");
-    private final Counter missing = Metrics.counter(CleanRatings.class, "missing");
+    private final Counter rowsRead = Metrics.counter(LoadRatings.class, LoadRatings.ROWS_READ);
+    private final Counter rejected = Metrics.counter(LoadRatings.class, "rejected");
+    private final Counter missing = Metrics.counter(LoadRatings.class, "missing");
     private final Counter negativeTimestamp =
-        Metrics.counter(CleanRatings.class, "negativeTimestamp");
-    private final Counter notFinite = Metrics.counter(CleanRatings.class, "notFinite");
+        Metrics.counter(LoadRatings.class, "negativeTimestamp");
+    private final Counter notFinite = Metrics.counter(LoadRatings.class, "notFinite");
 
     private final boolean dropMissing;
 

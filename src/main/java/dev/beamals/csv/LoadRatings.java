@@ -3,6 +3,7 @@ package dev.beamals.csv;
 import com.google.auto.value.AutoValue;
 import dev.beamals.ratings.RatingBatch;
 import java.util.List;
+import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -16,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads CSV files into ratings that can be trained on, and tells what it left out.
  *
- * <p>A row that cannot be read is a reject; the run fails where there are more of them than {@link
- * #withMaxRejects} allows, or where no rating is left at all. What else is left out are the rows
- * that {@link CleanRatings} names. Rows that are whole duplicates of another are still there:
- * {@link dev.beamals.blocks.BlockRatings#withDropDuplicates} drops them where the rows of a user
- * meet.
+ * <p>Files are read in parallel by byte ranges, straight from bytes into columns. A row meets these
+ * rules in their order: it cannot be read; it has an empty column, see {@link #withDropMissing};
+ * its timestamp is below 0; its rating is not a finite float. The run fails where more rows cannot
+ * be read than {@link #withMaxRejects} allows, or where no rating is left at all. Rows that are
+ * whole duplicates of another are still there: {@link
+ * dev.beamals.blocks.BlockRatings#withDropDuplicates} drops them where the rows of a user meet.
  *
  * <pre>{@code
  * List<CsvFile> files = CsvFile.find("input", patterns, CsvFormat.create());
@@ -31,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 @AutoValue
 public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
+
+  /** Counts the rows that were read, as they are read. */
+  public static final String ROWS_READ = "rowsRead";
+
   private static final TupleTag<RatingBatch> RATINGS = new TupleTag<>("ratings") {};
   private static final TupleTag<CleaningReport> REPORT = new TupleTag<>("report") {};
 
@@ -99,12 +105,13 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
   public PCollectionTuple expand(PBegin input) {
     PCollectionTuple cleaned =
         input
-            .apply("ReadRatings", ReadRatings.from(files()))
+            .apply("ReadChunks", Read.from(new CsvSource(files(), CsvSource.CHUNK)))
             .apply("CleanRatings", CleanRatings.create().withDropMissing(dropMissing()));
     PCollection<CleaningReport> report =
         cleaned
             .get(CleanRatings.report())
-            .apply("CheckReport", CheckReport.of(inputName(), maxRejects()));
+            .apply("CheckReport", ParDo.of(new CheckReportFn(inputName(), maxRejects())))
+            .setCoder(CleaningReport.coder());
     PCollection<List<Reject>> rejected = cleaned.get(CleanRatings.rejects());
     String folder = rejects();
     if (folder == null) {

@@ -13,7 +13,7 @@ import org.apache.beam.sdk.coders.CustomCoder;
 
 /** A row that could not be read: where it stands, why, and how it begins. */
 @AutoValue
-public abstract class Reject implements Serializable {
+abstract class Reject implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** By place. */

@@ -14,7 +14,7 @@ import org.apache.beam.sdk.coders.CustomCoder;
 /**
  * The rows that begin in one chunk of a file, as read: the element between reading and cleaning.
  */
-public final class RowBatch {
+final class RowBatch {
   final String file;
   final long chunk;
   final long lines;

@@ -19,7 +19,7 @@ import org.apache.beam.sdk.values.PDone;
  *
  * <p>One file for each chunk of the input that has any. Lines count from 1.
  */
-public final class WriteRejects extends PTransform<PCollection<List<Reject>>, PDone> {
+final class WriteRejects extends PTransform<PCollection<List<Reject>>, PDone> {
   private static final long serialVersionUID = 1L;
 
   private final String folder;
@@ -37,7 +37,7 @@ public final class WriteRejects extends PTransform<PCollection<List<Reject>>, PD
    * @param files those that were read
    * @param report of the whole input: it knows how many lines each chunk has
    */
-  public static WriteRejects to(
+  static WriteRejects to(
       String folder, List<CsvFile> files, PCollectionView<CleaningReport> report) {
     return new WriteRejects(folder, files, report);
   }

@@ -1,7 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.als.Als;
-import dev.beamals.csv.CleanRatings;
+import dev.beamals.csv.LoadRatings;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -57,7 +57,7 @@ final class Progress implements AutoCloseable {
 
   private synchronized void look() {
     long nowRows = 0;
-    for (MetricResult<Long> metric : counters(CleanRatings.class, "rowsRead")) {
+    for (MetricResult<Long> metric : counters(LoadRatings.class, LoadRatings.ROWS_READ)) {
       nowRows += metric.getAttempted();
     }
     int nowIteration = iteration;

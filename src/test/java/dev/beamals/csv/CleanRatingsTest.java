@@ -149,7 +149,7 @@ final class CleanRatingsTest {
             .metrics()
             .queryMetrics(
                 MetricsFilter.builder()
-                    .addNameFilter(MetricNameFilter.inNamespace(CleanRatings.class))
+                    .addNameFilter(MetricNameFilter.inNamespace(LoadRatings.class))
                     .build())
             .getCounters()) {
       counters.put(counter.getName().getName(), counter.getAttempted());

@@ -13,12 +13,13 @@ import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(TestPipelineExtension.class)
-final class CheckReportTest {
+final class CheckReportFnTest {
   /** A report of {@code rows} rows, {@code rejected} of them unreadable. */
   private static CleaningReport report(int rows, int rejected, long kept) {
     List<Reject> rejects =
@@ -41,14 +42,14 @@ final class CheckReportTest {
 
   private static String refused(CleaningReport report, @Nullable Long maxRejects) {
     return String.valueOf(
-        assertThrows(RunException.class, () -> CheckReport.check(report, "input", maxRejects))
+        assertThrows(RunException.class, () -> CheckReportFn.check(report, "input", maxRejects))
             .getMessage());
   }
 
   @Test
   void asManyRejectsAsAllowedPass() {
-    CheckReport.check(report(10, 2, 1), "input", 2L);
-    CheckReport.check(report(10, 0, 1), "input", 0L);
+    CheckReportFn.check(report(10, 2, 1), "input", 2L);
+    CheckReportFn.check(report(10, 0, 1), "input", 0L);
   }
 
   @Test
@@ -66,11 +67,11 @@ final class CheckReportTest {
 
   @Test
   void defaultLimitIsOneInAThousandButAtLeastAHundred() {
-    CheckReport.check(report(101, 100, 1), "input", null);
+    CheckReportFn.check(report(101, 100, 1), "input", null);
     refused(report(102, 101, 1), null);
-    CheckReport.check(report(100_999, 100, 1), "input", null);
+    CheckReportFn.check(report(100_999, 100, 1), "input", null);
     refused(report(100_999, 101, 1), null);
-    CheckReport.check(report(250_000, 250, 1), "input", null);
+    CheckReportFn.check(report(250_000, 250, 1), "input", null);
     refused(report(250_000, 251, 1), null);
   }
 
@@ -82,7 +83,7 @@ final class CheckReportTest {
         String.valueOf(
             assertThrows(
                     RunException.class,
-                    () -> CheckReport.check(report(12, 0, 0), "testInput", null))
+                    () -> CheckReportFn.check(report(12, 0, 0), "testInput", null))
                 .getMessage()));
     assertEquals(
         "input: no rating is left of 13 rows (1 unreadable, 3 with an empty column, 4 with a"
@@ -96,7 +97,7 @@ final class CheckReportTest {
     PAssert.thatSingleton(
             pipeline
                 .apply(Create.of(report(10, 1, 7)).withCoder(CleaningReport.coder()))
-                .apply(CheckReport.of("input", 1L)))
+                .apply(ParDo.of(new CheckReportFn("input", 1L))))
         .satisfies(
             report -> {
               assertEquals(7, report.kept());
@@ -109,7 +110,7 @@ final class CheckReportTest {
   void reportThatDoesNotPassFailsThePipeline(TestPipeline pipeline) {
     pipeline
         .apply(Create.of(report(10, 2, 7)).withCoder(CleaningReport.coder()))
-        .apply(CheckReport.of("input", 1L));
+        .apply(ParDo.of(new CheckReportFn("input", 1L)));
     PipelineExecutionException e =
         assertThrows(PipelineExecutionException.class, () -> pipeline.run().waitUntilFinish());
     assertNotNull(RunException.in(e));

@@ -2,57 +2,31 @@ package dev.beamals.csv;
 
 import dev.beamals.RunException;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.PTransform;
-import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fails the run where cleaning left too little: more rows that cannot be read than allowed, or no
  * rating at all.
  */
-public final class CheckReport
-    extends PTransform<PCollection<CleaningReport>, PCollection<CleaningReport>> {
+final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
   private static final long serialVersionUID = 1L;
 
   private final String name;
   private final @Nullable Long maxRejects;
 
-  private CheckReport(String name, @Nullable Long maxRejects) {
-    this.name = name;
-    this.maxRejects = maxRejects;
-  }
-
   /**
    * @param name what messages call the input
    * @param maxRejects null for 0.1 % of the rows, at least 100
    */
-  public static CheckReport of(String name, @Nullable Long maxRejects) {
-    return new CheckReport(name, maxRejects);
+  CheckReportFn(String name, @Nullable Long maxRejects) {
+    this.name = name;
+    this.maxRejects = maxRejects;
   }
 
-  @Override
-  public PCollection<CleaningReport> expand(PCollection<CleaningReport> report) {
-    return report
-        .apply("Check", ParDo.of(new CheckFn(name, maxRejects)))
-        .setCoder(new CleaningReport.Coder());
-  }
-
-  static final class CheckFn extends DoFn<CleaningReport, CleaningReport> {
-    private static final long serialVersionUID = 1L;
-    private final String name;
-    private final @Nullable Long maxRejects;
-
-    CheckFn(String name, @Nullable Long maxRejects) {
-      this.name = name;
-      this.maxRejects = maxRejects;
-    }
-
-    @ProcessElement
-    public void processElement(@Element CleaningReport report, OutputReceiver<CleaningReport> out) {
-      check(report, name, maxRejects);
-      out.output(report);
-    }
+  @ProcessElement
+  public void processElement(@Element CleaningReport report, OutputReceiver<CleaningReport> out) {
+    check(report, name, maxRejects);
+    out.output(report);
   }
 
   static void check(CleaningReport report, String name, @Nullable Long maxRejects) {
