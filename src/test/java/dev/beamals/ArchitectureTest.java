@@ -88,7 +88,7 @@ class ArchitectureTest {
         .that()
         .resideOutsideOfPackage(full("pipelines"))
         .and()
-        .haveNameNotMatching("dev\\.beamals\\.files\\.Hadoop.*")
+        .haveNameNotMatching("dev\\.beamals\\.files\\.Hadoop(Files|Storage)")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.hadoop..", "org.apache.beam.sdk.io.hdfs..")

@@ -101,6 +101,10 @@ public abstract class Manifest implements Serializable {
         .build();
   }
 
+  Manifest withCreated(String created) {
+    return toBuilder().setCreated(created).build();
+  }
+
   public Manifest withInput(Input input) {
     return toBuilder().setInput(input).build();
   }
@@ -122,8 +126,7 @@ public abstract class Manifest implements Serializable {
 
   /** The number of factors of an id. */
   public int rank() {
-    Double rank = parameters().number("rank");
-    return rank == null ? 0 : rank.intValue();
+    return parameters().rank();
   }
 
   abstract Builder toBuilder();

@@ -1,5 +1,6 @@
 package dev.beamals.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.RunException;
 import dev.beamals.files.CleanUp;
 import dev.beamals.files.FolderFiles;
@@ -55,17 +56,16 @@ public final class ModelFolder implements AutoCloseable {
   private final String folder;
   private final String staging;
   private final String aside;
-  private final CleanUp cleanUp;
+  private @Nullable CleanUp cleanUp;
 
-  private ModelFolder(String place, Storage storage, String folder) {
+  private ModelFolder(String place, Storage storage, String folder, String attempt) {
     this.place = place;
     this.storage = storage;
     this.folder = folder;
     String parent = parent(folder);
     String name = folder.substring(parent.length());
-    this.staging = parent + "." + name + ".staging-" + UUID.randomUUID().toString().substring(0, 8);
+    this.staging = parent + "." + name + ".staging-" + attempt;
     this.aside = parent + "." + name + ".replaced";
-    this.cleanUp = CleanUp.of(this::discard);
   }
 
   /** With its last slash, which the root needs. */
@@ -83,14 +83,42 @@ public final class ModelFolder implements AutoCloseable {
    * @throws RunException if there is anything but an older model, or it cannot be written
    */
   public static ModelFolder stage(String parameter, String output, PipelineOptions options) {
+    return stage(at(parameter, output, newAttempt(), options));
+  }
+
+  static ModelFolder stage(String parameter, String output, Storage storage) {
+    return stage(at(parameter, output, newAttempt(), storage));
+  }
+
+  private static ModelFolder stage(ModelFolder model) {
+    model.cleanUp = CleanUp.of(model::discard);
     try {
-      return stage(parameter, output, Storage.of(output, options));
+      model.prepare();
+      return model;
+    } catch (IOException e) {
+      model.close();
+      throw RunException.cannotWrite(model.place, e);
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** A name for the staging folder of one run. */
+  static String newAttempt() {
+    return UUID.randomUUID().toString().substring(0, 8);
+  }
+
+  /** The folder {@code output}, untouched, and the staging folder of an attempt. */
+  static ModelFolder at(String parameter, String output, String attempt, PipelineOptions options) {
+    try {
+      return at(parameter, output, attempt, Storage.of(output, options));
     } catch (IOException e) {
       throw RunException.cannotWrite(parameter + "=" + output, e);
     }
   }
 
-  static ModelFolder stage(String parameter, String output, Storage storage) {
+  static ModelFolder at(String parameter, String output, String attempt, Storage storage) {
     String place = parameter + "=" + output;
     try {
       String folder = FolderFiles.normalize(parameter, output);
@@ -98,18 +126,10 @@ public final class ModelFolder implements AutoCloseable {
         // The model is saved where the link leads; the link stays.
         folder = Path.of(folder).toRealPath() + "/";
       }
-      String root = FolderFiles.isRemote(folder) ? FolderFiles.root(folder) : "/";
-      if (folder.equals(root)) {
+      if (folder.equals(FolderFiles.isRemote(folder) ? FolderFiles.root(folder) : "/")) {
         throw new RunException(place + ": expected a folder of its own for the model");
       }
-      ModelFolder model = new ModelFolder(place, storage, folder.substring(0, folder.length() - 1));
-      try {
-        model.prepare();
-        return model;
-      } catch (IOException | RuntimeException e) {
-        model.close();
-        throw e;
-      }
+      return new ModelFolder(place, storage, folder.substring(0, folder.length() - 1), attempt);
     } catch (IOException e) {
       throw RunException.cannotWrite(place, e);
     }
@@ -125,13 +145,24 @@ public final class ModelFolder implements AutoCloseable {
     storage.makeFolder(parent);
     Pattern left = Pattern.compile(Pattern.quote("." + name + ".staging") + "(-[0-9a-f]{8})?");
     for (String entry : storage.list(parent)) {
-      if (left.matcher(entry).matches()) {
+      if (left.matcher(entry).matches() && !staging.equals(parent + entry)) {
         storage.delete(parent + entry);
       }
     }
     storage.delete(aside);
     for (Side side : Side.values()) {
       storage.makeFolder(staging() + WriteFactors.folder(side));
+    }
+  }
+
+  /**
+   * @throws RunException if the folder holds anything but an older model, or cannot be looked at
+   */
+  void check() {
+    try {
+      refuseForeign();
+    } catch (IOException e) {
+      throw RunException.cannotWrite(place, e);
     }
   }
 
@@ -154,15 +185,21 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   private boolean isModel(String path) throws IOException {
+    return manifest(path) != null;
+  }
+
+  /** The manifest of a model of ours, of whatever version, or null. */
+  private @Nullable JsonNode manifest(String path) throws IOException {
     String manifest = path + "/" + MANIFEST;
     if (!storage.exists(manifest) || storage.isFolder(manifest)) {
-      return false;
+      return null;
     }
     String text = new String(storage.read(manifest), StandardCharsets.UTF_8);
     try {
-      return Manifest.isOne(Json.parse(manifest, text));
+      JsonNode json = Json.parse(manifest, text);
+      return Manifest.isOne(json) ? json : null;
     } catch (RunException e) {
-      return false;
+      return null;
     }
   }
 
@@ -228,15 +265,43 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /**
+   * Does what is left of {@link #stage} and {@link #replace} once the factors are staged, where the
+   * same may have been tried before, to any point.
+   *
+   * @param created tells the model from every other
+   * @throws RunException if it cannot be done; the older model is then still there
+   */
+  FactorsSummary finish(ModelParameters parameters, String created) {
+    try {
+      JsonNode inPlace = manifest(folder);
+      if (inPlace != null && inPlace.path("created").asText().equals(created)) {
+        storage.delete(aside);
+        return Manifest.parse(place + ": ", inPlace).factors();
+      }
+      checkStaging();
+      prepare();
+      FactorsSummary factors = summarizeFactors(parameters.rank());
+      replace(Manifest.of(parameters, factors).withCreated(created), ModelMetrics.create());
+      return factors;
+    } catch (IOException e) {
+      throw RunException.cannotWrite(place, e);
+    }
+  }
+
+  private void checkStaging() throws IOException {
+    if (!storage.isFolder(staging)) { // another run to this output has begun
+      throw new IOException("no folder " + staging);
+    }
+  }
+
+  /**
    * Completes the new model and moves it into place.
    *
    * @throws RunException if it cannot be; the older model is then still there
    */
   public synchronized void replace(Manifest manifest, ModelMetrics metrics) {
     try {
-      if (!storage.isFolder(staging)) { // another run to this output has begun
-        throw new IOException("no folder " + staging);
-      }
+      checkStaging();
       storage.delete(staging() + EXCHANGE);
       for (Side side : Side.values()) {
         String part = staging() + WriteFactors.folder(side);
@@ -283,7 +348,9 @@ public final class ModelFolder implements AutoCloseable {
   /** Deletes the staging folder, if the model was not moved into place. */
   @Override
   public void close() {
-    cleanUp.close();
+    if (cleanUp != null) {
+      cleanUp.close();
+    }
   }
 
   /** Waits for a model that is being moved into place. */

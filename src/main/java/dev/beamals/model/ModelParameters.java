@@ -50,6 +50,15 @@ public final class ModelParameters implements Serializable {
     return values.get(name) instanceof Number number ? number.doubleValue() : null;
   }
 
+  /** The number of factors of an id, which every model of ours tells. */
+  int rank() {
+    Double rank = number("rank");
+    if (rank == null) {
+      throw new IllegalArgumentException("rank: missing");
+    }
+    return rank.intValue();
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ModelParameters && values.equals(((ModelParameters) other).values);

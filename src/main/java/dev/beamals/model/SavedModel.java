@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PBegin;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * SavedModel model = SavedModel.open("model", "als_model");
- * PCollection<FactorBlock> users =
- *     pipeline.apply("ReadUserFactors", ReadFactors.from(model.factors(Side.USER)));
+ * long users = model.factors(Side.USER).rows();
+ * PCollection<FactorBlock> items = model.in(pipeline).factors(Side.ITEM).blocks();
  * }</pre>
  */
 public final class SavedModel {
@@ -39,16 +40,16 @@ public final class SavedModel {
   private final String description;
   private final @Nullable Manifest manifest;
   private final ModelParameters parameters;
-  private final FactorFiles users;
-  private final FactorFiles items;
+  private final SavedFactors users;
+  private final SavedFactors items;
 
   private SavedModel(
       String folder,
       JsonNode description,
       @Nullable Manifest manifest,
       ModelParameters parameters,
-      FactorFiles users,
-      FactorFiles items) {
+      SavedFactors users,
+      SavedFactors items) {
     this.folder = folder;
     this.description = Json.toText(description);
     this.manifest = manifest;
@@ -96,14 +97,14 @@ public final class SavedModel {
   private static SavedModel openOurs(String place, String path) throws IOException {
     JsonNode json = parse(place + "manifest.json", path + "manifest.json", false);
     Manifest manifest = Manifest.parse(place, json);
-    FactorFiles users = factors(place, path, Side.USER, manifest.rank(), false);
-    FactorFiles items = factors(place, path, Side.ITEM, manifest.rank(), false);
+    SavedFactors users = factors(place, path, Side.USER, manifest.rank(), false);
+    SavedFactors items = factors(place, path, Side.ITEM, manifest.rank(), false);
     checkRows(place, "userFactors", users, manifest.factors().users());
     checkRows(place, "itemFactors", items, manifest.factors().items());
     return new SavedModel(path, json, manifest, manifest.parameters(), users, items);
   }
 
-  private static void checkRows(String place, String name, FactorFiles factors, long count) {
+  private static void checkRows(String place, String name, SavedFactors factors, long count) {
     if (count != factors.rows()) {
       throw new RunException(
           String.format(
@@ -128,7 +129,7 @@ public final class SavedModel {
         factors(place, path, Side.ITEM, metadata.rank(), true));
   }
 
-  private static FactorFiles factors(
+  private static SavedFactors factors(
       String place, String path, Side side, int rank, boolean success) throws IOException {
     String folder = path + WriteFactors.folder(side);
     List<String> names = FolderFiles.list(folder);
@@ -145,7 +146,7 @@ public final class SavedModel {
       throw new RunException(
           place + WriteFactors.folder(side) + " has no part-*.parquet: it was not completed");
     }
-    return FactorFiles.open(files, rank);
+    return SavedFactors.open(files, rank);
   }
 
   private static JsonNode parse(String what, String file, boolean firstLine) throws IOException {
@@ -154,20 +155,17 @@ public final class SavedModel {
   }
 
   /** The factors of a side. */
-  public FactorFiles factors(Side side) {
+  public SavedFactors factors(Side side) {
     return side == Side.USER ? users : items;
   }
 
   /** The model in a pipeline: a side is read where something asks for it. */
   public AlsModel in(Pipeline pipeline) {
-    return new AlsModel(
-        pipeline,
-        new FileFactors(pipeline, Side.USER, users),
-        new FileFactors(pipeline, Side.ITEM, items),
-        alsParameters());
+    return ReadModel.read(this, PBegin.in(pipeline));
   }
 
-  private @Nullable AlsParameters alsParameters() {
+  /** The parameters of ALS, or null where it does not tell the regularization. */
+  @Nullable AlsParameters alsParameters() {
     if (parameters.number("regParam") == null) { // as of MLlib, whose model tells only its rank
       return null;
     }

@@ -19,7 +19,6 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
-import org.apache.beam.sdk.values.PDone;
 import org.apache.beam.sdk.values.TypeDescriptor;
 
 /**
@@ -27,9 +26,10 @@ import org.apache.beam.sdk.values.TypeDescriptor;
  *
  * <p>Ids are written as ints where all ids of the side are ints, and as strings otherwise. A file
  * is written under another name and moved into place, so that a bundle that is run twice leaves one
- * whole file. Each says how many there are, so that one that is missing is missed.
+ * whole file. Each says how many there are, so that one that is missing is missed. The result is
+ * the names of the files.
  */
-public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDone> {
+public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PCollection<String>> {
   private static final long serialVersionUID = 1L;
 
   private final Side side;
@@ -56,7 +56,7 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDo
   }
 
   @Override
-  public PDone expand(PCollection<FactorBlock> factors) {
+  public PCollection<String> expand(PCollection<FactorBlock> factors) {
     PCollectionView<Seen> seen =
         factors
             .apply(
@@ -65,10 +65,9 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDo
                     .via(block -> new Seen(1, block.ids().allInts())))
             .setCoder(SerializableCoder.of(Seen.class))
             .apply("CombineIds", Combine.globally(new SumFn()).asSingletonView());
-    factors.apply(
+    return factors.apply(
         "WriteBlocks",
         ParDo.of(new WriteFn(model + folder(side), numBlocks, seen)).withSideInputs(seen));
-    return PDone.in(factors.getPipeline());
   }
 
   /** How many blocks there are, and whether the ids of all of them are ints. */
@@ -89,7 +88,7 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDo
     }
   }
 
-  static final class WriteFn extends DoFn<FactorBlock, Void> {
+  static final class WriteFn extends DoFn<FactorBlock, String> {
     private static final long serialVersionUID = 1L;
     private final String folder;
     private final int numBlocks;
@@ -116,6 +115,7 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PDo
       } catch (IOException e) {
         throw RunException.cannotWrite(folder + name, e);
       }
+      c.output(name);
     }
   }
 }

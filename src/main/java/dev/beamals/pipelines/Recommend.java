@@ -9,7 +9,7 @@ import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
-import dev.beamals.model.FactorFiles;
+import dev.beamals.model.SavedFactors;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.recommend.RecommendTopK;
@@ -73,8 +73,8 @@ final class Recommend extends TopKCommand<RecommendOptions> {
             ? List.of()
             : CsvFile.find("excludeSeen", seenPatterns, format.withPairs(userCol, itemCol));
 
-    FactorFiles src = model.factors(side);
-    FactorFiles dst = model.factors(side.other());
+    SavedFactors src = model.factors(side);
+    SavedFactors dst = model.factors(side.other());
     try (ResultFolder folder = createFolder()) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);

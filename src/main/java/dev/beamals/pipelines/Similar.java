@@ -5,7 +5,7 @@ import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
-import dev.beamals.model.FactorFiles;
+import dev.beamals.model.SavedFactors;
 import dev.beamals.model.SavedModel;
 import dev.beamals.recommend.SimilarIds;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class Similar extends TopKCommand<SimilarOptions> {
     boolean users =
         options.getUser() != null
             || (options.getAll() && options.getFor() == TopKOptions.Sides.users);
-    FactorFiles files = model.factors(users ? Side.USER : Side.ITEM);
+    SavedFactors files = model.factors(users ? Side.USER : Side.ITEM);
     try (ResultFolder folder = createFolder()) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);

@@ -8,7 +8,7 @@ import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
-import dev.beamals.model.FactorFiles;
+import dev.beamals.model.SavedFactors;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.recommend.ScoredIds;
 import dev.beamals.recommend.WriteScores;
@@ -43,7 +43,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   }
 
   /** How many blocks the rows are spread over: as many for each core. */
-  final int blocks(FactorFiles src, int cores) {
+  final int blocks(SavedFactors src, int cores) {
     long blocks = (src.rows() + BLOCK_ROWS - 1) / BLOCK_ROWS;
     blocks = Math.max(blocks, src.rows() * options.getTopK() / BLOCK_ENTRIES);
     return (int) Math.min(100_000, Math.max(1, (blocks + cores - 1) / cores) * cores);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.beamals.model.ReadModel;
+import dev.beamals.model.WriteModel;
 import dev.beamals.pipelines.Main;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.spark.ml.recommendation.ALS;
 import org.apache.spark.ml.recommendation.ALSModel;
 import org.apache.spark.sql.Dataset;
@@ -169,6 +172,25 @@ final class MllibModelTest {
     assertTrue(
         run(0, "recommend", "--model=" + folded, "--user=7162", "--runner=SparkRunner")
             .contains("7162"));
+  }
+
+  @Test
+  void mllibLoadsWhatAPipelineSaved() {
+    String model = folder.resolve("model").toString();
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply("Read", ReadModel.from("src/test/resources/models/ints"))
+        .apply("Save", WriteModel.to(model));
+    pipeline.run().waitUntilFinish();
+    SparkSession spark = MllibSession.local("local[2]");
+    ALSModel loaded = ALSModel.load(model);
+    assertEquals(2, loaded.rank());
+    assertEquals("user", loaded.getUserCol());
+    assertEquals(6, loaded.userFactors().count());
+    assertEquals(5, loaded.itemFactors().count());
+    Row prediction =
+        loaded.transform(spark.sql("select 1 as user, 10 as item")).collectAsList().get(0);
+    assertTrue(Float.isFinite(prediction.<Float>getAs("prediction")), prediction.toString());
   }
 
   @Test

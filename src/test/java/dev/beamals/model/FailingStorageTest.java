@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.RunException;
+import dev.beamals.blocks.FactorBlock;
 import dev.beamals.files.Storage;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -14,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -147,6 +152,47 @@ final class FailingStorageTest {
       assertEquals(List.of("model"), Storage.LOCAL.list(folder.toString()));
       n++;
     } while (failure != null || n < 12);
+  }
+
+  /** The last step of a pipeline is done again where it failed, or where its success was lost. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aStepThatFinishesAModelAtTheSecondAttempt(boolean killed) throws IOException {
+    ModelParameters parameters = ModelParameters.of(Map.of("rank", 1, "name", "newer"));
+    int failed = 0;
+    int calls = 1000;
+    for (int n = 1; n <= calls + 1; n++) {
+      Failing failing = new Failing();
+      save(failing, "older", 0, 0);
+      String attempt = String.format("%08x", n);
+      ModelFolder model = ModelFolder.at("output", output(), attempt, failing.storage());
+      for (Side side : Side.values()) {
+        Path part = Path.of(model.staging() + WriteFactors.folder(side) + "part-00000.parquet");
+        Files.createDirectories(part.getParent());
+        FactorsParquet.write(
+            FileSystems.matchNewResource(part.toString(), false),
+            new FactorBlock(Ids.of(1), 1, new float[] {1}),
+            true,
+            1);
+      }
+      failing.failAt(n, killed ? Integer.MAX_VALUE : n);
+      try {
+        model.finish(parameters, "now " + n);
+        calls = Math.min(calls, failing.calls.size());
+      } catch (RunException e) {
+        failed++;
+      }
+      ModelFolder again = ModelFolder.at("output", output(), attempt, new Failing().storage());
+      FactorsSummary summary = again.finish(parameters, "now " + n);
+      assertEquals(1, summary.users());
+      assertEquals(true, summary.intItems());
+      assertEquals(summary, again.finish(parameters, "now " + n), "done before");
+      assertEquals(
+          "newer", Manifests.name(Files.readString(folder.resolve("model/manifest.json"))));
+      assertEquals(List.of("model"), Storage.LOCAL.list(folder.toString()));
+      assertEquals(1, SavedModel.open("model", output()).factors(Side.ITEM).rows());
+    }
+    assertTrue(failed > 20, "failed " + failed);
   }
 
   @Test

@@ -1,15 +1,17 @@
 package dev.beamals.model;
 
-import dev.beamals.blocks.FactorBlock;
+import dev.beamals.als.Als;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
-import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
+import dev.beamals.ratings.Rating;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Create;
 
-/** The program that {@link WithoutHadoopTest} runs: writes and reads what is Parquet. */
+/** The program that {@link WithoutHadoopTest} runs: writes and reads models and tables. */
 final class WithoutHadoop {
   private WithoutHadoop() {}
 
@@ -17,13 +19,18 @@ final class WithoutHadoop {
    * @param args a folder to write to, and files of factors to read
    */
   public static void main(String[] args) throws IOException {
-    String own = Path.of(args[0]).resolve("part-00000.parquet").toString();
-    FactorsParquet.write(
-        FileSystems.matchNewResource(own, false),
-        new FactorBlock(Ids.of(1, 2), 2, new float[] {1, 2, 3, 4}),
-        true,
-        1);
-    print(own);
+    String model = Path.of(args[0]).resolve("model").toString();
+    Pipeline train = Pipeline.create();
+    train
+        .apply("Ratings", Create.of(Rating.of(1, 7, 5), Rating.of(2, 7, 4), Rating.of(1, 8, 1)))
+        .apply("Train", Als.create().withRank(2).withMaxIter(1))
+        .apply("Save", WriteModel.to(model));
+    train.run().waitUntilFinish();
+    Pipeline copy = Pipeline.create();
+    copy.apply("Read", ReadModel.from(model)).apply("Save", WriteModel.to(model + "-copy"));
+    copy.run().waitUntilFinish();
+    SavedModel saved = SavedModel.open("model", model + "-copy");
+    System.out.println("saved: " + saved.factors(Side.USER).rows() + " users");
     for (String file : List.of(args).subList(1, args.length)) {
       print(file);
     }

@@ -1,6 +1,7 @@
 package dev.beamals.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.JavaProgram;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,7 @@ final class WithoutHadoopTest {
   }
 
   @Test
-  void factorsAndTablesAreWrittenAndRead() throws Exception {
+  void modelsAndTablesAreWrittenAndRead() throws Exception {
     List<String> files = new ArrayList<>();
     for (CompressionCodecName codec : CODECS) {
       writeAsSpark(codec);
@@ -86,9 +87,9 @@ final class WithoutHadoopTest {
     List<String> lines = Files.readAllLines(output, StandardCharsets.UTF_8);
     List<String> said = lines.stream().filter(line -> !line.contains("[class,load]")).toList();
     assertEquals(0, status, () -> String.join("\n", said));
-    assertEquals(
-        List.of("[1, 2][]", "[10, 11, 12][]", "[10, 11, 12][]", "[10, 11, 12][]", "[10, 11, 12][]"),
-        said.stream().filter(line -> line.startsWith("[1")).toList());
+    assertTrue(said.contains("saved: 2 users"), () -> String.join("\n", said));
+    assertEquals(CODECS.size(), said.stream().filter("[10, 11, 12][]"::equals).count());
+    assertTrue(lines.stream().anyMatch(line -> line.contains("] org.apache.parquet.")));
     assertEquals(
         List.of(), lines.stream().filter(line -> line.contains("] org.apache.hadoop.")).toList());
     assertEquals("user,score\na,0.5\n", Files.readString(folder.resolve("table.csv")));

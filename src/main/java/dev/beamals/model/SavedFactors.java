@@ -2,16 +2,25 @@ package dev.beamals.model;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
+import dev.beamals.blocks.Factors;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The factors of one side of a saved model, where they rest: small itself, and readable from any
  * worker as a stream of blocks, however many there are.
  */
-public final class FactorFiles implements Serializable {
+public final class SavedFactors implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** A file, and how many row groups it has. */
@@ -24,7 +33,7 @@ public final class FactorFiles implements Serializable {
   private final long rows;
   private final boolean intIds;
 
-  private FactorFiles(List<Part> parts, int rank, long rows, boolean intIds) {
+  private SavedFactors(List<Part> parts, int rank, long rows, boolean intIds) {
     this.parts = parts;
     this.rank = rank;
     this.rows = rows;
@@ -36,7 +45,7 @@ public final class FactorFiles implements Serializable {
    *
    * @throws RunException naming a file that cannot be read or is not one of factors
    */
-  static FactorFiles open(List<String> files, int rank) {
+  static SavedFactors open(List<String> files, int rank) {
     List<Part> parts = new ArrayList<>();
     long rows = 0;
     int ints = 0;
@@ -57,7 +66,7 @@ public final class FactorFiles implements Serializable {
         }
       }
     }
-    return new FactorFiles(List.copyOf(parts), rank, rows, ints > 0);
+    return new SavedFactors(List.copyOf(parts), rank, rows, ints > 0);
   }
 
   List<Part> parts() {
@@ -91,6 +100,66 @@ public final class FactorFiles implements Serializable {
           reader.read(group, rank, out);
         }
       }
+    }
+  }
+
+  /**
+   * These factors in a pipeline: a DoFn looks them up in the files, one tile at a time.
+   *
+   * @param rowGroups the files and their row groups
+   */
+  Factors in(Side side, PCollection<KV<String, Integer>> rowGroups) {
+    return new InPipeline(side, rowGroups, this);
+  }
+
+  private static final class InPipeline extends Factors {
+    private final PCollection<KV<String, Integer>> rowGroups;
+    private final SavedFactors files;
+    private @Nullable PCollection<FactorBlock> blocks;
+
+    InPipeline(Side side, PCollection<KV<String, Integer>> rowGroups, SavedFactors files) {
+      super(side, files.rank());
+      this.rowGroups = rowGroups;
+      this.files = files;
+    }
+
+    /** They are read as elements where something asks for them. */
+    @Override
+    public PCollection<FactorBlock> blocks() {
+      if (blocks == null) {
+        String name = side() == Side.USER ? "ReadUserFactors" : "ReadItemFactors";
+        blocks =
+            rowGroups
+                .apply(name, ParDo.of(new ReadModel.ReadFn(rank())))
+                .setCoder(FactorBlock.Coder.of());
+      }
+      return blocks;
+    }
+
+    @Override
+    protected FactorView createView(String name) {
+      return new View(files);
+    }
+  }
+
+  private static final class View extends FactorView {
+    private static final long serialVersionUID = 1L;
+    private final SavedFactors files;
+
+    View(SavedFactors files) {
+      this.files = files;
+    }
+
+    @Override
+    public <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
+        ParDo.SingleOutput<InputT, OutputT> parDo) {
+      return parDo;
+    }
+
+    @Override
+    protected void forEach(
+        DoFn<?, ?>.ProcessContext context, @Nullable Ids wanted, Consumer<FactorBlock> out) {
+      files.forEachBlock(out);
     }
   }
 }
