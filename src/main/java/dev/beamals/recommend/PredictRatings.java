@@ -13,9 +13,11 @@ import dev.beamals.linalg.BlockProducts;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingBatch;
+import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
@@ -30,6 +32,9 @@ import org.apache.beam.sdk.values.Row;
  * <p>Pairs and user factors meet by one shuffle into blocks of users. A block then takes the
  * factors of its own items out of the model's files, tile by tile: no worker holds a whole side,
  * unless the model is trained in the same pipeline.
+ *
+ * <p>Pairs that are windowed or unbounded are predicted as they come, without a shuffle: every
+ * worker then holds the factors of both sides.
  *
  * <pre>{@code
  * PCollection<Row> predictions =
@@ -88,11 +93,45 @@ public abstract class PredictRatings
 
   private PCollection<ScoredIds> predict(PCollection<RatingBatch> pairs) {
     int rank = model().rank();
+    if (!(pairs.getWindowingStrategy().getWindowFn() instanceof GlobalWindows)
+        || pairs.isBounded() == PCollection.IsBounded.UNBOUNDED) {
+      FactorView users = FactorView.ofBlocks("HoldUsers", model().factors(Side.USER).blocks());
+      FactorView items = FactorView.ofBlocks("HoldItems", model().factors(Side.ITEM).blocks());
+      return pairs
+          .apply(
+              "PredictBatches",
+              items.addTo(users.addTo(ParDo.of(new PredictBatchFn(users, items, rank)))))
+          .setCoder(ScoredIds.Coder.of());
+    }
     FactorView items = model().factors(Side.ITEM).view();
     return JoinFactors.inputs(model().factors(Side.USER).blocks(), pairs)
         .apply("JoinByUser", JoinFactors.create(numBlocks(), rank))
         .apply("PredictBlocks", items.addTo(ParDo.of(new PredictFn(items, rank))))
         .setCoder(ScoredIds.Coder.of());
+  }
+
+  /** Predicts for a batch as it comes, out of factors in memory. */
+  static final class PredictBatchFn extends DoFn<RatingBatch, ScoredIds> {
+    private static final long serialVersionUID = 1L;
+    private final FactorView users;
+    private final FactorView items;
+    private final int rank;
+
+    PredictBatchFn(FactorView users, FactorView items, int rank) {
+      this.users = users;
+      this.items = items;
+      this.rank = rank;
+    }
+
+    @ProcessElement
+    public void processElement(ProcessContext c) {
+      RatingBlock pairs = RatingBlock.group(List.of(c.element()), Side.USER, false);
+      boolean[] userFound = new boolean[pairs.src().size()];
+      boolean[] itemFound = new boolean[pairs.dst().size()];
+      float[] x = users.gather(c, pairs.src(), rank, userFound);
+      float[] y = items.gather(c, pairs.dst(), rank, itemFound);
+      c.output(predict(pairs, x, userFound, y, itemFound, rank));
+    }
   }
 
   static final class PredictFn extends DoFn<KV<FactorBlock, RatingBlock>, ScoredIds> {
@@ -111,26 +150,29 @@ public abstract class PredictRatings
       if (pairs.size() == 0) {
         return;
       }
-      boolean[] found = new boolean[pairs.dst().size()];
-      float[] y = items.gather(c, pairs.dst(), rank, found);
-      c.output(predict(c.element().getKey(), pairs, y, found, rank));
+      boolean[] userFound = new boolean[pairs.src().size()];
+      boolean[] itemFound = new boolean[pairs.dst().size()];
+      float[] x = new float[Math.multiplyExact(pairs.src().size(), rank)];
+      c.element().getKey().copyRows(pairs.src(), x, userFound);
+      float[] y = items.gather(c, pairs.dst(), rank, itemFound);
+      c.output(predict(pairs, x, userFound, y, itemFound, rank));
     }
   }
 
   /**
-   * @param y for each item of the pairs its factors
-   * @param found for each item of the pairs whether it has factors
+   * @param x row-major, for each user of the pairs its factors
+   * @param userFound for each user of the pairs whether it has factors
+   * @param y the same for items
    */
   private static ScoredIds predict(
-      FactorBlock users, RatingBlock pairs, float[] y, boolean[] found, int rank) {
-    int[] userRow = pairs.src().positionsIn(users.ids());
+      RatingBlock pairs, float[] x, boolean[] userFound, float[] y, boolean[] itemFound, int rank) {
     float[] predictions = new float[pairs.size()];
-    for (int s = 0; s < userRow.length; s++) {
+    for (int s = 0; s < userFound.length; s++) {
       for (int p = pairs.offsets()[s]; p < pairs.offsets()[s + 1]; p++) {
         int item = pairs.neighbours()[p];
         predictions[p] =
-            userRow[s] >= 0 && found[item]
-                ? BlockProducts.dot(users.factors(), userRow[s] * rank, y, item * rank, rank)
+            userFound[s] && itemFound[item]
+                ? BlockProducts.dot(x, s * rank, y, item * rank, rank)
                 : Float.NaN;
       }
     }
