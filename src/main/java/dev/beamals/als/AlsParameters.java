@@ -26,7 +26,7 @@ public abstract class AlsParameters implements Serializable {
   public static final long DEFAULT_SEED = 0;
 
   /** Beam has no loops: each iteration adds stages to the pipeline. */
-  private static final int MOST_ITERATIONS = 1000;
+  public static final int MOST_ITERATIONS = 1000;
 
   private static final AlsParameters DEFAULTS =
       new AutoValue_AlsParameters.Builder()

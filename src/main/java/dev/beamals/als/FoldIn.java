@@ -12,13 +12,18 @@ import dev.beamals.linalg.CholeskySolver;
 import dev.beamals.linalg.RowSolver;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
+import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PValue;
@@ -42,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.FoldedModel> {
   private static final long serialVersionUID = 1L;
   private static final TupleTag<FactorBlock> FACTORS = new TupleTag<>("factors") {};
-  private static final TupleTag<Long> IGNORED = new TupleTag<>("ignored") {};
+  private static final TupleTag<Counts> COUNTS = new TupleTag<>("counts") {};
 
   abstract AlsModel model();
 
@@ -58,19 +63,32 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
     return new AutoValue_FoldIn(model(), AlsParameters.create().withRegParam(regParam).regParam());
   }
 
+  /**
+   * What was folded in.
+   *
+   * @param ratings how many ratings there were
+   * @param ignored how many of them were ignored, as their items have no factors
+   */
+  public record Counts(long ratings, long ignored) {
+    /** For {@link dev.beamals.files.ResultFile}. */
+    public static Coder<Counts> coder() {
+      return new CountsCoder();
+    }
+  }
+
   /** The users of the ratings that were folded in, with the items of the model. */
   public static final class FoldedModel extends AlsModel {
-    private final PCollection<Long> ignored;
+    private final PCollection<Counts> counts;
 
     private FoldedModel(
-        AlsModel model, Factors users, AlsParameters parameters, PCollection<Long> ignored) {
+        AlsModel model, Factors users, AlsParameters parameters, PCollection<Counts> counts) {
       super(model.getPipeline(), users, model.factors(Side.ITEM), parameters);
-      this.ignored = ignored;
+      this.counts = counts;
     }
 
-    /** One number: how many ratings were ignored, as their items have no factors. */
-    public PCollection<Long> ignored() {
-      return ignored;
+    /** One element. */
+    public PCollection<Counts> counts() {
+      return counts;
     }
 
     @Override
@@ -78,7 +96,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
       // Not the items: they are not made here.
       Map<TupleTag<?>, PValue> values = new HashMap<>();
       values.put(FACTORS, factors(Side.USER).blocks());
-      values.put(IGNORED, ignored);
+      values.put(COUNTS, counts);
       return values;
     }
   }
@@ -118,15 +136,15 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
             "SolveRows",
             items
                 .addTo(ParDo.of(new SolveFn(items, parameters)))
-                .withOutputTags(FACTORS, TupleTagList.of(IGNORED)));
+                .withOutputTags(FACTORS, TupleTagList.of(COUNTS)));
     PCollection<FactorBlock> factors = solved.get(FACTORS).setCoder(FactorBlock.Coder.of());
-    PCollection<Long> ignored =
+    PCollection<Counts> counts =
         solved
-            .get(IGNORED)
-            .setCoder(VarLongCoder.of())
-            .apply("SumIgnored", CombineAll.of(0L, Sum.ofLongs()));
+            .get(COUNTS)
+            .setCoder(Counts.coder())
+            .apply("SumCounts", CombineAll.of(new Counts(0, 0), new SumFn()));
     return new FoldedModel(
-        model(), Factors.of(Side.USER, factors, parameters.rank()), parameters, ignored);
+        model(), Factors.of(Side.USER, factors, parameters.rank()), parameters, counts);
   }
 
   private AlsParameters parameters() {
@@ -162,12 +180,39 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
       boolean[] found = new boolean[block.dst().size()];
       float[] dst = items.gatherNeighbours(c, block, parameters.rank(), found);
       RatingBlock known = block.keepNeighbours(found);
-      c.output(IGNORED, (long) block.size() - known.size());
+      c.output(COUNTS, new Counts(block.size(), block.size() - known.size()));
       if (known.size() > 0) {
         float[] rows =
             new FactorBlock(block.dst(), parameters.rank(), dst).select(known.dst()).factors();
         c.output(UpdateFactors.solve(known, rows, Side.USER, parameters, solver));
       }
     }
+  }
+
+  private static final class SumFn extends Combine.BinaryCombineFn<Counts> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Counts apply(Counts left, Counts right) {
+      return new Counts(left.ratings + right.ratings, left.ignored + right.ignored);
+    }
+  }
+
+  private static final class CountsCoder extends CustomCoder<Counts> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void encode(Counts counts, OutputStream out) throws IOException {
+      VarLongCoder.of().encode(counts.ratings, out);
+      VarLongCoder.of().encode(counts.ignored, out);
+    }
+
+    @Override
+    public Counts decode(InputStream in) throws IOException {
+      return new Counts(VarLongCoder.of().decode(in), VarLongCoder.of().decode(in));
+    }
+
+    @Override
+    public void verifyDeterministic() {}
   }
 }

@@ -65,14 +65,17 @@ public abstract class CsvFormat implements Serializable {
    * same column.
    */
   public CsvFormat withPairs(String userCol, String itemCol) {
-    return withColumns(userCol, itemCol, "").withTimestampCol("", false);
+    return withColumns(userCol, itemCol, "").withOptionalTimestampCol("");
   }
 
-  /**
-   * @param required whether a file without this column is an error
-   */
-  public CsvFormat withTimestampCol(String timestampCol, boolean required) {
-    return toBuilder().setTimestampCol(timestampCol).setTimestampRequired(required).build();
+  /** The column of the time, in seconds since the epoch; a file without it is refused. */
+  public CsvFormat withTimestampCol(String timestampCol) {
+    return toBuilder().setTimestampCol(timestampCol).setTimestampRequired(true).build();
+  }
+
+  /** The same; rows of a file without it have no time. */
+  public CsvFormat withOptionalTimestampCol(String timestampCol) {
+    return toBuilder().setTimestampCol(timestampCol).setTimestampRequired(false).build();
   }
 
   abstract Builder toBuilder();

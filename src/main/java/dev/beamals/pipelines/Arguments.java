@@ -165,6 +165,26 @@ final class Arguments {
     return given;
   }
 
+  /**
+   * What our own flags are, given or not, by their names in alphabetical order.
+   *
+   * @param options as of {@link #as}
+   */
+  Map<String, @Nullable Object> toMap(PipelineOptions options) {
+    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    getters.forEach(
+        (name, getter) -> {
+          if (isOurs(getter)) {
+            try {
+              all.put(name, getter.invoke(options));
+            } catch (ReflectiveOperationException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+        });
+    return all;
+  }
+
   /** The flags as Beam takes them. */
   <T extends PipelineOptions> T as(Class<T> options) {
     String[] args =

@@ -1,19 +1,13 @@
 package dev.beamals.pipelines;
 
-import dev.beamals.csv.CleaningReport;
-import dev.beamals.csv.CsvFile;
-import dev.beamals.csv.LoadRatings;
+import dev.beamals.als.AlsParameters;
 import dev.beamals.files.HadoopFiles;
-import dev.beamals.files.ResultFile;
-import dev.beamals.ratings.RatingBatch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
-import org.apache.beam.sdk.Pipeline;
+import java.util.Map;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionTuple;
 import org.jspecify.annotations.Nullable;
 
 /** A command of the command line with its flags: what they must be, and what it does. */
@@ -51,6 +45,26 @@ abstract class Command<O extends CommandOptions> {
     run();
   }
 
+  /**
+   * The parameters of ALS as the flags of their names say; the defaults where there is no such
+   * flag.
+   *
+   * @throws UsageException where a flag is out of its range
+   */
+  final AlsParameters parameters() {
+    AlsParameters parameters = AlsParameters.create();
+    Map<String, @Nullable Object> flags = arguments.toMap(options);
+    for (String name : AlsParameters.names()) {
+      Object value = flags.get(name);
+      try {
+        parameters = value == null ? parameters : parameters.with(name, value);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--" + e.getMessage());
+      }
+    }
+    return parameters;
+  }
+
   /** Checks what all commands that read CSV files take. */
   static void checkMaxRejects(CsvOptions options) {
     Long maxRejects = options.getMaxRejects();
@@ -62,27 +76,6 @@ abstract class Command<O extends CommandOptions> {
     if (!condition) {
       throw new UsageException(String.format(message, args));
     }
-  }
-
-  /** Loads ratings as the flags say. */
-  static LoadRatings loadRatings(InputOptions options, List<CsvFile> files) {
-    return LoadRatings.from(files)
-        .withDropMissing(options.getDropMissing())
-        .withMaxRejects(options.getMaxRejects());
-  }
-
-  /**
-   * Loads ratings, and has their report written to a file.
-   *
-   * @param step the name of the step
-   */
-  static PCollection<RatingBatch> load(
-      Pipeline pipeline, String step, LoadRatings load, String reportFile) {
-    PCollectionTuple loaded = pipeline.apply(step, load);
-    loaded
-        .get(LoadRatings.report())
-        .apply(step + "Report", ResultFile.<CleaningReport>write(reportFile));
-    return loaded.get(LoadRatings.ratings());
   }
 
   final void print(String format, @Nullable Object... args) {

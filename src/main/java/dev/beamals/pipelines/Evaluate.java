@@ -28,11 +28,12 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
   @Override
   void run(SavedModel model) throws IOException {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
-    List<CsvFile> files = CsvFile.find("input", input, InputFormats.ofRatings(options, model));
+    List<CsvFile> files = CsvFile.find("input", input, Inputs.ratingsFormat(options, model));
     try (ResultFolder folder = ResultFolder.temporary(options.getTempLocation())) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
-      load(pipeline, "LoadRatings", loadRatings(options, files), reportFile(folder, "input"))
+      Inputs.load(
+              pipeline, "LoadRatings", Inputs.ratings(options, files), reportFile(folder, "input"))
           .apply(
               "BlockByUser",
               BlockRatings.byUser(cores).withDropDuplicates(options.getDropDuplicates()))

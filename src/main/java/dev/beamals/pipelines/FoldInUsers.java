@@ -1,8 +1,6 @@
 package dev.beamals.pipelines;
 
-import dev.beamals.CombineAll;
 import dev.beamals.RunException;
-import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.FoldIn;
 import dev.beamals.blocks.BlockFactors;
@@ -12,7 +10,6 @@ import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ids.Side;
-import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.FactorsSummary;
 import dev.beamals.model.Manifest;
 import dev.beamals.model.ModelFolder;
@@ -26,15 +23,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.MapElements;
-import org.apache.beam.sdk.transforms.Sum;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.TypeDescriptors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code als fold-in}: factors of users that were not trained on, as a model of their own. */
 final class FoldInUsers extends ModelCommand<FoldInOptions> {
+  /** Files of the staging folder by which results reach the program; not part of the model. */
+  private static final String REPORT = "report.bin";
+
+  private static final String COUNTS = "counts.bin";
+
   FoldInUsers(List<String> args, PrintStream out, PrintStream progress) {
     super(FoldInOptions.class, args, out, progress);
   }
@@ -44,11 +42,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
     require(options.getOutput() != null, "--output: missing; expected a folder for the factors");
     checkMaxRejects(options);
-    Double regParam = options.getRegParam();
-    require(
-        regParam == null || (regParam >= 0 && Double.isFinite(regParam)),
-        "--regParam=%s: expected a finite number of at least 0",
-        regParam);
+    parameters();
   }
 
   private AlsParameters parameters(SavedModel model) {
@@ -59,11 +53,6 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
             place + "trained with --" + name + ", which fold-in does not solve for");
       }
     }
-    if (model.rank() > NormalEquations.MAX_RANK) {
-      throw new RunException(
-          String.format(
-              "%sof rank %d; expected at most %d", place, model.rank(), NormalEquations.MAX_RANK));
-    }
     Double regParam = options.getRegParam();
     if (regParam == null) {
       regParam = model.parameters().number("regParam");
@@ -72,7 +61,11 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
       throw new RunException(
           place + "does not tell its regParam; expected --regParam=… as it was trained with");
     }
-    return AlsParameters.create().withRank(model.rank()).withRegParam(regParam);
+    try {
+      return AlsParameters.create().withRank(model.rank()).withRegParam(regParam);
+    } catch (IllegalArgumentException e) {
+      throw new RunException(place + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -80,7 +73,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     String output = String.valueOf(options.getOutput());
     AlsParameters parameters = parameters(model);
-    List<CsvFile> files = CsvFile.find("input", input, InputFormats.ofRatings(options, model));
+    List<CsvFile> files = CsvFile.find("input", input, Inputs.ratingsFormat(options, model));
     try (ModelFolder folder = ModelFolder.stage("output", output, options)) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
@@ -98,21 +91,15 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
       String staging,
       int blocks) {
     PCollection<RatingBlock> ratings =
-        load(pipeline, "LoadRatings", loadRatings(options, files), staging + "report.bin")
+        Inputs.load(pipeline, "LoadRatings", Inputs.ratings(options, files), staging + REPORT)
             .apply(
                 "BlockByUser",
                 BlockRatings.byUser(blocks).withDropDuplicates(options.getDropDuplicates()));
-    ratings
-        .apply(
-            "TakeSizes",
-            MapElements.into(TypeDescriptors.longs()).via(block -> (long) block.size()))
-        .apply("SumSizes", CombineAll.of(0L, Sum.ofLongs()))
-        .apply("WriteSizes", ResultFile.<Long>write(staging + "ratings.bin"));
-    AlsModel trained = model.in(pipeline);
     FoldIn.FoldedModel folded =
         ratings.apply(
-            "FoldIn", FoldIn.from(trained).withRegParam(parameters.regParam()).onBlocks());
-    folded.ignored().apply("WriteIgnored", ResultFile.<Long>write(staging + "ignored.bin"));
+            "FoldIn",
+            FoldIn.from(model.in(pipeline)).withRegParam(parameters.regParam()).onBlocks());
+    folded.counts().apply("WriteCounts", ResultFile.<FoldIn.Counts>write(staging + COUNTS));
     folded
         .factors(Side.USER)
         .blocks()
@@ -127,18 +114,18 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
   private void save(
       SavedModel model, AlsParameters parameters, List<CsvFile> files, ModelFolder folder)
       throws IOException {
-    CleaningReport report = folder.take("report.bin", CleaningReport.coder());
-    long ratings = folder.take("ratings.bin", VarLongCoder.of());
-    long ignored = folder.take("ignored.bin", VarLongCoder.of());
-    Cleaning cleaning = new Cleaning(files, report, report.kept() - ratings);
+    CleaningReport report = folder.take(REPORT, CleaningReport.coder());
+    FoldIn.Counts counts = folder.take(COUNTS, FoldIn.Counts.coder());
+    Cleaning cleaning = new Cleaning(files, report, report.kept() - counts.ratings());
     Cleaning.printRejects(progress, "input", report);
-    if (ignored == ratings) {
+    long solved = counts.ratings() - counts.ignored();
+    if (solved == 0) {
       throw new RunException("--input: none of its items is in the model");
     }
     Map<String, @Nullable Object> saved = new LinkedHashMap<>();
-    saved.put("userCol", InputFormats.userCol(options, model));
-    saved.put("itemCol", InputFormats.itemCol(options, model));
-    saved.put("ratingCol", InputFormats.ratingCol(options, model));
+    saved.put("userCol", Inputs.userCol(options, model));
+    saved.put("itemCol", Inputs.itemCol(options, model));
+    saved.put("ratingCol", Inputs.ratingCol(options, model));
     for (String name : List.of("timestampCol", "delimiter", "header")) {
       if (model.parameters().toMap().containsKey(name)) {
         saved.put(name, model.parameters().toMap().get(name));
@@ -153,9 +140,11 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
             .withInput(cleaning.toInput())
             .withFoldIn(
                 new Manifest.FoldInOrigin(
-                    model.folder(), origin == null ? null : origin.factors().digest(), ignored)),
+                    model.folder(),
+                    origin == null ? null : origin.factors().digest(),
+                    counts.ignored())),
         ModelMetrics.create());
-    print("%,d ratings, %,d more of items that are not in the model%n", ratings - ignored, ignored);
+    print("%,d ratings, %,d more of items that are not in the model%n", solved, counts.ignored());
     print(
         "Model: %s, %,d users × %,d items, rank %d%n",
         folder, factors.users(), factors.items(), parameters.rank());

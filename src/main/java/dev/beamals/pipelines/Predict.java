@@ -2,7 +2,6 @@ package dev.beamals.pipelines;
 
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
-import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter;
@@ -17,8 +16,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.coders.ListCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PCollection;
 
@@ -62,40 +59,34 @@ final class Predict extends ModelCommand<PredictOptions> {
       PCollection<RatingBatch> pairs =
           files.isEmpty()
               ? pipeline.apply("Pair", Create.of(pair()).withCoder(RatingBatch.Coder.of()))
-              : load(
-                  pipeline,
-                  "LoadPairs",
-                  LoadRatings.from(files)
-                      .withDropMissing(false)
-                      .withMaxRejects(options.getMaxRejects()),
-                  reportFile(folder, "input"));
+              : Inputs.load(
+                  pipeline, "LoadPairs", Inputs.ids(options, files), reportFile(folder, "input"));
       boolean drop = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.drop;
       // Pairs may have ids of any kind, and in CSV that makes no difference.
       boolean typed = output != null && options.getFormat() != TableWriter.Format.csv;
+      WriteScores write =
+          WriteScores.predictions(
+              folder.path(),
+              output == null ? TableWriter.Format.csv : options.getFormat(),
+              Column.ids("user", typed && model.factors(Side.USER).intIds()),
+              Column.ids("item", typed && model.factors(Side.ITEM).intIds()),
+              blocks);
       pairs
           .apply(
               "PredictRatings",
               PredictRatings.from(model.in(pipeline)).withNumBlocks(blocks).onBatches())
-          .apply(
-              "WritePredictions",
-              WriteScores.predictions(
-                  folder.path(),
-                  output == null ? TableWriter.Format.csv : options.getFormat(),
-                  Column.ids("user", typed && model.factors(Side.USER).intIds()),
-                  Column.ids("item", typed && model.factors(Side.ITEM).intIds()),
-                  drop,
-                  blocks))
-          .apply("WriteCounts", ResultFile.<List<Long>>write(folder.path() + "counts.bin"));
+          .apply("WritePredictions", drop ? write.withDropNaN() : write)
+          .apply("WriteCounts", ResultFile.<WriteScores.Counts>write(folder.path() + "counts.bin"));
       run(pipeline);
-      List<Long> counts = folder.take("counts.bin", ListCoder.of(VarLongCoder.of()));
+      WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
       if (output == null) {
         ResultTable.print(out, List.of("user", "item", "prediction"), folder.parts());
       } else {
         report(folder, "input");
         folder.complete();
       }
-      long cold = counts.get(2);
-      print("%s, %,d cold%s%n", count(counts.get(1), "pair"), cold, cold > 0 ? note(drop) : "");
+      long cold = counts.missing();
+      print("%s, %,d cold%s%n", count(counts.entries(), "pair"), cold, cold > 0 ? note(drop) : "");
       if (output != null) {
         print("Predictions: %s%n", folder.path());
       }
@@ -103,8 +94,8 @@ final class Predict extends ModelCommand<PredictOptions> {
   }
 
   private CsvFormat pairs(SavedModel model) {
-    return InputFormats.of(options, model)
-        .withPairs(InputFormats.userCol(options, model), InputFormats.itemCol(options, model));
+    return Inputs.format(options, model)
+        .withPairs(Inputs.userCol(options, model), Inputs.itemCol(options, model));
   }
 
   private static String note(boolean drop) {

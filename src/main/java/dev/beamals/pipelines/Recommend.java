@@ -59,11 +59,11 @@ final class Recommend extends TopKCommand<RecommendOptions> {
   @Override
   void run(SavedModel model) throws IOException {
     Side side = forItems() ? Side.ITEM : Side.USER;
-    String userCol = InputFormats.userCol(options, model);
-    String itemCol = InputFormats.itemCol(options, model);
+    String userCol = Inputs.userCol(options, model);
+    String itemCol = Inputs.itemCol(options, model);
     String srcCol = forItems() ? itemCol : userCol;
     String dstCol = forItems() ? userCol : itemCol;
-    CsvFormat format = InputFormats.of(options, model);
+    CsvFormat format = Inputs.format(options, model);
     String wantedFlag = forItems() ? "items" : "users";
     List<CsvFile> wantedFiles = findIds(wantedFlag, wanted(), srcCol, format);
     List<CsvFile> candidateFiles = findIds("candidates", options.getCandidates(), dstCol, format);
@@ -138,11 +138,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
 
   private PCollection<RatingBatch> load(
       Pipeline pipeline, String step, String flag, List<CsvFile> files, ResultFolder folder) {
-    LoadRatings load =
-        LoadRatings.from(files)
-            .withInputName(flag)
-            .withDropMissing(false)
-            .withMaxRejects(options.getMaxRejects());
-    return load(pipeline, step, load, reportFile(folder, flag));
+    LoadRatings load = Inputs.ids(options, files).withInputName(flag);
+    return Inputs.load(pipeline, step, load, reportFile(folder, flag));
   }
 }

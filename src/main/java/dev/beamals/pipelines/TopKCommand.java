@@ -15,8 +15,6 @@ import dev.beamals.recommend.WriteScores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
-import org.apache.beam.sdk.coders.ListCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptor;
@@ -77,15 +75,15 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
                 dst,
                 score,
                 blocks))
-        .apply("WriteCounts", ResultFile.<List<Long>>write(folder.path() + "counts.bin"));
+        .apply("WriteCounts", ResultFile.<WriteScores.Counts>write(folder.path() + "counts.bin"));
   }
 
   /** Ends the table, prints it where nobody asked for a folder, and says what it has. */
   final void finish(
       ResultFolder folder, Column src, Column dst, String score, @Nullable String missing)
       throws IOException {
-    List<Long> counts = folder.take("counts.bin", ListCoder.of(VarLongCoder.of()));
-    if (counts.get(0) == 0) {
+    WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
+    if (counts.ids() == 0) {
       throw new RunException(
           missing != null ? missing : "none of the ids that were asked for is in the model");
     }
@@ -96,7 +94,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     folder.complete();
     print(
         "%s for %s: %s%n",
-        count(counts.get(1), "row"), count(counts.get(0), src.name()), folder.path());
+        count(counts.entries(), "row"), count(counts.ids(), src.name()), folder.path());
   }
 
   final ResultFolder createFolder() throws IOException {

@@ -27,6 +27,9 @@ final class Train extends Command<TrainOptions> {
   /** Bytes; by default Spark sends no more to the driver (spark.driver.maxResultSize). */
   private static final double MAX_BROADCAST = 1e9;
 
+  /** Flags that a manifest tells elsewhere, with what was found, or that do not matter to it. */
+  private static final List<String> NOT_SAVED = List.of("input", "testInput", "output", "verbose");
+
   Train(List<String> args, PrintStream out, PrintStream progress) {
     super(TrainOptions.class, args, out, progress);
   }
@@ -34,19 +37,7 @@ final class Train extends Command<TrainOptions> {
   @Override
   void check() {
     require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
-    require(
-        options.getRank() >= 1 && options.getRank() <= NormalEquations.MAX_RANK,
-        "--rank=%s: expected 1 to %s",
-        options.getRank(),
-        NormalEquations.MAX_RANK);
-    require(
-        options.getMaxIter() >= 1 && options.getMaxIter() <= 1000,
-        "--maxIter=%s: expected 1 to 1000",
-        options.getMaxIter());
-    require(
-        options.getRegParam() >= 0 && Double.isFinite(options.getRegParam()),
-        "--regParam=%s: expected a finite number of at least 0",
-        options.getRegParam());
+    parameters();
     require(
         options.getTestFraction() >= 0 && options.getTestFraction() < 1,
         "--testFraction=%s: expected a number from 0 to below 1",
@@ -68,23 +59,16 @@ final class Train extends Command<TrainOptions> {
         !options.getUserCol().equals(options.getItemCol()),
         "--userCol and --itemCol: both are %s; expected two columns",
         options.getUserCol());
-    InputFormats.delimiter(options.getDelimiter());
+    Inputs.delimiter(options.getDelimiter());
   }
 
-  /**
-   * Whether factors are shuffled, and not broadcast; see {@code --factorExchange}.
-   *
-   * <p>The driver keeps what every half-step broadcast until the end, and while it sends one has it
-   * in several forms. Half of the heap is for what the estimate misses.
-   */
+  /** Whether factors are shuffled, and not broadcast; see {@code --factorExchange}. */
   private boolean shuffles(List<CsvFile> files) {
     if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
       return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
     }
     double factors = 4.0 * options.getRank() * EstimateIds.of(files);
-    double broadcast = (options.getMaxIter() + 5) * factors;
-    boolean shuffles =
-        broadcast > Runtime.getRuntime().maxMemory() / 2.0 || factors > MAX_BROADCAST;
+    boolean shuffles = shuffles(factors, options.getMaxIter(), Runtime.getRuntime().maxMemory());
     if (shuffles) {
       progress.printf(
           Locale.ROOT,
@@ -94,13 +78,26 @@ final class Train extends Command<TrainOptions> {
     return shuffles;
   }
 
+  /**
+   * Whether the factors of both sides are too much to be broadcast.
+   *
+   * <p>The driver keeps what every half-step broadcast until the end, and while it sends one has it
+   * in several forms. Half of the heap is for what the estimate misses.
+   *
+   * @param factors bytes
+   * @param maxMemory bytes of the driver's heap
+   */
+  static boolean shuffles(double factors, int maxIter, long maxMemory) {
+    return (maxIter + 5) * factors > maxMemory / 2.0 || factors > MAX_BROADCAST;
+  }
+
   @Override
   void run() throws IOException {
     long started = System.nanoTime();
     double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
-    CsvFormat format = InputFormats.of(options);
+    CsvFormat format = Inputs.format(options);
     List<CsvFile> files = CsvFile.find("input", input, format);
     List<CsvFile> testFiles =
         testInput.isEmpty() ? List.of() : CsvFile.find("testInput", testInput, format);
@@ -121,6 +118,7 @@ final class Train extends Command<TrainOptions> {
       Pipeline pipeline = Pipeline.create(options);
       new TrainPipeline(
               options,
+              parameters(),
               model.staging(),
               shuffles ? model.exchange() : null,
               userBlocks == null ? cores : userBlocks,
@@ -157,7 +155,7 @@ final class Train extends Command<TrainOptions> {
     Cleaning cleaning = new Cleaning(files, report, report.kept() - training.count() - splitOff);
 
     FactorsSummary factors = model.summarizeFactors(options.getRank());
-    Manifest manifest = Manifest.of(parameters(), factors).withInput(cleaning.toInput());
+    Manifest manifest = Manifest.of(toSave(), factors).withInput(cleaning.toInput());
     cleaning.printTable(out, "");
     if (!testFiles.isEmpty()) {
       CleaningReport testReport = model.take(TrainPipeline.TEST_REPORT, CleaningReport.coder());
@@ -195,28 +193,14 @@ final class Train extends Command<TrainOptions> {
     figures.print(out);
   }
 
-  /** All parameters of the run, under their flags' names. */
-  private ModelParameters parameters() {
-    Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
-    parameters.put("runner", options.getRunner().getSimpleName());
-    parameters.put("userCol", options.getUserCol());
-    parameters.put("itemCol", options.getItemCol());
-    parameters.put("ratingCol", options.getRatingCol());
-    parameters.put("timestampCol", options.getTimestampCol());
-    parameters.put("delimiter", options.getDelimiter());
-    parameters.put("header", options.getHeader());
-    parameters.put("dropMissing", options.getDropMissing());
-    parameters.put("dropDuplicates", options.getDropDuplicates());
-    parameters.put("maxRejects", options.getMaxRejects());
-    parameters.put("testFraction", options.getTestFraction());
-    parameters.put("rank", options.getRank());
-    parameters.put("maxIter", options.getMaxIter());
-    parameters.put("regParam", options.getRegParam());
-    parameters.put("seed", options.getSeed());
-    parameters.put("coldStartStrategy", options.getColdStartStrategy().name());
-    parameters.put("factorExchange", options.getFactorExchange().name());
-    parameters.put("numUserBlocks", options.getNumUserBlocks());
-    parameters.put("numItemBlocks", options.getNumItemBlocks());
-    return ModelParameters.of(parameters);
+  /** What is saved of the run: all flags but those of files and of what is printed. */
+  private ModelParameters toSave() {
+    Map<String, @Nullable Object> saved = new LinkedHashMap<>();
+    saved.put("runner", options.getRunner().getSimpleName());
+    arguments
+        .toMap(options)
+        .forEach((name, value) -> saved.put(name, value instanceof Enum<?> e ? e.name() : value));
+    saved.keySet().removeAll(NOT_SAVED);
+    return ModelParameters.of(saved);
   }
 }

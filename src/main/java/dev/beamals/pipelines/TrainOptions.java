@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.als.AlsParameters;
+import dev.beamals.linalg.NormalEquations;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
@@ -62,26 +64,26 @@ public interface TrainOptions extends InputOptions {
 
   void setTestInput(@Nullable List<String> testInput);
 
-  @Description("Number of factors, 1 to 512.")
-  @Default.Integer(10)
+  @Description("Number of factors, 1 to " + NormalEquations.MAX_RANK + ".")
+  @Default.Integer(AlsParameters.DEFAULT_RANK)
   int getRank();
 
   void setRank(int rank);
 
-  @Description("Number of iterations, 1 to 1000.")
-  @Default.Integer(10)
+  @Description("Number of iterations, 1 to " + AlsParameters.MOST_ITERATIONS + ".")
+  @Default.Integer(AlsParameters.DEFAULT_MAX_ITER)
   int getMaxIter();
 
   void setMaxIter(int maxIter);
 
   @Description("Regularization, at least 0; scaled by the number of ratings as in Spark MLlib.")
-  @Default.Double(0.1)
+  @Default.Double(AlsParameters.DEFAULT_REG_PARAM)
   double getRegParam();
 
   void setRegParam(double regParam);
 
   @Description("Seed of the initial factors and of the test split.")
-  @Default.Long(0)
+  @Default.Long(AlsParameters.DEFAULT_SEED)
   long getSeed();
 
   void setSeed(long seed);

@@ -31,6 +31,7 @@ final class TrainPipeline {
   static final String TEST_METRICS = "test-metrics.bin";
 
   private final TrainOptions options;
+  private final AlsParameters parameters;
   private final String staging;
   private final @Nullable String exchangeFolder;
   private final int userBlocks;
@@ -42,11 +43,13 @@ final class TrainPipeline {
    */
   TrainPipeline(
       TrainOptions options,
+      AlsParameters parameters,
       String staging,
       @Nullable String exchangeFolder,
       int userBlocks,
       int itemBlocks) {
     this.options = options;
+    this.parameters = parameters;
     this.staging = staging;
     this.exchangeFolder = exchangeFolder;
     this.userBlocks = userBlocks;
@@ -56,10 +59,10 @@ final class TrainPipeline {
   /** Adds the whole job to a pipeline; {@code testFiles} may be empty. */
   void build(Pipeline pipeline, List<CsvFile> files, List<CsvFile> testFiles) {
     PCollection<RatingBatch> training =
-        Command.load(
+        Inputs.load(
             pipeline,
             "LoadRatings",
-            Command.loadRatings(options, files).withRejects(staging + "rejects/"),
+            Inputs.ratings(options, files).withRejects(staging + "rejects/"),
             staging + REPORT);
     PCollection<RatingBatch> test = null;
     if (options.getTestFraction() > 0) {
@@ -70,15 +73,15 @@ final class TrainPipeline {
       test = split.get(SplitRatings.test());
     } else if (!testFiles.isEmpty()) {
       LoadRatings loadTest =
-          Command.loadRatings(options, testFiles)
+          Inputs.ratings(options, testFiles)
               .withInputName("testInput")
               .withRejects(staging + "testRejects/");
-      test = Command.load(pipeline, "LoadTestRatings", loadTest, staging + TEST_REPORT);
+      test = Inputs.load(pipeline, "LoadTestRatings", loadTest, staging + TEST_REPORT);
     }
 
     Als als =
         Als.create()
-            .withParameters(parameters(options))
+            .withParameters(parameters)
             .withNumUserBlocks(userBlocks)
             .withNumItemBlocks(itemBlocks)
             .withDropDuplicates(options.getDropDuplicates());
@@ -109,13 +112,5 @@ final class TrainPipeline {
         .factors(Side.ITEM)
         .blocks()
         .apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, itemBlocks));
-  }
-
-  static AlsParameters parameters(TrainOptions options) {
-    return AlsParameters.create()
-        .withRank(options.getRank())
-        .withMaxIter(options.getMaxIter())
-        .withRegParam(options.getRegParam())
-        .withSeed(options.getSeed());
   }
 }

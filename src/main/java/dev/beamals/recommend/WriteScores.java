@@ -7,10 +7,13 @@ import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.apache.beam.sdk.coders.ListCoder;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
@@ -24,12 +27,11 @@ import org.apache.beam.sdk.values.PCollection;
  * Writes recommendations or predictions as a table: a file for each block, named by the block.
  *
  * <p>A file is written under another name and moved into place, so that a bundle that is run twice
- * leaves one whole file. The result is one list of three numbers: ids that have a row, entries, and
- * entries that are NaN.
+ * leaves one whole file. The result is one element that tells what was written.
  */
 @AutoValue
 public abstract class WriteScores
-    extends PTransform<PCollection<ScoredIds>, PCollection<List<Long>>> {
+    extends PTransform<PCollection<ScoredIds>, PCollection<WriteScores.Counts>> {
   private static final long serialVersionUID = 1L;
 
   abstract String folder();
@@ -65,42 +67,72 @@ public abstract class WriteScores
         folder, format, src, dst, new Column(score, Float.class), true, false, numBlocks);
   }
 
-  /**
-   * Writes columns {@code src, dst, prediction}.
-   *
-   * @param dropNaN whether pairs without a prediction are left out
-   */
+  /** Writes columns {@code src, dst, prediction}. */
   public static WriteScores predictions(
-      String folder,
-      TableWriter.Format format,
-      Column src,
-      Column dst,
-      boolean dropNaN,
-      int numBlocks) {
+      String folder, TableWriter.Format format, Column src, Column dst, int numBlocks) {
     Column prediction = new Column("prediction", Float.class);
+    return new AutoValue_WriteScores(folder, format, src, dst, prediction, false, false, numBlocks);
+  }
+
+  /** Leaves out pairs without a prediction. */
+  public WriteScores withDropNaN() {
     return new AutoValue_WriteScores(
-        folder, format, src, dst, prediction, false, dropNaN, numBlocks);
+        folder(), format(), src(), dst(), score(), ranked(), true, numBlocks());
   }
 
   @Override
-  public PCollection<List<Long>> expand(PCollection<ScoredIds> blocks) {
+  public PCollection<Counts> expand(PCollection<ScoredIds> blocks) {
     return blocks
         .apply("WriteFiles", ParDo.of(new WriteFn(this)))
-        .setCoder(ListCoder.of(VarLongCoder.of()))
-        .apply("SumCounts", CombineAll.of(List.of(0L, 0L, 0L), new SumFn()));
+        .setCoder(new CountsCoder())
+        .apply("SumCounts", CombineAll.of(new Counts(0, 0, 0), new SumFn()));
   }
 
-  private static final class SumFn extends Combine.BinaryCombineFn<List<Long>> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public List<Long> apply(List<Long> left, List<Long> right) {
-      return List.of(
-          left.get(0) + right.get(0), left.get(1) + right.get(1), left.get(2) + right.get(2));
+  /**
+   * What was written.
+   *
+   * @param ids how many ids have a row of entries
+   * @param entries how many entries there are, those that were left out too
+   * @param missing how many of them are NaN
+   */
+  public record Counts(long ids, long entries, long missing) {
+    /** For {@link dev.beamals.files.ResultFile}. */
+    public static Coder<Counts> coder() {
+      return new CountsCoder();
     }
   }
 
-  static final class WriteFn extends DoFn<ScoredIds, List<Long>> {
+  private static final class SumFn extends Combine.BinaryCombineFn<Counts> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Counts apply(Counts left, Counts right) {
+      return new Counts(
+          left.ids + right.ids, left.entries + right.entries, left.missing + right.missing);
+    }
+  }
+
+  private static final class CountsCoder extends CustomCoder<Counts> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void encode(Counts counts, OutputStream out) throws IOException {
+      VarLongCoder.of().encode(counts.ids, out);
+      VarLongCoder.of().encode(counts.entries, out);
+      VarLongCoder.of().encode(counts.missing, out);
+    }
+
+    @Override
+    public Counts decode(InputStream in) throws IOException {
+      return new Counts(
+          VarLongCoder.of().decode(in), VarLongCoder.of().decode(in), VarLongCoder.of().decode(in));
+    }
+
+    @Override
+    public void verifyDeterministic() {}
+  }
+
+  static final class WriteFn extends DoFn<ScoredIds, Counts> {
     private static final long serialVersionUID = 1L;
     private final WriteScores table;
 
@@ -109,7 +141,7 @@ public abstract class WriteScores
     }
 
     @ProcessElement
-    public void processElement(@Element ScoredIds block, OutputReceiver<List<Long>> out)
+    public void processElement(@Element ScoredIds block, OutputReceiver<Counts> out)
         throws IOException {
       String name =
           String.format(
@@ -120,7 +152,7 @@ public abstract class WriteScores
           List.of(FileSystems.matchNewResource(temporary, false)),
           List.of(FileSystems.matchNewResource(table.folder() + name, false)),
           StandardMoveOptions.IGNORE_MISSING_FILES);
-      out.output(List.of((long) block.src().size(), (long) block.scores().length, nan));
+      out.output(new Counts(block.src().size(), block.scores().length, nan));
     }
 
     private long write(ScoredIds block, String file) throws IOException {
@@ -162,7 +194,7 @@ public abstract class WriteScores
         throw new RunException(
             String.format(
                 "%s %s: not an int as those of the model, so it does not fit into the table;"
-                    + " expected --format=csv or --coldStartStrategy=drop",
+                    + " expected format=csv or coldStartStrategy=drop",
                 column.name(), ids.get(index)));
       }
       return ids.intAt(index);

@@ -168,7 +168,7 @@ final class TrainOnRatingsTest {
     some.add(Rating.of("nobody", "an unknown item", 5));
     FoldIn.FoldedModel folded =
         pipeline.apply("Some", Create.of(some)).apply("FoldIn", FoldIn.from(model));
-    PAssert.thatSingleton(folded.ignored()).isEqualTo(2L);
+    PAssert.thatSingleton(folded.counts()).isEqualTo(new FoldIn.Counts(some.size(), 2));
     assertArrayEquals(
         new int[] {4, 4}, new int[] {folded.rank(), folded.factors(Side.ITEM).rank()});
     PAssert.that(rows(model, Side.USER))

@@ -290,7 +290,7 @@ final class CsvFileTest {
     assertFalse(file.hasTimestamp());
     assertEquals(
         2,
-        find(format.withColumns("4", "1", "2").withTimestampCol("3", true), path)
+        find(format.withColumns("4", "1", "2").withTimestampCol("3"), path)
             .get(0)
             .layout()
             .timestamp);
@@ -310,12 +310,12 @@ final class CsvFileTest {
     Path path = write(folder, "a.csv", "user_id,video_id,watch_ratio\n");
     assertFalse(find(CsvFormat.create(), path).get(0).hasTimestamp());
     assertTrue(
-        refused(CsvFormat.create().withTimestampCol("timestamp", true), path)
+        refused(CsvFormat.create().withTimestampCol("timestamp"), path)
             .startsWith("timestampCol=timestamp: no such column in line 1 of " + path));
     Path other = write(folder, "b.csv", "user_id,video_id,watch_ratio,when\n");
     assertEquals(
         3,
-        find(CsvFormat.create().withTimestampCol("when", false), other).get(0).layout().timestamp);
+        find(CsvFormat.create().withOptionalTimestampCol("when"), other).get(0).layout().timestamp);
   }
 
   @Test

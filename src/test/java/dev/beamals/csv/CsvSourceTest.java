@@ -436,7 +436,7 @@ final class CsvSourceTest {
         CsvFormat.create()
             .withDelimiter('|')
             .withColumns("who", "track", "plays")
-            .withTimestampCol("when", true);
+            .withTimestampCol("when");
     assertEquals(
         List.of("u1|t1|2.5|7.0|", "u2|t2|3.0|8.0|"),
         read(file, format, 10).rowsWithoutFingerprint());

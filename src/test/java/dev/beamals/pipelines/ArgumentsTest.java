@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.beamals.als.AlsParameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +77,22 @@ final class ArgumentsTest {
   void aMistakeInAFileNamesItsLine() throws IOException {
     Path file = Files.writeString(folder.resolve("c.flags"), "# c\n--rank=x\n");
     assertEquals(file + ":2: --rank=x: expected a whole number", mistake("@" + file));
+  }
+
+  @Test
+  void everyParameterOfAlsIsAFlagOfTrainWithTheSameDefault() {
+    Arguments arguments = Arguments.parse(TrainOptions.class, List.of());
+    Map<String, ?> flags = arguments.toMap(arguments.as(TrainOptions.class));
+    AlsParameters.create().toMap().forEach((name, value) -> assertEquals(value, flags.get(name)));
+  }
+
+  @Test
+  void valuesAreThoseOfOurOwnFlagsThatWereGiven() {
+    Arguments arguments =
+        Arguments.parse(
+            TrainOptions.class,
+            List.of("--input=hdfs://a/b,c", "--sparkMaster=spark://host:7077", "--rank=3"));
+    assertEquals(List.of("hdfs://a/b", "c", "3"), arguments.values());
   }
 
   @Test

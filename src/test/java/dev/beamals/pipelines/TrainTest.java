@@ -1,6 +1,7 @@
 package dev.beamals.pipelines;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -202,6 +204,108 @@ final class TrainTest {
   }
 
   @Test
+  void figuresAreNumbersWhereNoRowIsCold() throws IOException {
+    Path test = write(folder.resolve("test.csv"), sample.subList(0, 50));
+    String printed = train("--testInput=" + test, "--coldStartStrategy=nan");
+    assertFalse(printed.contains("NaN"), printed);
+    JsonNode figures = json(folder.resolve("model/metrics.json")).path("test");
+    for (String name : List.of("mae", "rmse", "r2")) {
+      assertTrue(figures.path(name).isNumber(), name);
+    }
+  }
+
+  @Test
+  void aModelHoldsNothingButTheModel() throws IOException {
+    train("--testFraction=0.2", "--factorExchange=shuffle");
+    try (Stream<Path> entries = Files.list(folder.resolve("model"))) {
+      assertEquals(
+          Set.of("userFactors", "itemFactors", "metadata", "metrics.json", "manifest.json"),
+          Set.copyOf(entries.map(path -> path.getFileName().toString()).toList()));
+    }
+    Path bad = write(folder.resolve("bad.csv"), List.of("1,2,3", sample.get(7), sample.get(8)));
+    train("--testInput=" + bad);
+    try (Stream<Path> entries = Files.list(folder.resolve("model"))) {
+      assertTrue(entries.anyMatch(path -> path.endsWith("testRejects")));
+    }
+  }
+
+  @Test
+  void factorsAreShuffledWhereTheyWouldNotFitIntoTheDriver() throws IOException {
+    // The memory that the factors of every half-step take together, and that of one alone.
+    assertFalse(Train.shuffles(1e6, 45, 100_000_000));
+    assertTrue(Train.shuffles(1e6, 46, 100_000_000));
+    assertFalse(Train.shuffles(1e9, 1, 100_000_000_000L));
+    assertTrue(Train.shuffles(1.01e9, 1, 100_000_000_000L));
+
+    assertFalse(train().contains("exchanged by shuffle"));
+    StringBuilder rows = new StringBuilder("user_id,video_id,watch_ratio\n1,2\n");
+    for (int user = 0; user < 500_000; user++) {
+      rows.append(user).append(",1,1\n");
+    }
+    Path many = Files.writeString(folder.resolve("many.csv"), rows);
+    String[] flags = {"--input=" + many, "--output=" + folder.resolve("model"), "--rank=512"};
+    // It ends as soon as the rows are read.
+    String printed = run(1, with(flags, "--maxIter=1", "--maxRejects=0"));
+    assertTrue(
+        printed.matches("(?s).*factors are estimated at [\\d,]+ MB, exchanged by shuffle.*"),
+        printed);
+    assertTrue(printed.contains("1 of 500001 rows cannot be read"), printed);
+  }
+
+  @Test
+  void withoutAHeaderMllibFindsColumnsOfItsOwnNames() throws IOException {
+    Path input =
+        Files.writeString(
+            folder.resolve("headless.csv"), String.join("\n", sample.subList(0, 100)) + "\n");
+    String[] columns = {"--header=false", "--userCol=1", "--itemCol=2", "--ratingCol=8"};
+    Path model = folder.resolve("model");
+    run(0, with(columns, "--input=" + input, "--output=" + model, "--maxIter=1"));
+    JsonNode mllib = json(model.resolve("metadata/part-00000")).path("paramMap");
+    assertEquals("user", mllib.path("userCol").asText());
+    assertEquals("item", mllib.path("itemCol").asText());
+    assertEquals("1", manifest(model).path("parameters").path("userCol").asText());
+    train();
+    mllib = json(model.resolve("metadata/part-00000")).path("paramMap");
+    assertEquals("user_id", mllib.path("userCol").asText());
+    assertEquals("video_id", mllib.path("itemCol").asText());
+  }
+
+  @Test
+  void aManifestTellsEveryFlagThatMatters() throws IOException {
+    train("--seed=3", "--regParam=0.25", "--factorExchange=broadcast");
+    JsonNode saved = manifest(folder.resolve("model")).path("parameters");
+    Set<String> names = new TreeSet<>();
+    saved.fieldNames().forEachRemaining(names::add);
+    assertEquals(
+        Set.of(
+            "coldStartStrategy",
+            "delimiter",
+            "dropDuplicates",
+            "dropMissing",
+            "factorExchange",
+            "header",
+            "itemCol",
+            "maxIter",
+            "maxRejects",
+            "numItemBlocks",
+            "numUserBlocks",
+            "rank",
+            "ratingCol",
+            "regParam",
+            "runner",
+            "seed",
+            "testFraction",
+            "timestampCol",
+            "userCol"),
+        names);
+    assertEquals(3, saved.path("seed").asInt());
+    assertEquals(0.25, saved.path("regParam").asDouble());
+    assertEquals("broadcast", saved.path("factorExchange").asText());
+    assertEquals("DirectRunner", saved.path("runner").asText());
+    assertTrue(saved.path("numUserBlocks").isNull());
+  }
+
+  @Test
   void failuresAreOneLineAndLeaveTheOlderModelWhole() throws IOException {
     Path older = folder.resolve("model");
     train();
@@ -244,6 +348,9 @@ final class TrainTest {
     assertFails(2, "--rank=0: expected 1 to 512", "--input=" + one, out, "--rank=0");
     assertFails(2, "--rank=5000: expected 1 to 512", "--input=" + one, out, "--rank=5000");
     assertFails(2, "--regParam=-1.0: expected", "--input=" + one, out, "--regParam=-1");
+    assertFails(2, "--maxIter=1001: expected 1 to 1000", "--input=" + one, out, "--maxIter=1001");
+    assertFails(
+        2, "--maxRejects=-1: expected at least 0", "--input=" + one, out, "--maxRejects=-1");
     assertFails(2, "--regParam=NaN: expected", "--input=" + one, out, "--regParam=NaN");
     assertFails(2, "--testFraction=1.0: expected", "--input=" + one, out, "--testFraction=1");
     assertFails(2, "both are user_id", "--input=" + one, out, "--itemCol=user_id");

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.beamals.files.Storage;
 import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +17,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -350,6 +354,122 @@ final class UseModelTest {
     String old = run(0, "recommend", "--model=" + model, "--user=7162", "--topK=2");
     // The same ratings, so the same items.
     assertEquals(cell(old, 3, 3), cell(table, 3, 3));
+  }
+
+  @Test
+  void foldInRefusesWhatItCannotSolve() throws IOException {
+    String[] flags = {"fold-in", "--input=" + SAMPLE, "--output=" + folder.resolve("folded")};
+    for (String name : List.of("implicitPrefs", "nonnegative")) {
+      Path other = folder.resolve(name);
+      changeParameters(other, parameters -> parameters.put(name, true));
+      assertFails(
+          1,
+          "als: --model=" + other + ": trained with --" + name + ", which fold-in does not solve",
+          with(flags, "--model=" + other));
+      changeParameters(other, parameters -> parameters.put(name, false));
+      run(0, with(flags, "--model=" + other));
+    }
+    Path silent = folder.resolve("silent");
+    changeParameters(silent, parameters -> parameters.remove("regParam"));
+    assertFails(
+        1,
+        "als: --model=" + silent + ": does not tell its regParam; expected --regParam=",
+        with(flags, "--model=" + silent));
+    run(0, with(flags, "--model=" + silent, "--regParam=0.1"));
+    assertEquals(json(model, "factorsDigest"), json(folder.resolve("folded"), "factorsDigest"));
+    try (Stream<Path> entries = Files.list(folder.resolve("folded"))) {
+      assertEquals(
+          Set.of("userFactors", "itemFactors", "metadata", "metrics.json", "manifest.json"),
+          Set.copyOf(entries.map(path -> path.getFileName().toString()).toList()));
+    }
+  }
+
+  /** Copies the model to a folder, with other parameters in its manifest. */
+  private static void changeParameters(Path to, Consumer<ObjectNode> change) throws IOException {
+    try (Stream<Path> files = Files.walk(model)) {
+      for (Path file : files.toList()) {
+        Path copy = to.resolve(model.relativize(file));
+        if (!Files.isDirectory(copy)) {
+          Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+        }
+      }
+    }
+    Path manifest = to.resolve("manifest.json");
+    ObjectNode json = (ObjectNode) new ObjectMapper().readTree(manifest.toFile());
+    change.accept((ObjectNode) json.path("parameters"));
+    Files.writeString(manifest, json.toString());
+  }
+
+  @Test
+  void everyFileOfACommandMayHaveAsManyRejectsAsMaxRejectsSays() throws IOException {
+    List<String> some = new ArrayList<>(rows.subList(0, 40));
+    some.add(0, "user_id,video_id,play_duration,video_duration,time,date,timestamp,watch_ratio");
+    some.add(5, "1,2,3");
+    Path input = Files.write(folder.resolve("some.csv"), some);
+    Path out = folder.resolve("out");
+    for (String command :
+        List.of(
+            "fold-in --input",
+            "evaluate --input",
+            "predict --input",
+            "recommend --users",
+            "recommend --for=items --items",
+            "recommend --candidates",
+            "recommend --excludeSeen")) {
+      String flag = command.substring(command.lastIndexOf(' ') + 1);
+      List<String> args = new ArrayList<>(List.of((command + "=" + input).split(" ")));
+      args.add("--model=" + model);
+      boolean writes = !command.startsWith("evaluate");
+      String[] flags = args.toArray(String[]::new);
+      // In this JVM, threads of a pipeline that failed may still write: to a folder of their own.
+      String[] failing =
+          writes ? with(flags, "--output=" + folder.resolve("failed " + command)) : flags;
+      String[] passing = writes ? with(flags, "--output=" + out) : flags;
+      assertFails(
+          1,
+          flag
+              + ": 1 of 41 rows cannot be read, expected at most --maxRejects=0; the first: "
+              + input
+              + ":6: 3 fields instead of 8",
+          with(failing, "--maxRejects=0"));
+      assertFails(2, "--maxRejects=-1: expected at least 0", with(failing, "--maxRejects=-1"));
+      String printed = run(0, with(passing, "--maxRejects=1"));
+      assertTrue(
+          printed.contains(
+              flag
+                  + ": 1 rows cannot be read and are left out; the first: "
+                  + input
+                  + ":6: 3 fields instead of 8"),
+          printed);
+      deleteRecursively(out);
+    }
+  }
+
+  private static void deleteRecursively(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      Storage.LOCAL.delete(folder.toString());
+    }
+  }
+
+  private static String[] with(String[] flags, String... more) {
+    return Stream.concat(Arrays.stream(flags), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void evaluateMakesFiguresNaNForColdRowsAlone() throws IOException {
+    String[] flags = {"evaluate", "--model=" + model, "--coldStartStrategy=nan"};
+    assertFalse(run(0, with(flags, "--input=" + SAMPLE)).contains("NaN"));
+    Path input =
+        Files.write(
+            folder.resolve("cold.csv"),
+            List.of("user_id,video_id,watch_ratio", "7162,6523,1", "nobody,6523,1"));
+    String printed = run(0, with(flags, "--input=" + input));
+    assertTrue(printed.contains("On 1 rows (1 more are cold: coverage 50.00 %)"), printed);
+    for (String figure : List.of("MAE  = NaN", "RMSE = NaN", "R2   = NaN")) {
+      assertTrue(printed.contains(figure), printed);
+    }
+    flags[2] = "--coldStartStrategy=drop";
+    assertTrue(run(0, with(flags, "--input=" + input)).matches("(?s).*RMSE = \\d.*"));
   }
 
   @Test

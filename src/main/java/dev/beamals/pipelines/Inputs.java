@@ -1,0 +1,117 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.CsvFormat;
+import dev.beamals.csv.LoadRatings;
+import dev.beamals.files.ResultFile;
+import dev.beamals.model.SavedModel;
+import dev.beamals.ratings.RatingBatch;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads CSV files as the flags of a command say, and where they say nothing, as the files were that
+ * a model was trained on.
+ */
+final class Inputs {
+  private Inputs() {}
+
+  /** How files to train on are read. */
+  static CsvFormat format(TrainOptions options) {
+    CsvFormat format =
+        CsvFormat.create()
+            .withDelimiter(delimiter(options.getDelimiter()))
+            .withHeader(options.getHeader())
+            .withColumns(options.getUserCol(), options.getItemCol(), options.getRatingCol());
+    String timestampCol = options.getTimestampCol();
+    return timestampCol == null ? format : format.withTimestampCol(timestampCol);
+  }
+
+  /** How files of ratings beside a model are read. */
+  static CsvFormat ratingsFormat(RatingsOptions options, SavedModel model) {
+    CsvFormat format =
+        format(options, model)
+            .withColumns(
+                userCol(options, model), itemCol(options, model), ratingCol(options, model));
+    String timestampCol = options.getTimestampCol();
+    return timestampCol == null
+        ? format.withOptionalTimestampCol(text(null, model, "timestampCol", "timestamp"))
+        : format.withTimestampCol(timestampCol);
+  }
+
+  /** How files of ids beside a model are read; their columns are still to be set. */
+  static CsvFormat format(ModelInputOptions options, SavedModel model) {
+    String delimiter = text(options.getDelimiter(), model, "delimiter", ",");
+    Boolean header = options.getHeader();
+    Boolean saved = model.parameters().flag("header");
+    return CsvFormat.create()
+        .withDelimiter(delimiter(delimiter))
+        .withHeader(header != null ? header : saved == null || saved);
+  }
+
+  static String userCol(ModelInputOptions options, SavedModel model) {
+    return text(options.getUserCol(), model, "userCol", "user");
+  }
+
+  static String itemCol(ModelInputOptions options, SavedModel model) {
+    return text(options.getItemCol(), model, "itemCol", "item");
+  }
+
+  static String ratingCol(RatingsOptions options, SavedModel model) {
+    return text(options.getRatingCol(), model, "ratingCol", "rating");
+  }
+
+  private static String text(
+      @Nullable String flag, SavedModel model, String parameter, String otherwise) {
+    String saved = model.parameters().text(parameter);
+    return flag != null ? flag : saved != null ? saved : otherwise;
+  }
+
+  /**
+   * The character that a flag means.
+   *
+   * @throws UsageException where it means none
+   */
+  static char delimiter(String delimiter) {
+    if (delimiter.equals("\\t") || delimiter.equals("tab")) {
+      return '\t';
+    }
+    if (delimiter.length() != 1
+        || delimiter.charAt(0) >= 127
+        || "\"\r\n\0".indexOf(delimiter.charAt(0)) >= 0) {
+      throw new UsageException(
+          "--delimiter=" + delimiter + ": expected one ASCII character, or tab");
+    }
+    return delimiter.charAt(0);
+  }
+
+  /** What loads ratings. */
+  static LoadRatings ratings(InputOptions options, List<CsvFile> files) {
+    return LoadRatings.from(files)
+        .withDropMissing(options.getDropMissing())
+        .withMaxRejects(options.getMaxRejects());
+  }
+
+  /** What loads ids, of rows that may have empty columns beside them. */
+  static LoadRatings ids(CsvOptions options, List<CsvFile> files) {
+    return LoadRatings.from(files).withDropMissing(false).withMaxRejects(options.getMaxRejects());
+  }
+
+  /**
+   * Loads ratings, and has their report written to a file.
+   *
+   * @param step the name of the step
+   */
+  static PCollection<RatingBatch> load(
+      Pipeline pipeline, String step, LoadRatings load, String reportFile) {
+    PCollectionTuple loaded = pipeline.apply(step, load);
+    loaded
+        .get(LoadRatings.report())
+        .apply(step + "Report", ResultFile.<CleaningReport>write(reportFile));
+    return loaded.get(LoadRatings.ratings());
+  }
+}
