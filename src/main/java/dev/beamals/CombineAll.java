@@ -30,7 +30,7 @@ public final class CombineAll<InputT, OutputT>
   /**
    * @param neutral an input that changes no result
    */
-  public static <InputT, OutputT> CombineAll<InputT, OutputT> of(
+  public static <InputT, OutputT> CombineAll<InputT, OutputT> create(
       InputT neutral, CombineFn<InputT, ?, OutputT> fn) {
     return new CombineAll<>(neutral, fn);
   }

@@ -15,7 +15,7 @@ final class CombineAllTest {
     PCollection<Long> one =
         pipeline
             .apply(Create.of(numbers).withCoder(VarLongCoder.of()))
-            .apply(CombineAll.of(1000L, Sum.ofLongs()));
+            .apply(CombineAll.create(1000L, Sum.ofLongs()));
     PAssert.that(one).containsInAnyOrder(sum);
     pipeline.run().waitUntilFinish();
   }

@@ -171,9 +171,9 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     int itemBlocks = numBlocks(ratings, numItemBlocks());
     PCollection<RatingBlock> byUser =
         ratings.apply(
-            "BlockByUser", BlockRatings.byUser(userBlocks).withDropDuplicates(dropDuplicates()));
+            "BlockByUser", BlockRatings.create(userBlocks).withDropDuplicates(dropDuplicates()));
     PCollection<RatingBlock> byItem =
-        byUser.apply("BlockByItem", TransposeBlocks.toItemBlocks(itemBlocks));
+        byUser.apply("BlockByItem", TransposeBlocks.create(itemBlocks));
     String folder = shuffleFolder();
     return folder == null
         ? iterate(byUser, byItem, new Exchange.Broadcast())
@@ -214,19 +214,19 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     int maxIter = parameters().maxIter();
     PCollection<T> users =
         userBlocks.apply(
-            "InitializeUserFactors", InitializeFactors.of(Side.USER, parameters(), exchange));
+            "InitializeUserFactors", InitializeFactors.create(Side.USER, parameters(), exchange));
     PCollection<T> items = users;
     for (int i = 1; i <= maxIter; i++) {
       String iteration = String.format("Iteration-%02d", i);
       UpdateFactors<T> updateItems =
-          UpdateFactors.of(Side.ITEM, 2 * i - 1, users, parameters(), exchange)
+          UpdateFactors.create(Side.ITEM, 2 * i - 1, users, parameters(), exchange)
               .withPassesBlocks(passes && i < maxIter);
       PCollectionTuple solved = itemBlocks.apply(iteration + "/UpdateItemFactors", updateItems);
       items = solved.get(updateItems.factors());
       itemBlocks = solved.get(UpdateFactors.blocks());
 
       UpdateFactors<T> updateUsers =
-          UpdateFactors.of(Side.USER, 2 * i, items, parameters(), exchange)
+          UpdateFactors.create(Side.USER, 2 * i, items, parameters(), exchange)
               .withPassesBlocks(passes);
       solved = userBlocks.apply(iteration + "/UpdateUserFactors", updateUsers);
       users = solved.get(updateUsers.factors());

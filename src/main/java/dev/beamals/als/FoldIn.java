@@ -111,7 +111,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
     return fold(
         ratings
             .apply("BatchRatings", BatchRatings.create())
-            .apply("BlockByUser", BlockRatings.byUser(Als.numBlocks(ratings, null))));
+            .apply("BlockByUser", BlockRatings.create(Als.numBlocks(ratings, null))));
   }
 
   private static final class OnBlocks extends PTransform<PCollection<RatingBlock>, FoldedModel> {
@@ -142,7 +142,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
         solved
             .get(COUNTS)
             .setCoder(Counts.coder())
-            .apply("SumCounts", CombineAll.of(new Counts(0, 0), new SumFn()));
+            .apply("SumCounts", CombineAll.create(new Counts(0, 0), new SumFn()));
     return new FoldedModel(
         model(), Factors.of(Side.USER, factors, parameters.rank()), parameters, counts);
   }

@@ -31,7 +31,8 @@ final class InitializeFactors<T> extends PTransform<PCollection<RatingBlock>, PC
     this.exchange = exchange;
   }
 
-  static <T> InitializeFactors<T> of(Side side, AlsParameters parameters, Exchange<T> exchange) {
+  static <T> InitializeFactors<T> create(
+      Side side, AlsParameters parameters, Exchange<T> exchange) {
     return new InitializeFactors<>(side, parameters.rank(), parameters.seed(), exchange);
   }
 

@@ -64,7 +64,7 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
    * @param step the number of this half-step, from 1
    * @param dstFactors what the other side sent
    */
-  static <T> UpdateFactors<T> of(
+  static <T> UpdateFactors<T> create(
       Side side,
       int step,
       PCollection<T> dstFactors,

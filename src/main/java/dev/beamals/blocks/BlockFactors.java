@@ -23,7 +23,7 @@ public final class BlockFactors
    * @param numBlocks at least 1
    * @param rank that of the factors
    */
-  public static BlockFactors into(int numBlocks, int rank) {
+  public static BlockFactors create(int numBlocks, int rank) {
     return new BlockFactors(numBlocks, rank);
   }
 
@@ -31,7 +31,7 @@ public final class BlockFactors
   public PCollection<FactorBlock> expand(PCollection<FactorBlock> factors) {
     int rank = this.rank;
     return factors
-        .apply("PartitionFactors", PartitionFactors.into(numBlocks))
+        .apply("PartitionFactors", PartitionFactors.create(numBlocks))
         .apply("GroupByBlock", GroupByKey.create())
         .apply(
             "BuildBlocks",

@@ -29,7 +29,7 @@ import org.apache.beam.sdk.values.PCollection;
  *
  * <pre>{@code
  * PCollection<RatingBlock> userBlocks =
- *     ratings.apply("BlockByUser", BlockRatings.byUser(8).withDropDuplicates(true));
+ *     ratings.apply("BlockByUser", BlockRatings.create(8).withDropDuplicates(true));
  * }</pre>
  */
 @AutoValue
@@ -44,7 +44,7 @@ public abstract class BlockRatings
   /**
    * @param numBlocks at least 1; changes where work is done, never a result
    */
-  public static BlockRatings byUser(int numBlocks) {
+  public static BlockRatings create(int numBlocks) {
     checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);
     return new AutoValue_BlockRatings(numBlocks, false);
   }

@@ -64,7 +64,7 @@ public final class JoinFactors
   public PCollection<KV<FactorBlock, RatingBlock>> expand(PCollectionTuple inputs) {
     return KeyedPCollectionTuple.of(
             FACTORS,
-            inputs.get(FACTORS).apply("PartitionFactors", PartitionFactors.into(numBlocks)))
+            inputs.get(FACTORS).apply("PartitionFactors", PartitionFactors.create(numBlocks)))
         .and(
             RATINGS,
             inputs

@@ -25,7 +25,7 @@ public final class PartitionFactors
   /**
    * @param numBlocks at least 1
    */
-  public static PartitionFactors into(int numBlocks) {
+  public static PartitionFactors create(int numBlocks) {
     checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);
     return new PartitionFactors(numBlocks);
   }

@@ -18,7 +18,7 @@ public final class SelectFactors
     this.wanted = wanted;
   }
 
-  public static SelectFactors of(PCollectionView<Ids> wanted) {
+  public static SelectFactors create(PCollectionView<Ids> wanted) {
     return new SelectFactors(wanted);
   }
 

@@ -26,7 +26,7 @@ public abstract class TransposeBlocks
   /**
    * @param numBlocks at least 1; changes where work is done, never a result
    */
-  public static TransposeBlocks toItemBlocks(int numBlocks) {
+  public static TransposeBlocks create(int numBlocks) {
     checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);
     return new AutoValue_TransposeBlocks(numBlocks);
   }

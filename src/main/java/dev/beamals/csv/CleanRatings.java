@@ -69,7 +69,7 @@ abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCollectio
             .setCoder(new CleaningReport.Coder())
             .apply(
                 "CombineReports",
-                CombineAll.of(new CleaningReport(), new CleaningReport.CombineFn()));
+                CombineAll.create(new CleaningReport(), new CleaningReport.CombineFn()));
     return PCollectionTuple.of(RATINGS, cleaned.get(RATINGS))
         .and(REJECTS, cleaned.get(REJECTS))
         .and(REPORT, report);

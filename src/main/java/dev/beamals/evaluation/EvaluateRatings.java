@@ -53,7 +53,7 @@ public final class EvaluateRatings
     return compare(
         ratings
             .apply("BatchRatings", BatchRatings.create())
-            .apply("BlockByUser", BlockRatings.byUser(BLOCKS)),
+            .apply("BlockByUser", BlockRatings.create(BLOCKS)),
         model);
   }
 
@@ -81,7 +81,8 @@ public final class EvaluateRatings
             "CompareBlocks",
             items.addTo(users.addTo(ParDo.of(new CompareFn(users, items, model.rank())))))
         .setCoder(new RatingMetrics.Coder())
-        .apply("CombineMetrics", CombineAll.of(RatingMetrics.zero(), new RatingMetrics.SumFn()));
+        .apply(
+            "CombineMetrics", CombineAll.create(RatingMetrics.zero(), new RatingMetrics.SumFn()));
   }
 
   static final class CompareFn extends DoFn<RatingBlock, RatingMetrics> {

@@ -31,7 +31,7 @@ public final class UniteIds extends PTransform<PCollection<Ids>, PCollection<Ids
 
   @Override
   public PCollection<Ids> expand(PCollection<Ids> sets) {
-    return sets.apply("Unite", CombineAll.of(Ids.of(new int[0]), new UnionFn()));
+    return sets.apply("Unite", CombineAll.create(Ids.of(new int[0]), new UnionFn()));
   }
 
   /** Unites sets of ids. */

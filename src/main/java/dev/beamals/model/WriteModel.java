@@ -95,7 +95,7 @@ public final class WriteModel extends PTransform<AlsModel, PCollection<FactorsSu
     return model
         .factors(side)
         .blocks()
-        .apply("Block" + name + "Factors", BlockFactors.into(numFiles, model.rank()))
+        .apply("Block" + name + "Factors", BlockFactors.create(numFiles, model.rank()))
         .apply("Write" + name + "Factors", WriteFactors.to(side, output.staging(), numFiles))
         .apply(
             "Count" + name + "Files",

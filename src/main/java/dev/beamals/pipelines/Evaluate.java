@@ -36,7 +36,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
               pipeline, "LoadRatings", Inputs.ratings(options, files), reportFile(folder, "input"))
           .apply(
               "BlockByUser",
-              BlockRatings.byUser(cores).withDropDuplicates(options.getDropDuplicates()))
+              BlockRatings.create(cores).withDropDuplicates(options.getDropDuplicates()))
           .apply("EvaluateRatings", EvaluateRatings.from(model.in(pipeline)).onBlocks())
           .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + "metrics.bin"));
       run(pipeline);

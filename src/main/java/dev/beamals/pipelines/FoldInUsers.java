@@ -94,7 +94,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
         Inputs.load(pipeline, "LoadRatings", Inputs.ratings(options, files), staging + REPORT)
             .apply(
                 "BlockByUser",
-                BlockRatings.byUser(blocks).withDropDuplicates(options.getDropDuplicates()));
+                BlockRatings.create(blocks).withDropDuplicates(options.getDropDuplicates()));
     FoldIn.FoldedModel folded =
         ratings.apply(
             "FoldIn",
@@ -107,7 +107,7 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     folded
         .factors(Side.ITEM)
         .blocks()
-        .apply("BlockItemFactors", BlockFactors.into(blocks, model.rank()))
+        .apply("BlockItemFactors", BlockFactors.create(blocks, model.rank()))
         .apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, blocks));
   }
 

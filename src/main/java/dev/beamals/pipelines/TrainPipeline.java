@@ -68,7 +68,7 @@ final class TrainPipeline {
     if (options.getTestFraction() > 0) {
       PCollectionTuple split =
           training.apply(
-              "SplitRatings", SplitRatings.of(options.getTestFraction(), options.getSeed()));
+              "SplitRatings", SplitRatings.create(options.getTestFraction(), options.getSeed()));
       training = split.get(SplitRatings.training());
       test = split.get(SplitRatings.test());
     } else if (!testFiles.isEmpty()) {
@@ -99,7 +99,7 @@ final class TrainPipeline {
     if (test != null) {
       test.apply(
               "BlockTestByUser",
-              BlockRatings.byUser(userBlocks).withDropDuplicates(options.getDropDuplicates()))
+              BlockRatings.create(userBlocks).withDropDuplicates(options.getDropDuplicates()))
           .apply("EvaluateTest", evaluate)
           .apply("WriteTestMetrics", ResultFile.<RatingMetrics>write(staging + TEST_METRICS));
     }

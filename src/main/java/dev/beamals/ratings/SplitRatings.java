@@ -32,7 +32,7 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
    * @param testFraction how many of the rows to test on, in (0, 1)
    * @param seed another seed gives another split
    */
-  public static SplitRatings of(double testFraction, long seed) {
+  public static SplitRatings create(double testFraction, long seed) {
     checkArgument(testFraction > 0 && testFraction < 1, "testFraction %s", testFraction);
     return new AutoValue_SplitRatings(testFraction, seed);
   }

@@ -132,7 +132,7 @@ public abstract class RecommendTopK extends PTransform<PBegin, PCollection<Score
   static PCollection<FactorBlock> select(Factors factors, @Nullable PCollectionView<Ids> ids) {
     return ids == null
         ? factors.blocks()
-        : factors.blocks().apply("SelectIds", SelectFactors.of(ids));
+        : factors.blocks().apply("SelectIds", SelectFactors.create(ids));
   }
 
   abstract Builder toBuilder();

@@ -67,7 +67,7 @@ final class TopKRows extends PTransform<PCollection<FactorBlock>, PCollection<Sc
   public PCollection<ScoredIds> expand(PCollection<FactorBlock> src) {
     KeyedPCollectionTuple<Integer> byBlock =
         KeyedPCollectionTuple.of(
-            SRC, src.apply("PartitionFactors", PartitionFactors.into(numBlocks)));
+            SRC, src.apply("PartitionFactors", PartitionFactors.create(numBlocks)));
     if (seen != null) {
       byBlock =
           byBlock.and(

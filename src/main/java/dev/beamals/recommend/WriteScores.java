@@ -85,7 +85,7 @@ public abstract class WriteScores
     return blocks
         .apply("WriteFiles", ParDo.of(new WriteFn(this)))
         .setCoder(new CountsCoder())
-        .apply("SumCounts", CombineAll.of(new Counts(0, 0, 0), new SumFn()));
+        .apply("SumCounts", CombineAll.create(new Counts(0, 0, 0), new SumFn()));
   }
 
   /**

@@ -82,7 +82,7 @@ final class BlockRatingsTest {
     List<RatingBatch> batches = RatingRow.batches(rows, 60, new Random(2));
     for (int numBlocks : new int[] {1, 3, 8, 100}) {
       PCollection<RatingBlock> blocks =
-          block(pipeline, "By" + numBlocks, batches, BlockRatings.byUser(numBlocks));
+          block(pipeline, "By" + numBlocks, batches, BlockRatings.create(numBlocks));
       PAssert.that(blocks).satisfies(haveBytes(bytes(RatingBlocks.byUser(rows, numBlocks))));
       PAssert.that(blocks)
           .satisfies(
@@ -101,7 +101,7 @@ final class BlockRatingsTest {
     for (int trial = 0; trial < 3; trial++) {
       Collections.shuffle(rows, new Random(trial));
       List<RatingBatch> batches = RatingRow.batches(rows, 200, new Random(trial));
-      PAssert.that(block(pipeline, "Trial" + trial, batches, BlockRatings.byUser(3)))
+      PAssert.that(block(pipeline, "Trial" + trial, batches, BlockRatings.create(3)))
           .satisfies(haveBytes(expected));
     }
     pipeline.run().waitUntilFinish();
@@ -120,7 +120,7 @@ final class BlockRatingsTest {
                   pipeline,
                   "By" + numBlocks,
                   RatingRow.batches(rows, 30, new Random(numBlocks)),
-                  BlockRatings.byUser(numBlocks).withDropDuplicates(true)))
+                  BlockRatings.create(numBlocks).withDropDuplicates(true)))
           .satisfies(
               blocks -> {
                 assertEquals(expected, RatingBlocks.sorted(blocks, Side.USER));
@@ -156,7 +156,7 @@ final class BlockRatingsTest {
                 pipeline,
                 "One",
                 List.of(RatingRow.batch(rows)),
-                BlockRatings.byUser(8).withDropDuplicates(true)))
+                BlockRatings.create(8).withDropDuplicates(true)))
         .satisfies(
             block -> {
               assertEquals(
@@ -170,7 +170,7 @@ final class BlockRatingsTest {
   void manyRatingsOfOneUserAreInOneBlock(TestPipeline pipeline) {
     List<RatingRow> rows = RatingRow.random(2000, List.of("u"), ITEMS, new Random(8));
     rows.addAll(RatingRow.random(100, List.of("v"), ITEMS, new Random(9)));
-    PAssert.that(block(pipeline, "Skewed", List.of(RatingRow.batch(rows)), BlockRatings.byUser(16)))
+    PAssert.that(block(pipeline, "Skewed", List.of(RatingRow.batch(rows)), BlockRatings.create(16)))
         .satisfies(haveBytes(bytes(RatingBlocks.byUser(rows, 16))));
     pipeline.run().waitUntilFinish();
   }
@@ -178,15 +178,15 @@ final class BlockRatingsTest {
   @Test
   void noRatingsMakeNoBlock(TestPipeline pipeline) {
     PCollection<RatingBlock> blocks =
-        block(pipeline, "None", List.of(), BlockRatings.byUser(3).withDropDuplicates(true));
+        block(pipeline, "None", List.of(), BlockRatings.create(3).withDropDuplicates(true));
     PAssert.that(blocks).empty();
-    PAssert.that(blocks.apply(TransposeBlocks.toItemBlocks(3))).empty();
+    PAssert.that(blocks.apply(TransposeBlocks.create(3))).empty();
     pipeline.run().waitUntilFinish();
   }
 
   @Test
   void numberOfBlocksMustBePositive() {
-    assertThrows(IllegalArgumentException.class, () -> BlockRatings.byUser(0));
-    assertThrows(IllegalArgumentException.class, () -> TransposeBlocks.toItemBlocks(0));
+    assertThrows(IllegalArgumentException.class, () -> BlockRatings.create(0));
+    assertThrows(IllegalArgumentException.class, () -> TransposeBlocks.create(0));
   }
 }

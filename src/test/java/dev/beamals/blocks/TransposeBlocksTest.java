@@ -45,7 +45,7 @@ final class TransposeBlocksTest {
                         name + "Create",
                         Create.of(RatingBlocks.byUser(rows, userBlocks))
                             .withCoder(RatingBlock.Coder.of()))
-                    .apply(name, TransposeBlocks.toItemBlocks(itemBlocks)))
+                    .apply(name, TransposeBlocks.create(itemBlocks)))
             .satisfies(BlockRatingsTest.haveBytes(bytes));
       }
     }
@@ -60,7 +60,7 @@ final class TransposeBlocksTest {
                 .apply(
                     Create.of(RatingBlocks.byUser(List.of(row, row, row)))
                         .withCoder(RatingBlock.Coder.of()))
-                .apply(TransposeBlocks.toItemBlocks(2)))
+                .apply(TransposeBlocks.create(2)))
         .satisfies(
             block -> {
               assertEquals(List.of(row, row, row), RatingBlocks.rows(block, Side.ITEM));

@@ -93,7 +93,7 @@ final class SplitRatingsTest {
     List<RatingRow> rows = rows();
     List<RatingRow> shuffled = new ArrayList<>(rows);
     Collections.shuffle(shuffled, new Random(2));
-    SplitRatings split = SplitRatings.of(0.2, 42);
+    SplitRatings split = SplitRatings.create(0.2, 42);
     PAssert.that(
             PCollectionList.of(labelled(pipeline, "whole", List.of(RatingRow.batch(rows)), split))
                 .and(labelled(pipeline, "cut", RatingRow.batches(rows, 9, new Random(3)), split))
@@ -121,10 +121,10 @@ final class SplitRatingsTest {
     List<RatingRow> rows = rows();
     List<RatingBatch> batches = RatingRow.batches(rows, 2000, new Random(5));
     PAssert.that(
-            PCollectionList.of(labelled(pipeline, "a", batches, SplitRatings.of(0.2, 0)))
-                .and(labelled(pipeline, "b", batches, SplitRatings.of(0.2, 1)))
-                .and(labelled(pipeline, "c", batches, SplitRatings.of(0.2, -1)))
-                .and(labelled(pipeline, "most", batches, SplitRatings.of(0.9, 0)))
+            PCollectionList.of(labelled(pipeline, "a", batches, SplitRatings.create(0.2, 0)))
+                .and(labelled(pipeline, "b", batches, SplitRatings.create(0.2, 1)))
+                .and(labelled(pipeline, "c", batches, SplitRatings.create(0.2, -1)))
+                .and(labelled(pipeline, "most", batches, SplitRatings.create(0.9, 0)))
                 .apply(Flatten.pCollections()))
         .satisfies(
             labelled -> {
@@ -151,7 +151,10 @@ final class SplitRatingsTest {
     }
     PAssert.that(
             labelled(
-                pipeline, "split", RatingRow.batches(rows, 20, random), SplitRatings.of(0.5, 7)))
+                pipeline,
+                "split",
+                RatingRow.batches(rows, 20, random),
+                SplitRatings.create(0.5, 7)))
         .satisfies(
             labelled -> {
               Map<Long, Set<String>> sides = new HashMap<>();
@@ -171,7 +174,7 @@ final class SplitRatingsTest {
   @Test
   void fractionMustBeBetweenZeroAndOne() {
     for (double fraction : new double[] {0, 1, -0.1, 1.1, Double.NaN}) {
-      assertThrows(IllegalArgumentException.class, () -> SplitRatings.of(fraction, 1));
+      assertThrows(IllegalArgumentException.class, () -> SplitRatings.create(fraction, 1));
     }
   }
 }
