@@ -44,9 +44,9 @@ build_tests() {
   class_path=$home/target/test-classes:$home/target/classes:$(<"$home/target/test-classpath.txt")
   # -Xss: MLlib ships the lineage of every iteration: 1 MB overflows before 20 iterations.
   # shellcheck disable=SC2207 # words
-  mllib_flags=(-Xss16m --add-modules=jdk.incubator.vector $(add_opens java.io java.lang java.lang.invoke
-    java.lang.reflect java.net java.nio java.util java.util.concurrent java.util.concurrent.atomic
-    sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar))
+  mllib_flags=(-Xss16m --add-modules=jdk.incubator.vector $(add_opens java.io java.lang \
+    java.lang.invoke java.lang.reflect java.net java.nio java.util java.util.concurrent \
+    java.util.concurrent.atomic sun.nio.ch sun.nio.cs sun.security.action sun.util.calendar))
 }
 
 # A process and those it started: raises peak to the highest resident set that one of them had, in
