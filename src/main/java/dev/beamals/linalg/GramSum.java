@@ -1,6 +1,5 @@
 package dev.beamals.linalg;
 
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -291,10 +290,11 @@ public final class GramSum {
    */
   public double[] toGram() {
     double[] gram = new double[rank * rank];
+    long[] element = new long[DIGITS];
     int e = 0;
     for (int i = 0; i < rank; i++) {
       for (int j = 0; j <= i; j++) {
-        double sum = toDouble(e++);
+        double sum = toDouble(e++, element);
         gram[i * rank + j] = sum;
         gram[j * rank + i] = sum;
       }
@@ -302,22 +302,10 @@ public final class GramSum {
     return gram;
   }
 
-  private double toDouble(int e) {
-    int least = 0;
-    while (least < DIGITS && isZero(least, e)) {
-      least++;
+  private double toDouble(int e, long[] element) {
+    for (int d = 0; d < DIGITS; d++) {
+      element[d] = digits[d] == NONE ? 0 : digits[d][e];
     }
-    BigInteger sum = BigInteger.ZERO;
-    for (int d = DIGITS - 1; d >= least; d--) {
-      sum = sum.shiftLeft(DIGIT_BITS);
-      if (!isZero(d, e)) {
-        sum = sum.add(BigInteger.valueOf(digits[d][e]));
-      }
-    }
-    return Math.scalb(sum.doubleValue(), (least - ZERO) * DIGIT_BITS);
-  }
-
-  private boolean isZero(int d, int e) {
-    return digits[d] == NONE || digits[d][e] == 0;
+    return ExactSum.toDouble(element, -ZERO * DIGIT_BITS);
   }
 }
