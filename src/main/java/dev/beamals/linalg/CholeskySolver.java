@@ -78,6 +78,11 @@ public final class CholeskySolver implements RowSolver {
     return solve(row.diagonal(), x, offset);
   }
 
+  @Override
+  public double lossChange(float[] x, int offset) {
+    return equations.quadratic(x, offset);
+  }
+
   /** Solves the equations as they are set. */
   private boolean solve(double diagonal, float[] x, int offset) {
     load(diagonal);

@@ -268,6 +268,26 @@ public abstract class NormalEquations {
     }
   }
 
+  /** Returns {@code xᵀ A x − 2 bᵀ x} of the x that starts at an offset. */
+  final double quadratic(float[] x, int offset) {
+    Objects.checkFromIndexSize(offset, rank, x.length);
+    double sum = 0;
+    for (int i = 0; i < rank; i++) {
+      double xi = x[offset + i];
+      double left = dot(a, i * stride, x, offset, i) - b[i];
+      sum += xi * (2 * left + a[i * stride + i] * xi);
+    }
+    return sum;
+  }
+
+  private static double dot(double[] a, int from, float[] x, int offset, int length) {
+    double sum = 0;
+    for (int j = 0; j < length; j++) {
+      sum += a[from + j] * x[offset + j];
+    }
+    return sum;
+  }
+
   /** Returns element (row, column) of {@code A}. */
   public final double a(int row, int column) {
     Objects.checkIndex(row, rank);
