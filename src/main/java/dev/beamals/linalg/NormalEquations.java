@@ -268,6 +268,17 @@ public abstract class NormalEquations {
     }
   }
 
+  /** Rounds a solution to float; returns whether it is finite there. */
+  static boolean round(double[] solution, float[] x, int offset) {
+    boolean finite = true;
+    for (int i = 0; i < solution.length; i++) {
+      float xi = (float) solution[i];
+      x[offset + i] = xi;
+      finite &= Float.isFinite(xi);
+    }
+    return finite;
+  }
+
   /** Returns {@code xᵀ A x − 2 bᵀ x} of the x that starts at an offset. */
   final double quadratic(float[] x, int offset) {
     Objects.checkFromIndexSize(offset, rank, x.length);

@@ -218,10 +218,26 @@ class CholeskySolverTest {
       }
     }
     RatedRow row = new RatedRow(10, 300, 100, 5, 1);
+    assertFalse(solve(row, Double.POSITIVE_INFINITY, new float[10]));
     row.ratings[50] = Float.NaN;
     assertFalse(solve(row, 1, new float[10]));
     row.ratings[50] = Float.POSITIVE_INFINITY;
     assertFalse(solve(row, 1, new float[10]));
+  }
+
+  /** A pivot that is about as large as the diagonal is one that was asked for. */
+  @Test
+  void smallestDiagonalsThatRegularize() {
+    float[] y = {1024, 1024};
+    RowSystem row = RowSystem.of(2, y, new int[1], new float[] {1});
+    // Squares are 2²⁰, so that these are 2⁻³⁸ and 2⁻⁴¹ of them.
+    row.select(0, 1, 0x1p-18);
+    float[] x = new float[2];
+    assertTrue(new CholeskySolver(2).solve(row, x, 0));
+    assertEquals(1 / 2048.0, x[0], 1e-4);
+    assertEquals(1 / 2048.0, x[1], 1e-4);
+    row.select(0, 1, 0x1p-21);
+    assertFalse(new CholeskySolver(2).solve(row, x, 0));
   }
 
   @Test

@@ -34,7 +34,8 @@ class RowSolverTest {
 
   static Stream<Named<Solver>> solvers() {
     return Stream.of(
-        Named.of("Cholesky", new Solver(CholeskySolver::new, RowSolverTest::solveDense)));
+        Named.of("Cholesky", new Solver(CholeskySolver::new, RowSolverTest::solveDense)),
+        Named.of("non-negative", new Solver(NonNegativeSolver::new, RowSolverTest::descend)));
   }
 
   /** One row of ratings against the factors of the whole other side, and its definition. */
@@ -196,5 +197,24 @@ class RowSolverTest {
     DMatrixRMaj x = new DMatrixRMaj(b.numRows, 1);
     assertTrue(CommonOps_DDRM.solve(a, b, x));
     return x.getData();
+  }
+
+  /** Along one factor after the other, down to zero at the lowest, until none moves. */
+  private static double[] descend(DMatrixRMaj a, DMatrixRMaj b) {
+    double[] x = new double[b.numRows];
+    double moved = 1;
+    while (moved > 1e-13) {
+      moved = 0;
+      for (int i = 0; i < x.length; i++) {
+        double gradient = b.get(i);
+        for (int j = 0; j < x.length; j++) {
+          gradient -= a.get(i, j) * x[j];
+        }
+        double xi = Math.max(0, x[i] + gradient / a.get(i, i));
+        moved = Math.max(moved, Math.abs(xi - x[i]));
+        x[i] = xi;
+      }
+    }
+    return x;
   }
 }
