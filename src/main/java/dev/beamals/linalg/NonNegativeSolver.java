@@ -8,15 +8,14 @@ import java.util.Objects;
  *
  * <p>With {@code g = b − (A + d I) x}, it is the x where {@code gᵢ = 0} for every {@code xᵢ > 0}
  * and {@code gᵢ ≤ 0} for every {@code xᵢ = 0} (Karush, Kuhn and Tucker). Here a {@code gᵢ} counts
- * as 0 up to {@code 2⁻⁴⁰ (|bᵢ| + Σ |aᵢⱼ| xⱼ + d xᵢ)}, before x is rounded to float.
+ * as 0 up to {@code 2⁻⁴⁰ (|bᵢ| + Σ |aᵢⱼ| xⱼ)}, before x is rounded to float.
  *
- * <p>The method is an active set: some factors are free, the others held at 0. The equations of the
- * free ones are solved. Where that solution has factors that are not positive, x goes towards it
- * until the first of its own is 0, those that are 0 are held, and the rest is solved again. Then
- * the held factors with {@code gᵢ > 0} become free, until there are none. In the beginning all are
- * free, and all with {@code gᵢ > 0} become free at once, which takes few decompositions; where that
- * leads back to the same x, the one that gains most becomes free alone. So what is minimized falls
- * at each step, and no set of free factors is met twice.
+ * <p>The method is an active set: some factors are free, in the beginning all, the others held at
+ * 0. The equations of the free ones are solved. Where that solution has factors that are not
+ * positive, x goes towards it until the first of its own is 0, those that are 0 are held, and the
+ * rest is solved again. Then all held factors with {@code gᵢ > 0} become free, until there are
+ * none. Of those some end up positive, as the way to the solution of a set leads down along {@code
+ * g}. So what is minimized falls with each round, and no set of free factors is met twice.
  *
  * <p>The equations of a row are summed in float, and once more in double where that is not accurate
  * enough, as in {@link CholeskySolver}. A row is singular where the equations of the free factors
@@ -26,9 +25,7 @@ import java.util.Objects;
  *
  * <p>Sources: Lawson and Hanson, "Solving Least Squares Problems", 1974, chapter 23 (the active
  * set, one factor at a time); Bro and de Jong, "A fast non-negativity-constrained least squares
- * algorithm", 1997 (from the normal equations); Portugal, Júdice and Vicente, "A comparison of
- * block pivoting and interior-point algorithms for linear least squares problems with nonnegative
- * variables", 1994 (many at a time, with single steps where that fails).
+ * algorithm", 1997 (from the normal equations).
  */
 public final class NonNegativeSolver implements RowSolver {
   private static final double TOLERANCE = 0x1p-40;
@@ -50,13 +47,6 @@ public final class NonNegativeSolver implements RowSolver {
 
   private final double[] target;
 
-  private final double[] before;
-
-  /** {@code g}, and the sum of the sizes of what it is added up from. */
-  private final double[] gradient;
-
-  private final double[] size;
-
   /**
    * Creates a solver.
    *
@@ -76,9 +66,6 @@ public final class NonNegativeSolver implements RowSolver {
     this.free = new boolean[rank];
     this.kept = new int[rank];
     this.target = new double[rank];
-    this.before = new double[rank];
-    this.gradient = new double[rank];
-    this.size = new double[rank];
   }
 
   @Override
@@ -102,20 +89,14 @@ public final class NonNegativeSolver implements RowSolver {
     Arrays.fill(solution, 0);
     Arrays.fill(free, true);
     solves = 0;
-    boolean single = false;
-    // Sets that are as good as each other but for rounding could follow in a circle: any will do.
+    // Ten rounds are many. Where more than this follow, they go in a circle of sets that are as
+    // good
+    // as each other but for rounding: any of them will do.
     for (int round = 0; round < 4 * rank + 20; round++) {
-      System.arraycopy(solution, 0, before, 0, rank);
       if (!solveFree(diagonal)) {
         return false;
       }
-      boolean moved = round == 0 || !Arrays.equals(solution, before);
-      if (!moved && single) {
-        return true;
-      }
-      single = !moved;
-      setGradient(diagonal);
-      if (!(single ? freeBest(diagonal) : freeAll())) {
+      if (!freeMore()) {
         return true;
       }
     }
@@ -172,32 +153,11 @@ public final class NonNegativeSolver implements RowSolver {
     return xi == 0 ? 0 : xi / (xi - target[f]);
   }
 
-  private void setGradient(double diagonal) {
-    for (int i = 0; i < rank; i++) {
-      double xi = solution[i];
-      double sum = equations.b[i] - diagonal * xi;
-      double sizes = Math.abs(equations.b[i]) + diagonal * xi;
-      int row = i * equations.stride;
-      for (int j = 0; j < i; j++) {
-        double aij = equations.a[row + j];
-        sum -= aij * solution[j];
-        sizes += Math.abs(aij) * solution[j];
-        gradient[j] -= aij * xi;
-        size[j] += Math.abs(aij) * xi;
-      }
-      gradient[i] = sum - equations.a[row + i] * xi;
-      size[i] = sizes + equations.a[row + i] * xi;
-    }
-  }
-
-  private boolean isWanted(int i) {
-    return !free[i] && gradient[i] > TOLERANCE * size[i];
-  }
-
-  private boolean freeAll() {
+  /** Frees the held factors with {@code gᵢ > 0}; returns whether there are any. */
+  private boolean freeMore() {
     boolean any = false;
     for (int i = 0; i < rank; i++) {
-      if (isWanted(i)) {
+      if (!free[i] && isWanted(i)) {
         free[i] = true;
         any = true;
       }
@@ -205,22 +165,17 @@ public final class NonNegativeSolver implements RowSolver {
     return any;
   }
 
-  /** Frees the factor that gains most on its own, {@code gᵢ² / (aᵢᵢ + d)}. */
-  private boolean freeBest(double diagonal) {
-    int best = -1;
-    double most = 0;
-    for (int i = 0; i < rank; i++) {
-      double aii = equations.a[i * equations.stride + i] + diagonal;
-      double gain = gradient[i] * gradient[i] / aii;
-      if (isWanted(i) && (best < 0 || gain > most)) {
-        best = i;
-        most = gain;
-      }
+  /** Whether {@code gᵢ > 0}, of a factor that is 0. */
+  private boolean isWanted(int i) {
+    double[] a = equations.a;
+    int stride = equations.stride;
+    double gradient = equations.b[i];
+    double size = Math.abs(gradient);
+    for (int j = 0; j < rank; j++) {
+      double share = (j < i ? a[i * stride + j] : a[j * stride + i]) * solution[j];
+      gradient -= share;
+      size += Math.abs(share);
     }
-    if (best < 0) {
-      return false;
-    }
-    free[best] = true;
-    return true;
+    return gradient > TOLERANCE * size;
   }
 }

@@ -105,21 +105,18 @@ class ExactSumTest {
     }
   }
 
-  /** As large as merging twice as much, again and again, makes it: the digits carry. */
+  /** 2⁷⁰ numbers, more than a long counts, by doubling the sum: the digits carry. */
   @Test
-  void mergesMoreThanALongCounts() {
+  void hasRoomForAllThatIsMerged() {
     ExactSum sum = sum(Double.MAX_VALUE, -3);
+    ExactSum largest = sum(-Double.MAX_VALUE);
     for (int i = 0; i < 70; i++) {
-      sum.merge(ExactSum.ofInts(sum.toInts()));
+      sum.merge(sum);
+      largest.merge(largest);
     }
-    ExactSum rest = ExactSum.ofInts(sum.toInts());
-    ExactSum minus = sum(-Double.MAX_VALUE);
-    for (int i = 0; i < 70; i++) {
-      minus.merge(ExactSum.ofInts(minus.toInts()));
-    }
-    rest.merge(minus);
     assertEquals(Double.POSITIVE_INFINITY, sum.toDouble());
-    assertEquals(-3 * Math.scalb(1.0, 70), rest.toDouble());
+    sum.merge(largest);
+    assertEquals(-3 * 0x1p70, sum.toDouble());
   }
 
   @Test
