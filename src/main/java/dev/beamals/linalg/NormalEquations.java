@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * follows the order of the neighbours, in every kernel: the bits of the result depend neither on
  * the kernel nor on the width of its vectors. They depend on the order of the neighbours.
  *
- * <p>Where there are weights, the panel holds {@code √w y} and {@code t / √w} stands for the
- * rating: the products are the same, and so is the work. Weights of 1 give the bits of no weights.
+ * <p>Where there are weights, a second panel holds {@code w y}, rounded to float, and the chains of
+ * {@code A} are {@code fma(w yᵢ, yⱼ, …)}, j ≤ i. Weights of 1 give the bits of no weights.
  *
  * <p>Two kernels exist. The vector kernel needs the module {@code jdk.incubator.vector} (JVM flag
  * {@code --add-modules jdk.incubator.vector}); where it is missing the scalar kernel takes over.
