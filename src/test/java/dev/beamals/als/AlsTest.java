@@ -46,7 +46,7 @@ final class AlsTest {
   void plantedFactorsAreRecovered(TestPipeline pipeline) {
     List<Rating> ratings = planted(0);
     AlsParameters parameters =
-        AlsParameters.create().withRank(PLANTED_RANK).withMaxIter(20).withRegParam(1e-5);
+        AlsParameters.create().withRank(PLANTED_RANK).withMaxIter(6).withRegParam(1e-5);
     TrainedModel model = train(pipeline, List.of(batch(ratings)), 2, parameters);
 
     PAssert.that(model.factors(Side.USER).blocks())

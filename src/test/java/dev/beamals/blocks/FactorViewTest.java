@@ -2,6 +2,7 @@ package dev.beamals.blocks;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
@@ -159,6 +160,13 @@ final class FactorViewTest {
                 .apply("Blocks", Create.of(block(first), block(second)))
                 .apply("Gather", view.addTo(ParDo.of(new NeighboursFn(view)))))
         .containsInAnyOrder(first + " false", second + " true");
+    FactorView memory =
+        FactorView.ofBlocks("ViewBlocks", pipeline.apply("All", Create.of(blocks())));
+    PAssert.that(
+            pipeline
+                .apply("Block", Create.of(block(first)))
+                .apply("GatherInMemory", memory.addTo(ParDo.of(new NeighboursFn(memory)))))
+        .containsInAnyOrder(first + " true");
     pipeline.run().waitUntilFinish();
   }
 
@@ -193,6 +201,23 @@ final class FactorViewTest {
       assertEquals(2, rows.length);
       c.output(c.element().src().get(0) + " " + (found[0] && rows[0] == 1));
     }
+  }
+
+  @Test
+  void factorsAreLookedUpInOneViewOfTheirBlocksOrFiles(TestPipeline pipeline) {
+    PCollection<FactorBlock> blocks = pipeline.apply("Blocks", Create.of(blocks()));
+    PCollection<FactorFile> files = pipeline.apply("Files", Create.of(files()));
+    Factors users = Factors.of(Side.USER, blocks, 2);
+    Factors items = Factors.ofFiles(Side.ITEM, files, blocks, 2, 2);
+    assertEquals(List.of(Side.USER, Side.ITEM), List.of(users.side(), items.side()));
+    for (Factors factors : List.of(users, items)) {
+      assertEquals(2, factors.rank());
+      assertSame(blocks, factors.blocks());
+      assertSame(factors.view(), factors.view());
+      PAssert.that(gather(pipeline, factors.view(), factors.side().name()))
+          .containsInAnyOrder("2=1.0,-1.0 9=none x=7.0,-7.0 ", "9 in all");
+    }
+    pipeline.run().waitUntilFinish();
   }
 
   @Test

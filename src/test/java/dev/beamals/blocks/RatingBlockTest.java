@@ -2,6 +2,7 @@ package dev.beamals.blocks;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.ids.CoderContract;
@@ -213,6 +214,42 @@ final class RatingBlockTest {
       }
       assertArrayEquals(bytes(block), bytes(RatingBlock.group(back, Side.USER, false)));
     }
+  }
+
+  @Test
+  void neighboursThatAreNotWantedGoAndSoDoRowsWithoutAny() {
+    RatingBlock block =
+        RatingBlock.group(
+            List.of(
+                RatingRow.batch(
+                    List.of(
+                        new RatingRow("1", "10", 1, 7),
+                        new RatingRow("1", "20", 2, 7),
+                        new RatingRow("1", "20", 2, 7),
+                        new RatingRow("1", "x", 3, 7),
+                        new RatingRow("2", "20", 4, 7),
+                        new RatingRow("a", "20", 5, 7),
+                        new RatingRow("a", "x", 6, 7)))),
+            Side.USER,
+            true);
+    assertEquals(1, block.duplicates());
+    RatingBlock kept = block.keepNeighbours(new boolean[] {true, false, true});
+    assertEquals(
+        List.of(
+            new RatingRow("1", "10", 1, 0),
+            new RatingRow("1", "x", 3, 0),
+            new RatingRow("a", "x", 6, 0)),
+        RatingBlocks.rows(kept, Side.USER));
+    assertEquals(Ids.of("1", "a"), kept.src());
+    assertEquals(Ids.of("10", "x"), kept.dst());
+    assertArrayEquals(new int[] {0, 2, 3}, kept.offsets());
+    assertEquals(3, kept.size());
+    assertEquals(1, kept.duplicates());
+
+    assertSame(block, block.keepNeighbours(new boolean[] {true, true, true}));
+    RatingBlock none = block.keepNeighbours(new boolean[3]);
+    assertEquals(0, none.size() + none.src().size() + none.dst().size());
+    assertArrayEquals(new int[1], none.offsets());
   }
 
   @ParameterizedTest

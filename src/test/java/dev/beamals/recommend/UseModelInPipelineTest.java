@@ -1,6 +1,7 @@
 package dev.beamals.recommend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.beamals.als.AlsModel;
 import dev.beamals.blocks.FactorBlock;
@@ -18,16 +19,27 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
+import org.apache.beam.sdk.transforms.Count;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.transforms.windowing.FixedWindows;
+import org.apache.beam.sdk.transforms.windowing.Window;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.Row;
+import org.apache.beam.sdk.values.TimestampedValue;
+import org.apache.beam.sdk.values.TypeDescriptors;
+import org.joda.time.Duration;
+import org.joda.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 
 /** The transforms that use a model, against sorting everything. */
 @ExtendWith(TestPipelineExtension.class)
@@ -228,5 +240,80 @@ final class UseModelInPipelineTest {
               return null;
             });
     pipeline.run().waitUntilFinish();
+  }
+
+  /** Pairs that come over time are predicted in their windows, and as the others are. */
+  @Test
+  void windowedPairsKeepTheirWindows(TestPipeline pipeline) {
+    AlsModel model = model(pipeline);
+    FixedWindows seconds = FixedWindows.of(Duration.standardSeconds(1));
+    PCollection<String> predictions =
+        pipeline
+            .apply(
+                "Pairs",
+                Create.timestamped(
+                    TimestampedValue.of(Rating.of("a", "x", 0), new Instant(100)),
+                    TimestampedValue.of(Rating.of("1", "50", 0), new Instant(1500)),
+                    TimestampedValue.of(Rating.of("nobody", "50", 0), new Instant(1600)),
+                    TimestampedValue.of(Rating.of("1", "nothing", 0), new Instant(1700))))
+            .apply("EachSecond", Window.into(seconds))
+            .apply("Predict", PredictRatings.from(model).asRows())
+            .apply(
+                "ToText",
+                MapElements.into(TypeDescriptors.strings())
+                    .via(row -> row.getValue(0) + " " + row.getValue(1) + " " + row.getValue(2)));
+    PAssert.that(predictions)
+        .inWindow(seconds.assignWindow(new Instant(100)))
+        .containsInAnyOrder("a x " + score(USERS, 3, ITEMS, 5));
+    PAssert.that(predictions)
+        .inWindow(seconds.assignWindow(new Instant(1500)))
+        .containsInAnyOrder("1 50 " + score(USERS, 0, ITEMS, 4), "nobody 50 NaN", "1 nothing NaN");
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void tenAreFoundForEachWhereNobodySaysHowMany(TestPipeline pipeline) {
+    Ids many = Ids.of(IntStream.rangeClosed(1, 12).toArray());
+    AlsModel model =
+        new AlsModel(
+            pipeline,
+            Factors.of(Side.USER, pipeline.apply("Users", Create.of(USERS)), RANK),
+            Factors.of(Side.ITEM, pipeline.apply("Items", Create.of(block(many, 3))), RANK),
+            null);
+    PAssert.thatSingleton(
+            pipeline
+                .apply("Best", RecommendTopK.from(model).asRows())
+                .apply("CountBest", Count.globally()))
+        .isEqualTo(10L * USERS.ids().size());
+    PAssert.thatSingleton(
+            pipeline
+                .apply("Alike", SimilarIds.from(model).asRows())
+                .apply("CountAlike", Count.globally()))
+        .isEqualTo(10L * many.size());
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void whatIsOutOfRangeIsRefused() {
+    Pipeline pipeline = Pipeline.create();
+    AlsModel model =
+        new AlsModel(
+            pipeline,
+            Factors.of(Side.USER, pipeline.apply("Users", Create.of(USERS)), RANK),
+            Factors.of(Side.ITEM, pipeline.apply("Items", Create.of(ITEMS)), RANK),
+            null);
+    assertRefused("topK=0", () -> RecommendTopK.from(model).withTopK(0));
+    assertRefused("numBlocks=0", () -> RecommendTopK.from(model).withNumBlocks(0));
+    assertRefused("topK=0", () -> SimilarIds.from(model).withTopK(0));
+    assertRefused("numBlocks=0", () -> SimilarIds.from(model).withNumBlocks(0));
+    assertRefused("numBlocks=0", () -> PredictRatings.from(model).withNumBlocks(0));
+    RecommendTopK.from(model).withTopK(1).withNumBlocks(1);
+    SimilarIds.from(model).withTopK(1).withNumBlocks(1);
+    PredictRatings.from(model).withNumBlocks(1);
+  }
+
+  private static void assertRefused(String what, Executable call) {
+    IllegalArgumentException failure = assertThrows(IllegalArgumentException.class, call);
+    assertEquals(what + ": expected at least 1", failure.getMessage());
   }
 }

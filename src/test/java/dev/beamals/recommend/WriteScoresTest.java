@@ -1,0 +1,131 @@
+package dev.beamals.recommend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.beamals.files.TableWriter.Column;
+import dev.beamals.files.TableWriter.Format;
+import dev.beamals.ids.CoderContract;
+import dev.beamals.ids.Ids;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.testing.TestPipeline;
+import org.apache.beam.sdk.testing.TestPipelineExtension;
+import org.apache.beam.sdk.transforms.Create;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(TestPipelineExtension.class)
+final class WriteScoresTest {
+  private static final int BLOCKS = 100;
+  private static final Column USER = Column.ids("user", true);
+  private static final Column ITEM = Column.ids("item", false);
+
+  /** Two users of one block each; the second has an entry without a prediction. */
+  private static final ScoredIds FIRST =
+      new ScoredIds(
+          Ids.of(7), Ids.of("5", "x"), new int[] {0, 2}, new int[] {1, 0}, new float[] {2, 1.5f});
+
+  private static final ScoredIds SECOND =
+      new ScoredIds(
+          Ids.of(8),
+          Ids.of("5", "6"),
+          new int[] {0, 3},
+          new int[] {0, 1, 0},
+          new float[] {-1, Float.NaN, -2});
+
+  @TempDir Path folder;
+
+  private List<String> lines(ScoredIds block) throws IOException {
+    String name = String.format("part-%05d.csv", block.src().block(0, BLOCKS));
+    return Files.readAllLines(folder.resolve(name));
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      List<String> names = new ArrayList<>();
+      files.forEach(file -> names.add(String.valueOf(file.getFileName())));
+      names.removeIf(name -> name.endsWith(".crc"));
+      return names;
+    }
+  }
+
+  @Test
+  void rankedRowsAreInOneFileForEachBlock(TestPipeline pipeline) throws IOException {
+    WriteScores write = WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS);
+    PAssert.thatSingleton(pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write))
+        .isEqualTo(new WriteScores.Counts(2, 5, 1));
+    pipeline.run().waitUntilFinish();
+    assertEquals(List.of("user,rank,item,score", "7,1,x,2.0", "7,2,5,1.5"), lines(FIRST));
+    assertEquals(
+        List.of("user,rank,item,score", "8,1,5,-1.0", "8,2,6,NaN", "8,3,5,-2.0"), lines(SECOND));
+    assertEquals(2, names().size(), "nothing but the two parts");
+  }
+
+  @Test
+  void predictionsHaveNoRanksAndNaNsMayBeLeftOut(TestPipeline pipeline) throws IOException {
+    WriteScores write = WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS);
+    PAssert.thatSingleton(
+            pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write.withDropNaN()))
+        .isEqualTo(new WriteScores.Counts(2, 5, 1));
+    pipeline.run().waitUntilFinish();
+    assertEquals(List.of("user,item,prediction", "7,x,2.0", "7,5,1.5"), lines(FIRST));
+    assertEquals(List.of("user,item,prediction", "8,5,-1.0", "8,5,-2.0"), lines(SECOND));
+  }
+
+  @Test
+  void ofNoBlocksNothingIsWritten(TestPipeline pipeline) throws IOException {
+    PAssert.thatSingleton(
+            pipeline
+                .apply(Create.empty(ScoredIds.Coder.of()))
+                .apply(
+                    "Write", WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS)))
+        .isEqualTo(new WriteScores.Counts(0, 0, 0));
+    pipeline.run().waitUntilFinish();
+    assertEquals(List.of(), names());
+  }
+
+  /** A pair that is run twice leaves one whole file. */
+  @Test
+  void aBlockThatIsWrittenTwiceIsOneFile(TestPipeline pipeline) throws IOException {
+    pipeline
+        .apply(Create.of(FIRST, FIRST))
+        .apply("Write", WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS));
+    pipeline.run().waitUntilFinish();
+    assertEquals(3, lines(FIRST).size());
+    assertEquals(1, names().size());
+  }
+
+  @Test
+  void idsThatDoNotFitIntoAColumnOfIntsAreNamed() {
+    Pipeline pipeline = Pipeline.create();
+    Column items = Column.ids("item", true);
+    pipeline
+        .apply(Create.of(FIRST))
+        .apply("Write", WriteScores.predictions(folder + "/", Format.parquet, USER, items, BLOCKS));
+    RuntimeException failure =
+        assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
+    assertTrue(
+        String.valueOf(failure.getMessage())
+            .endsWith(
+                "item x: not an int as those of the model, so it does not fit into the table;"
+                    + " expected format=csv or coldStartStrategy=drop"),
+        failure.getMessage());
+  }
+
+  @Test
+  void codersKeepEverything() throws Exception {
+    WriteScores.Counts counts = new WriteScores.Counts(1L << 40, 2, 3);
+    assertEquals(counts, CoderContract.check(WriteScores.Counts.coder(), counts));
+    ScoredIds decoded = CoderContract.check(ScoredIds.Coder.of(), SECOND);
+    assertEquals(List.of(SECOND.src(), SECOND.dst()), List.of(decoded.src(), decoded.dst()));
+  }
+}
