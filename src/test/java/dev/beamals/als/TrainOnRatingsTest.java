@@ -165,10 +165,11 @@ final class TrainOnRatingsTest {
       }
     }
     some.add(Rating.of("5", "an unknown item", 5));
+    some.add(Rating.of("5", "1", 5)); // an unknown one that comes before all others
     some.add(Rating.of("nobody", "an unknown item", 5));
     FoldIn.FoldedModel folded =
         pipeline.apply("Some", Create.of(some)).apply("FoldIn", FoldIn.from(model));
-    PAssert.thatSingleton(folded.counts()).isEqualTo(new FoldIn.Counts(some.size(), 2));
+    PAssert.thatSingleton(folded.counts()).isEqualTo(new FoldIn.Counts(some.size(), 3));
     assertArrayEquals(
         new int[] {4, 4}, new int[] {folded.rank(), folded.factors(Side.ITEM).rank()});
     PAssert.that(rows(model, Side.USER))

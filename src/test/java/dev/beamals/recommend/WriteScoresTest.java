@@ -9,6 +9,8 @@ import dev.beamals.files.TableWriter.Format;
 import dev.beamals.ids.CoderContract;
 import dev.beamals.ids.Ids;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,15 +95,22 @@ final class WriteScoresTest {
     assertEquals(List.of(), names());
   }
 
-  /** A pair that is run twice leaves one whole file. */
+  /**
+   * A bundle that is run twice leaves one whole file, and readers of the first are not disturbed.
+   */
   @Test
-  void aBlockThatIsWrittenTwiceIsOneFile(TestPipeline pipeline) throws IOException {
-    pipeline
-        .apply(Create.of(FIRST, FIRST))
-        .apply("Write", WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS));
-    pipeline.run().waitUntilFinish();
+  void aFileIsReplacedAtOnce(TestPipeline pipeline) throws IOException {
+    String name = String.format("part-%05d.csv", FIRST.src().block(0, BLOCKS));
+    Path file = Files.writeString(folder.resolve(name), "an earlier attempt");
+    try (InputStream reader = Files.newInputStream(file)) {
+      pipeline
+          .apply(Create.of(FIRST))
+          .apply("Write", WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS));
+      pipeline.run().waitUntilFinish();
+      assertEquals("an earlier attempt", new String(reader.readAllBytes(), StandardCharsets.UTF_8));
+    }
     assertEquals(3, lines(FIRST).size());
-    assertEquals(1, names().size());
+    assertEquals(List.of(name), names());
   }
 
   @Test
