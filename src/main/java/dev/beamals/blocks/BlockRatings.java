@@ -41,17 +41,24 @@ public abstract class BlockRatings
 
   abstract boolean dropDuplicates();
 
+  abstract RatingBlock.Aggregate aggregate();
+
   /**
    * @param numBlocks at least 1; changes where work is done, never a result
    */
   public static BlockRatings create(int numBlocks) {
     checkArgument(numBlocks >= 1, "numBlocks %s: expected at least 1", numBlocks);
-    return new AutoValue_BlockRatings(numBlocks, false);
+    return new AutoValue_BlockRatings(numBlocks, false, RatingBlock.Aggregate.none);
   }
 
   /** Whether equal input rows are kept once. The ratings then need their fingerprints. */
   public BlockRatings withDropDuplicates(boolean dropDuplicates) {
-    return new AutoValue_BlockRatings(numBlocks(), dropDuplicates);
+    return new AutoValue_BlockRatings(numBlocks(), dropDuplicates, aggregate());
+  }
+
+  /** What becomes of several ratings of a pair; {@code last} needs their times. */
+  public BlockRatings withAggregate(RatingBlock.Aggregate aggregate) {
+    return new AutoValue_BlockRatings(numBlocks(), dropDuplicates(), aggregate);
   }
 
   @Override
@@ -60,7 +67,7 @@ public abstract class BlockRatings
         .apply("PartitionByUser", ParDo.of(new PartitionFn(numBlocks(), dropDuplicates())))
         .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of()))
         .apply("GroupByBlock", GroupByKey.create())
-        .apply("BuildUserBlocks", ParDo.of(new BuildFn(Side.USER, dropDuplicates())))
+        .apply("BuildUserBlocks", ParDo.of(new BuildFn(Side.USER, dropDuplicates(), aggregate())))
         .setCoder(RatingBlock.Coder.of());
   }
 
@@ -110,8 +117,10 @@ public abstract class BlockRatings
     private final Counter duplicates = Metrics.counter(BlockRatings.class, "duplicates");
     private final Side side;
     private final boolean dropDuplicates;
+    private final RatingBlock.Aggregate aggregate;
 
-    BuildFn(Side side, boolean dropDuplicates) {
+    BuildFn(Side side, boolean dropDuplicates, RatingBlock.Aggregate aggregate) {
+      this.aggregate = aggregate;
       this.side = side;
       this.dropDuplicates = dropDuplicates;
     }
@@ -121,7 +130,7 @@ public abstract class BlockRatings
         @Element KV<Integer, Iterable<RatingBatch>> element, OutputReceiver<RatingBlock> out) {
       List<RatingBatch> batches = new ArrayList<>();
       element.getValue().forEach(batches::add); // once: Spark's values are lazy
-      RatingBlock block = RatingBlock.group(batches, side, dropDuplicates);
+      RatingBlock block = RatingBlock.group(batches, side, dropDuplicates, aggregate);
       duplicates.inc(block.duplicates());
       out.output(block);
     }

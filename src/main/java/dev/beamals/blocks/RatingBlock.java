@@ -33,15 +33,35 @@ public final class RatingBlock {
   private final int[] neighbours;
   private final float[] ratings;
   private final int duplicates;
+  private final int aggregated;
+
+  /** What becomes of the ratings of a user for an item, where there are several. */
+  public enum Aggregate {
+    /** All are kept, and each is trained on. */
+    none,
+    /** Their sum, as of plays. */
+    sum,
+    /** Their mean. */
+    mean,
+    /** The one with the latest time; of equal times the largest. */
+    last
+  }
 
   private RatingBlock(
-      Ids src, Ids dst, int[] offsets, int[] neighbours, float[] ratings, int duplicates) {
+      Ids src,
+      Ids dst,
+      int[] offsets,
+      int[] neighbours,
+      float[] ratings,
+      int duplicates,
+      int aggregated) {
     this.src = src;
     this.dst = dst;
     this.offsets = offsets;
     this.neighbours = neighbours;
     this.ratings = ratings;
     this.duplicates = duplicates;
+    this.aggregated = aggregated;
   }
 
   /**
@@ -53,6 +73,15 @@ public final class RatingBlock {
    * @throws ArithmeticException if there are more than 2³¹ − 1 ratings
    */
   public static RatingBlock group(List<RatingBatch> batches, Side side, boolean dropDuplicates) {
+    return group(batches, side, dropDuplicates, Aggregate.none);
+  }
+
+  /**
+   * As {@link #group(List, Side, boolean)}, and several ratings of a pair become one, after
+   * duplicates were dropped.
+   */
+  public static RatingBlock group(
+      List<RatingBatch> batches, Side side, boolean dropDuplicates, Aggregate aggregate) {
     List<Ids> srcs = new ArrayList<>();
     List<Ids> dsts = new ArrayList<>();
     int count = 0;
@@ -78,6 +107,7 @@ public final class RatingBlock {
     int[] neighbours = new int[count];
     float[] ratings = new float[count];
     long[] fingerprints = new long[dropDuplicates ? count : 0];
+    double[] times = new double[aggregate == Aggregate.last ? count : 0];
     for (RatingBatch batch : batches) {
       int[] srcPosition = batch.ids(side).positionsIn(src);
       int[] dstPosition = batch.ids(side.other()).positionsIn(dst);
@@ -90,10 +120,14 @@ public final class RatingBlock {
         if (dropDuplicates) {
           fingerprints[p] = batch.fingerprints()[r];
         }
+        if (times.length > 0) {
+          times[p] = batch.times()[r];
+        }
       }
     }
 
-    RowSorter sorter = new RowSorter(neighbours, ratings, fingerprints, dst.size());
+    RowSorter sorter =
+        new RowSorter(neighbours, ratings, fingerprints, times, aggregate, dst.size());
     int kept = 0;
     for (int s = 0; s < src.size(); s++) {
       int from = offsets[s];
@@ -107,10 +141,11 @@ public final class RatingBlock {
         offsets,
         kept == count ? neighbours : Arrays.copyOf(neighbours, kept),
         kept == count ? ratings : Arrays.copyOf(ratings, kept),
-        count - kept);
+        count - kept - sorter.aggregated,
+        sorter.aggregated);
   }
 
-  /** Sorts the entries of one row, and moves them down over the duplicates dropped before. */
+  /** Sorts the entries of one row, and moves them down over those dropped before. */
   private static final class RowSorter {
     /** A row that holds at least one of so many neighbours is sorted by counting them all. */
     private static final int COUNTED = 16;
@@ -118,19 +153,31 @@ public final class RatingBlock {
     private final int[] neighbours;
     private final float[] ratings;
     private final long[] fingerprints;
+    private final double[] times;
+    private final Aggregate aggregate;
     private final int[] starts;
     private long[] keys = {};
     private float[] rowRatings = {};
     private long[] rowFingerprints = {};
+    private double[] rowTimes = {};
+    private int aggregated;
 
     /**
      * @param dst one more than the largest neighbour
      */
-    RowSorter(int[] neighbours, float[] ratings, long[] fingerprints, int dst) {
+    RowSorter(
+        int[] neighbours,
+        float[] ratings,
+        long[] fingerprints,
+        double[] times,
+        Aggregate aggregate,
+        int dst) {
       this.starts = new int[dst + 1];
       this.neighbours = neighbours;
       this.ratings = ratings;
       this.fingerprints = fingerprints;
+      this.times = times;
+      this.aggregate = aggregate;
     }
 
     /**
@@ -143,6 +190,7 @@ public final class RatingBlock {
         keys = new long[2 * n];
         rowRatings = new float[2 * n];
         rowFingerprints = new long[fingerprints.length == 0 ? 0 : 2 * n];
+        rowTimes = new double[times.length == 0 ? 0 : 2 * n];
       }
       if (n >= starts.length / COUNTED) {
         countKeys(from, n);
@@ -156,6 +204,9 @@ public final class RatingBlock {
       if (fingerprints.length > 0) {
         System.arraycopy(fingerprints, from, rowFingerprints, 0, n);
       }
+      if (times.length > 0) {
+        System.arraycopy(times, from, rowTimes, 0, n);
+      }
       int out = kept;
       for (int i = 0, end; i < n; i = end) {
         int neighbour = (int) (keys[i] >>> 32);
@@ -165,6 +216,11 @@ public final class RatingBlock {
         }
         if (end - i > 1) {
           sortTies(i, end);
+          if (aggregate != Aggregate.none) {
+            neighbours[out] = neighbour;
+            ratings[out++] = aggregate(i, end);
+            continue;
+          }
         }
         for (int k = i; k < end; k++) {
           if (k > i && fingerprints.length > 0 && compare((int) keys[k - 1], (int) keys[k]) == 0) {
@@ -179,6 +235,28 @@ public final class RatingBlock {
         }
       }
       return out;
+    }
+
+    /** The one rating of keys that are sorted, duplicates left out. */
+    private float aggregate(int from, int to) {
+      double sum = 0;
+      int count = 0;
+      int last = (int) keys[from];
+      for (int k = from; k < to; k++) {
+        int entry = (int) keys[k];
+        if (k > from && fingerprints.length > 0 && compare((int) keys[k - 1], entry) == 0) {
+          continue; // the same row again
+        }
+        sum += rowRatings[entry];
+        count++;
+        if (times.length > 0 && rowTimes[entry] >= rowTimes[last]) {
+          last = entry;
+        }
+      }
+      aggregated += count - 1;
+      return aggregate == Aggregate.last
+          ? rowRatings[last]
+          : (float) (aggregate == Aggregate.mean ? sum / count : sum);
     }
 
     /** Makes the keys of a row in their order, by a counting sort of its neighbours. */
@@ -261,12 +339,29 @@ public final class RatingBlock {
     return batches;
   }
 
+  /** The same pairs; there is nothing but their ids and places. */
+  RatingBlock withoutRatings() {
+    return new RatingBlock(src, dst, offsets, neighbours, new float[0], 0, 0);
+  }
+
   /**
    * The ratings whose neighbour is wanted; rows that have none are left out.
    *
    * @param wanted for each of {@link #dst} whether to keep it
    */
   public RatingBlock keepNeighbours(boolean[] wanted) {
+    boolean[] rows = new boolean[src.size()];
+    Arrays.fill(rows, true);
+    return keep(rows, wanted);
+  }
+
+  /**
+   * The ratings of some rows whose neighbour is wanted; rows that have none are left out.
+   *
+   * @param wantedRows for each of {@link #src} whether to keep it
+   * @param wanted for each of {@link #dst} whether to keep it
+   */
+  RatingBlock keep(boolean[] wantedRows, boolean[] wanted) {
     int[] row = new int[src.size()];
     int[] kept = new int[size()];
     float[] keptRatings = new float[size()];
@@ -275,7 +370,7 @@ public final class RatingBlock {
     int rows = 0;
     for (int s = 0; s < src.size(); s++) {
       int from = count;
-      for (int p = offsets[s]; p < offsets[s + 1]; p++) {
+      for (int p = offsets[s]; wantedRows[s] && p < offsets[s + 1]; p++) {
         if (wanted[neighbours[p]]) {
           kept[count] = neighbours[p];
           keptRatings[count++] = ratings[p];
@@ -296,7 +391,8 @@ public final class RatingBlock {
         Arrays.copyOf(newOffsets, rows + 1),
         kept,
         Arrays.copyOf(keptRatings, count),
-        duplicates);
+        duplicates,
+        aggregated);
   }
 
   /** The ids that the rows belong to. */
@@ -333,6 +429,11 @@ public final class RatingBlock {
     return duplicates;
   }
 
+  /** How many ratings became part of another of the same pair when this block was made. */
+  public int aggregated() {
+    return aggregated;
+  }
+
   /** Arrays in bulk; deterministic. */
   public static final class Coder extends CustomCoder<RatingBlock> {
     private static final Coder INSTANCE = new Coder();
@@ -353,18 +454,18 @@ public final class RatingBlock {
       ArrayCoding.write(block.offsets, out);
       ArrayCoding.write(block.neighbours, out);
       ArrayCoding.write(block.ratings, out);
-      ArrayCoding.write(new int[] {block.duplicates}, out);
+      ArrayCoding.write(new int[] {block.duplicates, block.aggregated}, out);
     }
 
     @Override
     public RatingBlock decode(InputStream in) throws IOException {
-      return new RatingBlock(
-          ArrayCoding.readIds(in),
-          ArrayCoding.readIds(in),
-          ArrayCoding.readInts(in),
-          ArrayCoding.readInts(in),
-          ArrayCoding.readFloats(in),
-          ArrayCoding.readInts(in)[0]);
+      Ids src = ArrayCoding.readIds(in);
+      Ids dst = ArrayCoding.readIds(in);
+      int[] offsets = ArrayCoding.readInts(in);
+      int[] neighbours = ArrayCoding.readInts(in);
+      float[] ratings = ArrayCoding.readFloats(in);
+      int[] dropped = ArrayCoding.readInts(in);
+      return new RatingBlock(src, dst, offsets, neighbours, ratings, dropped[0], dropped[1]);
     }
 
     @Override

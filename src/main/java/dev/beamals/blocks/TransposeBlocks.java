@@ -37,7 +37,9 @@ public abstract class TransposeBlocks
         .apply("PartitionByItem", ParDo.of(new TransposeFn(numBlocks())))
         .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of()))
         .apply("GroupByBlock", GroupByKey.create())
-        .apply("BuildItemBlocks", ParDo.of(new BlockRatings.BuildFn(Side.ITEM, false)))
+        .apply(
+            "BuildItemBlocks",
+            ParDo.of(new BlockRatings.BuildFn(Side.ITEM, false, RatingBlock.Aggregate.none)))
         .setCoder(RatingBlock.Coder.of());
   }
 

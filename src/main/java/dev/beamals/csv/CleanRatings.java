@@ -30,13 +30,20 @@ abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCollectio
 
   abstract boolean dropMissing();
 
+  abstract boolean times();
+
   static CleanRatings create() {
-    return new AutoValue_CleanRatings(true);
+    return new AutoValue_CleanRatings(true, false);
   }
 
   /** Whether a row with any empty column is dropped. */
   CleanRatings withDropMissing(boolean dropMissing) {
-    return new AutoValue_CleanRatings(dropMissing);
+    return new AutoValue_CleanRatings(dropMissing, times());
+  }
+
+  /** Whether ratings keep their times. */
+  CleanRatings withTimes(boolean times) {
+    return new AutoValue_CleanRatings(dropMissing(), times);
   }
 
   /** Tag of the clean ratings. */
@@ -59,7 +66,7 @@ abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCollectio
     PCollectionTuple cleaned =
         input.apply(
             "ApplyRules",
-            ParDo.of(new CleanFn(dropMissing()))
+            ParDo.of(new CleanFn(dropMissing(), times()))
                 .withOutputTags(RATINGS, TupleTagList.of(REJECTS).and(REPORT)));
     cleaned.get(RATINGS).setCoder(RatingBatch.Coder.of());
     cleaned.get(REJECTS).setCoder(ListCoder.of(Reject.Coder.of()));
@@ -86,14 +93,16 @@ abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCollectio
     private final Counter notFinite = Metrics.counter(LoadRatings.class, "notFinite");
 
     private final boolean dropMissing;
+    private final boolean times;
 
-    CleanFn(boolean dropMissing) {
+    CleanFn(boolean dropMissing, boolean times) {
       this.dropMissing = dropMissing;
+      this.times = times;
     }
 
     @ProcessElement
     public void processElement(@Element RowBatch batch, MultiOutputReceiver out) {
-      RatingBatch rows = batch.rows;
+      RatingBatch rows = times ? batch.rows.withTimes(batch.timestamps) : batch.rows;
       int[] incomplete = dropMissing ? batch.incomplete : new int[0];
       float[] ratings = rows.ratings();
       int empty = batch.unusable + incomplete.length;

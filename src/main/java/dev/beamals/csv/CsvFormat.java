@@ -23,6 +23,8 @@ public abstract class CsvFormat implements Serializable {
 
   abstract String ratingCol();
 
+  abstract boolean rated();
+
   abstract String timestampCol();
 
   abstract boolean timestampRequired();
@@ -34,6 +36,7 @@ public abstract class CsvFormat implements Serializable {
         .setUserCol("user_id")
         .setItemCol("video_id")
         .setRatingCol("watch_ratio")
+        .setRated(true)
         .setTimestampCol("timestamp")
         .setTimestampRequired(false)
         .build();
@@ -57,7 +60,17 @@ public abstract class CsvFormat implements Serializable {
   }
 
   public CsvFormat withColumns(String userCol, String itemCol, String ratingCol) {
-    return toBuilder().setUserCol(userCol).setItemCol(itemCol).setRatingCol(ratingCol).build();
+    return toBuilder()
+        .setUserCol(userCol)
+        .setItemCol(itemCol)
+        .setRatingCol(ratingCol)
+        .setRated(true)
+        .build();
+  }
+
+  /** Reads interactions without a column of ratings: each rates 1. */
+  public CsvFormat withoutRatings(String userCol, String itemCol) {
+    return withColumns(userCol, itemCol, "");
   }
 
   /**
@@ -65,7 +78,10 @@ public abstract class CsvFormat implements Serializable {
    * same column.
    */
   public CsvFormat withPairs(String userCol, String itemCol) {
-    return withColumns(userCol, itemCol, "").withOptionalTimestampCol("");
+    return withColumns(userCol, itemCol, "").toBuilder()
+        .setRated(false)
+        .build()
+        .withOptionalTimestampCol("");
   }
 
   /** The column of the time, in seconds since the epoch; a file without it is refused. */
@@ -91,6 +107,8 @@ public abstract class CsvFormat implements Serializable {
     abstract Builder setItemCol(String itemCol);
 
     abstract Builder setRatingCol(String ratingCol);
+
+    abstract Builder setRated(boolean rated);
 
     abstract Builder setTimestampCol(String timestampCol);
 

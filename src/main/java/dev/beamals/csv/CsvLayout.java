@@ -16,8 +16,11 @@ final class CsvLayout implements Serializable {
   final int user;
   final int item;
 
-  /** −1 where only pairs are read. */
+  /** −1 where there is none. */
   final int rating;
+
+  /** Whether rows have ratings, be it 1 of each; not where only pairs are read. */
+  final boolean rated;
 
   /** −1 where the file has no timestamp. */
   final int timestamp;
@@ -26,15 +29,23 @@ final class CsvLayout implements Serializable {
   final boolean pairs;
 
   private CsvLayout(
-      char delimiter, boolean header, int columns, int user, int item, int rating, int timestamp) {
+      char delimiter,
+      boolean header,
+      int columns,
+      int user,
+      int item,
+      int rating,
+      boolean rated,
+      int timestamp) {
     this.delimiter = delimiter;
     this.header = header;
     this.columns = columns;
     this.user = user;
     this.item = item;
     this.rating = rating;
+    this.rated = rated;
     this.timestamp = timestamp;
-    this.pairs = columns == 2 && rating < 0 && timestamp < 0 && user != item;
+    this.pairs = columns == 2 && !rated && timestamp < 0 && user != item;
   }
 
   /**
@@ -53,6 +64,7 @@ final class CsvLayout implements Serializable {
         format.ratingCol().isEmpty()
             ? -1
             : find(format, "ratingCol", format.ratingCol(), file, firstLine),
+        format.rated(),
         format.timestampRequired() || has(format, format.timestampCol(), firstLine)
             ? find(format, "timestampCol", format.timestampCol(), file, firstLine)
             : -1);

@@ -72,7 +72,7 @@ final class CsvParser {
         }
         if (defect == null) {
           // Pairs are neither compared nor written down.
-          hash = layout.rating < 0 ? 0 : line.fingerprint();
+          hash = layout.rated ? line.fingerprint() : 0;
           defect = parseRow(hash);
         }
         if (defect != null) {
@@ -145,7 +145,7 @@ final class CsvParser {
         return "timestamp " + quote(layout.timestamp) + " is not a number";
       }
     }
-    float value = 0;
+    float value = 1;
     if (layout.rating >= 0) {
       try {
         value = (float) number(layout.rating);
@@ -166,7 +166,7 @@ final class CsvParser {
     }
     user.add(userCode);
     item.add(itemCode);
-    if (layout.rating >= 0) {
+    if (layout.rated) {
       rating.add(value);
       fingerprint.add(hash);
     }

@@ -46,6 +46,8 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
 
   abstract boolean dropMissing();
 
+  abstract boolean times();
+
   abstract @Nullable Long maxRejects();
 
   abstract @Nullable String rejects();
@@ -56,6 +58,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
         .setFiles(files)
         .setInputName("input")
         .setDropMissing(true)
+        .setTimes(false)
         .build();
   }
 
@@ -70,6 +73,14 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
    */
   public LoadRatings withDropMissing(boolean dropMissing) {
     return toBuilder().setDropMissing(dropMissing).build();
+  }
+
+  /**
+   * Whether ratings keep their times, which {@link dev.beamals.blocks.RatingBlock.Aggregate#last}
+   * needs; every file must have a column of them.
+   */
+  public LoadRatings withTimes(boolean times) {
+    return toBuilder().setTimes(times).build();
   }
 
   /**
@@ -106,7 +117,9 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     PCollectionTuple cleaned =
         input
             .apply("ReadChunks", Read.from(new CsvSource(files(), CsvSource.CHUNK)))
-            .apply("CleanRatings", CleanRatings.create().withDropMissing(dropMissing()));
+            .apply(
+                "CleanRatings",
+                CleanRatings.create().withDropMissing(dropMissing()).withTimes(times()));
     PCollection<CleaningReport> report =
         cleaned
             .get(CleanRatings.report())
@@ -141,6 +154,8 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     abstract Builder setInputName(String inputName);
 
     abstract Builder setDropMissing(boolean dropMissing);
+
+    abstract Builder setTimes(boolean times);
 
     abstract Builder setMaxRejects(@Nullable Long maxRejects);
 

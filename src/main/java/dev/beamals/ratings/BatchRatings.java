@@ -5,6 +5,7 @@ import dev.beamals.RunException;
 import dev.beamals.ids.Hashes;
 import dev.beamals.ids.IdDictionary;
 import dev.beamals.ids.Ids;
+import it.unimi.dsi.fastutil.doubles.DoubleArrayList;
 import it.unimi.dsi.fastutil.floats.FloatArrayList;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
@@ -15,6 +16,7 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.BoundedWindow;
 import org.apache.beam.sdk.values.PCollection;
+import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,29 +39,38 @@ public abstract class BatchRatings
 
   abstract boolean pairs();
 
+  abstract boolean times();
+
   public static BatchRatings create() {
-    return new AutoValue_BatchRatings(false);
+    return new AutoValue_BatchRatings(false, false);
   }
 
   /** Takes users and items alone; then a rating may be NaN. */
   public BatchRatings withoutRatings() {
-    return new AutoValue_BatchRatings(true);
+    return new AutoValue_BatchRatings(true, false);
+  }
+
+  /** Whether ratings keep their times; one without fails the run. */
+  public BatchRatings withTimes(boolean times) {
+    return new AutoValue_BatchRatings(pairs(), times);
   }
 
   @Override
   public PCollection<RatingBatch> expand(PCollection<Rating> ratings) {
     return ratings
-        .apply("FillBatches", ParDo.of(new FillFn(pairs())))
+        .apply("FillBatches", ParDo.of(new FillFn(pairs(), times())))
         .setCoder(RatingBatch.Coder.of());
   }
 
   static final class FillFn extends DoFn<Rating, RatingBatch> {
     private static final long serialVersionUID = 1L;
     private final boolean pairs;
+    private final boolean times;
     private transient @Nullable Map<BoundedWindow, Columns> columns;
 
-    FillFn(boolean pairs) {
+    FillFn(boolean pairs, boolean times) {
       this.pairs = pairs;
+      this.times = times;
     }
 
     @StartBundle
@@ -71,7 +82,7 @@ public abstract class BatchRatings
     public void processElement(
         @Element Rating rating, BoundedWindow window, OutputReceiver<RatingBatch> out) {
       Map<BoundedWindow, Columns> open = open();
-      Columns filled = open.computeIfAbsent(window, w -> new Columns(pairs));
+      Columns filled = open.computeIfAbsent(window, w -> new Columns(pairs, times));
       filled.add(rating);
       if (filled.size() == MOST) {
         out.output(filled.finish());
@@ -101,15 +112,18 @@ public abstract class BatchRatings
   /** The columns of a batch that is being filled. */
   private static final class Columns {
     private final boolean pairs;
+    private final boolean times;
     private final IdDictionary userIds = new IdDictionary();
     private final IdDictionary itemIds = new IdDictionary();
     private final IntArrayList user = new IntArrayList();
     private final IntArrayList item = new IntArrayList();
     private final FloatArrayList rating = new FloatArrayList();
     private final LongArrayList fingerprint = new LongArrayList();
+    private final DoubleArrayList time = new DoubleArrayList();
 
-    Columns(boolean pairs) {
+    Columns(boolean pairs, boolean times) {
       this.pairs = pairs;
+      this.times = times;
     }
 
     int size() {
@@ -118,6 +132,10 @@ public abstract class BatchRatings
 
     void add(Rating row) {
       String defect = pairs ? row.idDefect() : row.defect();
+      Instant instant = row.getTime();
+      if (defect == null && times && instant == null) {
+        defect = "it has no time; expected one to know which is the last";
+      }
       if (defect != null) {
         throw new RunException(
             String.format(
@@ -129,6 +147,9 @@ public abstract class BatchRatings
         float value = (float) row.getRating();
         rating.add(value);
         fingerprint.add(fingerprint(row, value));
+      }
+      if (times && instant != null) {
+        time.add(instant.getMillis() / 1000.0);
       }
     }
 
@@ -146,11 +167,18 @@ public abstract class BatchRatings
       Ids allItems = itemIds.finish(item, items);
       RatingBatch batch =
           new RatingBatch(
-              allUsers, allItems, users, items, rating.toFloatArray(), fingerprint.toLongArray());
+                  allUsers,
+                  allItems,
+                  users,
+                  items,
+                  rating.toFloatArray(),
+                  fingerprint.toLongArray())
+              .withTimes(time.toDoubleArray());
       user.clear();
       item.clear();
       rating.clear();
       fingerprint.clear();
+      time.clear();
       return batch;
     }
   }

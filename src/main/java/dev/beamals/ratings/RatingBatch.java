@@ -28,6 +28,7 @@ public final class RatingBatch {
   private final int[] item;
   private final float[] rating;
   private final long[] fingerprint;
+  private final double[] time;
 
   /**
    * @param user for each row its index in {@code users}
@@ -37,12 +38,33 @@ public final class RatingBatch {
    */
   public RatingBatch(
       Ids users, Ids items, int[] user, int[] item, float[] rating, long[] fingerprint) {
+    this(users, items, user, item, rating, fingerprint, new double[0]);
+  }
+
+  private RatingBatch(
+      Ids users,
+      Ids items,
+      int[] user,
+      int[] item,
+      float[] rating,
+      long[] fingerprint,
+      double[] time) {
     this.users = users;
     this.items = items;
     this.user = user;
     this.item = item;
     this.rating = rating;
     this.fingerprint = fingerprint;
+    this.time = time;
+  }
+
+  /**
+   * The same rows with their times.
+   *
+   * @param times for each row seconds since the epoch, or empty
+   */
+  public RatingBatch withTimes(double[] times) {
+    return new RatingBatch(users, items, user, item, rating, fingerprint, times);
   }
 
   /** The number of rows. */
@@ -70,6 +92,11 @@ public final class RatingBatch {
     return fingerprint;
   }
 
+  /** For each row its time in seconds since the epoch, or empty. Not to be written to. */
+  public double[] times() {
+    return time;
+  }
+
   /** The rows at the first {@code count} of these indices, which ascend strictly. */
   public RatingBatch select(int[] rows, int count) {
     if (count == size()) {
@@ -79,6 +106,7 @@ public final class RatingBatch {
     int[] newItem = new int[count];
     float[] newRating = new float[rating.length == 0 ? 0 : count];
     long[] newFingerprint = new long[fingerprint.length == 0 ? 0 : count];
+    double[] newTime = new double[time.length == 0 ? 0 : count];
     for (int r = 0; r < count; r++) {
       newUser[r] = user[rows[r]];
       newItem[r] = item[rows[r]];
@@ -88,6 +116,9 @@ public final class RatingBatch {
       if (newFingerprint.length > 0) {
         newFingerprint[r] = fingerprint[rows[r]];
       }
+      if (newTime.length > 0) {
+        newTime[r] = time[rows[r]];
+      }
     }
     return new RatingBatch(
         keepUsed(users, newUser),
@@ -95,17 +126,18 @@ public final class RatingBatch {
         newUser,
         newItem,
         newRating,
-        newFingerprint);
+        newFingerprint,
+        newTime);
   }
 
   /** The same rows with user and item exchanged. */
   public RatingBatch transpose() {
-    return new RatingBatch(items, users, item, user, rating, fingerprint);
+    return new RatingBatch(items, users, item, user, rating, fingerprint, time);
   }
 
   /** This batch without its fingerprints. */
   public RatingBatch withoutFingerprints() {
-    return new RatingBatch(users, items, user, item, rating, new long[0]);
+    return new RatingBatch(users, items, user, item, rating, new long[0], time);
   }
 
   /**
@@ -156,6 +188,11 @@ public final class RatingBatch {
       ArrayCoding.write(batch.item, out);
       ArrayCoding.write(batch.rating, out);
       ArrayCoding.write(batch.fingerprint, out);
+      long[] bits = new long[batch.time.length];
+      for (int r = 0; r < bits.length; r++) {
+        bits[r] = Double.doubleToRawLongBits(batch.time[r]);
+      }
+      ArrayCoding.write(bits, out);
     }
 
     @Override
@@ -166,7 +203,17 @@ public final class RatingBatch {
           ArrayCoding.readInts(in),
           ArrayCoding.readInts(in),
           ArrayCoding.readFloats(in),
-          ArrayCoding.readLongs(in));
+          ArrayCoding.readLongs(in),
+          readTimes(in));
+    }
+
+    private static double[] readTimes(InputStream in) throws IOException {
+      long[] bits = ArrayCoding.readLongs(in);
+      double[] times = new double[bits.length];
+      for (int r = 0; r < times.length; r++) {
+        times[r] = Double.longBitsToDouble(bits[r]);
+      }
+      return times;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.ids.Hashes;
+import dev.beamals.ids.Side;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -28,13 +29,20 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
 
   abstract long seed();
 
+  abstract boolean byPair();
+
   /**
    * @param testFraction how many of the rows to test on, in (0, 1)
    * @param seed another seed gives another split
    */
   public static SplitRatings create(double testFraction, long seed) {
     checkArgument(testFraction > 0 && testFraction < 1, "testFraction %s", testFraction);
-    return new AutoValue_SplitRatings(testFraction, seed);
+    return new AutoValue_SplitRatings(testFraction, seed, false);
+  }
+
+  /** Whether all rows of a user and an item fall on the same side, as where they are aggregated. */
+  public SplitRatings withByPair(boolean byPair) {
+    return new AutoValue_SplitRatings(testFraction(), seed(), byPair);
   }
 
   public static TupleTag<RatingBatch> training() {
@@ -50,7 +58,9 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
     PCollectionTuple split =
         input.apply(
             "SplitByHash",
-            ParDo.of(new SplitFn(testFraction(), Hashes.of("split") + Hashes.mix(seed() + 1)))
+            ParDo.of(
+                    new SplitFn(
+                        testFraction(), Hashes.of("split") + Hashes.mix(seed() + 1), byPair()))
                 .withOutputTags(TRAINING, TupleTagList.of(TEST)));
     split.get(TRAINING).setCoder(RatingBatch.Coder.of());
     split.get(TEST).setCoder(RatingBatch.Coder.of());
@@ -61,8 +71,10 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
     private static final long serialVersionUID = 1L;
     private final double testFraction;
     private final long salt;
+    private final boolean byPair;
 
-    SplitFn(double testFraction, long salt) {
+    SplitFn(double testFraction, long salt, boolean byPair) {
+      this.byPair = byPair;
       this.testFraction = testFraction;
       this.salt = salt;
     }
@@ -73,7 +85,7 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
       int[] test = new int[batch.size()];
       int trainings = 0;
       int tests = 0;
-      long[] fingerprints = batch.fingerprints();
+      long[] fingerprints = byPair ? hashPairs(batch) : batch.fingerprints();
       for (int r = 0; r < batch.size(); r++) {
         if (Hashes.unit(Hashes.mix(fingerprints[r] ^ salt)) < testFraction) {
           test[tests++] = r;
@@ -87,6 +99,16 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
       if (tests > 0) {
         out.get(TEST).output(batch.select(test, tests));
       }
+    }
+
+    private static long[] hashPairs(RatingBatch batch) {
+      long[] hashes = new long[batch.size()];
+      for (int r = 0; r < hashes.length; r++) {
+        hashes[r] =
+            Hashes.mix(batch.ids(Side.USER).hash(batch.index(Side.USER)[r]) + Hashes.GAMMA)
+                ^ batch.ids(Side.ITEM).hash(batch.index(Side.ITEM)[r]);
+      }
+      return hashes;
     }
   }
 }

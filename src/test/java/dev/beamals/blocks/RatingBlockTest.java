@@ -265,4 +265,43 @@ final class RatingBlockTest {
     assertTrue(block.duplicates() > 0);
     assertEquals(block.duplicates(), decoded.duplicates());
   }
+
+  @Test
+  void ratingsOfAPairBecomeOneInAnyOrder() {
+    // The second row is a whole duplicate of the first; time tells which is the last.
+    float[] ratings = {5, 5, 1, 2.5f, 7};
+    double[] times = {300, 300, 100, 300, 0};
+    long[] fingerprints = {11, 11, 12, 13, 14};
+    int[] items = {0, 0, 0, 0, 1};
+    for (int first = 0; first < 5; first++) {
+      int[] order = new int[5];
+      for (int i = 0; i < 5; i++) {
+        order[i] = (first + 2 * i) % 5;
+      }
+      float[] rating = new float[5];
+      double[] time = new double[5];
+      long[] fingerprint = new long[5];
+      int[] item = new int[5];
+      for (int i = 0; i < 5; i++) {
+        rating[i] = ratings[order[i]];
+        time[i] = times[order[i]];
+        fingerprint[i] = fingerprints[order[i]];
+        item[i] = items[order[i]];
+      }
+      RatingBatch batch =
+          new RatingBatch(Ids.of(1), Ids.of(2, 3), new int[5], item, rating, fingerprint)
+              .withTimes(time);
+      float[][] expected = {{1, 2.5f, 5, 7}, {8.5f, 7}, {(float) (8.5 / 3), 7}, {5, 7}};
+      for (RatingBlock.Aggregate aggregate : RatingBlock.Aggregate.values()) {
+        RatingBlock block = RatingBlock.group(List.of(batch), Side.USER, true, aggregate);
+        assertArrayEquals(expected[aggregate.ordinal()], block.ratings(), 0f, aggregate.name());
+        assertEquals(1, block.duplicates());
+        assertEquals(aggregate == RatingBlock.Aggregate.none ? 0 : 2, block.aggregated());
+        assertEquals(block.ratings().length, block.neighbours().length);
+      }
+      RatingBlock all =
+          RatingBlock.group(List.of(batch), Side.USER, false, RatingBlock.Aggregate.sum);
+      assertEquals(13.5f, all.ratings()[0], "without dropping duplicates");
+    }
+  }
 }
