@@ -4,13 +4,18 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.blocks.BlockRatings;
+import dev.beamals.blocks.FactorView;
+import dev.beamals.blocks.KeepFrequent;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingBatch;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -21,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Minimizes {@code Σ (r_ui − x_u·y_i)² + λ (Σ n_u |x_u|² + Σ n_i |y_i|²)}, where {@code n} is
  * the number of ratings of a user or an item, by {@code maxIter} iterations that solve first all
- * items, then all users. Beam has no loops: every half-step is a stage of its own.
+ * items, then all users. Beam has no loops: every half-step is a stage of its own. With {@link
+ * AlsParameters#implicitPrefs} and the other parameters it minimizes what they say.
  *
  * <pre>{@code
  * AlsModel model = ratings.apply("Train", Als.create().withRank(32).withRegParam(0.05));
@@ -35,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * The collection must be bounded and in the global window.
  *
  * <p>Zhou, Wilkinson, Schreiber and Pan, <i>Large-scale Parallel Collaborative Filtering for the
- * Netflix Prize</i>, 2008.
+ * Netflix Prize</i>, 2008; Hu, Koren and Volinsky, <i>Collaborative Filtering for Implicit Feedback
+ * Datasets</i>, 2008.
  */
 @AutoValue
 public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> {
@@ -43,6 +50,12 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
   /** Counts the rows that were solved; the name of the step tells the iteration. */
   public static final String ROWS_SOLVED = "rowsSolved";
+
+  /**
+   * The objective before a step, as the bits of a double, which a gauge has room for; the name of
+   * the step tells the iteration.
+   */
+  public static final String OBJECTIVE = "objective";
 
   /** Blocks of a side where nobody says how large the cluster is: enough for a small one. */
   private static final int CLUSTER_BLOCKS = 16;
@@ -55,15 +68,26 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
   abstract boolean dropDuplicates();
 
+  abstract RatingBlock.Aggregate aggregate();
+
+  abstract int minUserRatings();
+
+  abstract int minItemRatings();
+
   abstract @Nullable String shuffleFolder();
 
   abstract @Nullable Boolean passesBlocks();
+
+  abstract @Nullable AlsModel initialModel();
 
   /** With the defaults of {@link AlsParameters}. */
   public static Als create() {
     return new AutoValue_Als.Builder()
         .setParameters(AlsParameters.create())
         .setDropDuplicates(false)
+        .setAggregate(RatingBlock.Aggregate.none)
+        .setMinUserRatings(1)
+        .setMinItemRatings(1)
         .build();
   }
 
@@ -92,6 +116,32 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     return withParameters(parameters().withSeed(seed));
   }
 
+  /** As {@link AlsParameters#withImplicitPrefs}. */
+  public Als withImplicitPrefs(boolean implicitPrefs) {
+    return withParameters(parameters().withImplicitPrefs(implicitPrefs));
+  }
+
+  /** As {@link AlsParameters#withAlpha}. */
+  public Als withAlpha(double alpha) {
+    return withParameters(parameters().withAlpha(alpha));
+  }
+
+  /** As {@link AlsParameters#withNonnegative}. */
+  public Als withNonnegative(boolean nonnegative) {
+    return withParameters(parameters().withNonnegative(nonnegative));
+  }
+
+  /**
+   * Goes on where an earlier training stopped: users that the model has begin with its factors,
+   * others as always. Items are solved first, so theirs do not matter. With the same ratings and
+   * parameters, n iterations are the same as a part of them and then the rest, bit by bit.
+   *
+   * @param model of the same rank and mode: what the model tells of them is checked
+   */
+  public Als withInitialModel(AlsModel model) {
+    return toBuilder().setInitialModel(model).build();
+  }
+
   /**
    * How many blocks users are spread over: changes where work is done, never a result. Default: the
    * cores of this machine on the DirectRunner, 16 elsewhere.
@@ -115,6 +165,26 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
    */
   public Als withDropDuplicates(boolean dropDuplicates) {
     return toBuilder().setDropDuplicates(dropDuplicates).build();
+  }
+
+  /** What becomes of several ratings of a user for an item, after duplicates are dropped. */
+  public Als withAggregate(RatingBlock.Aggregate aggregate) {
+    return toBuilder().setAggregate(aggregate).build();
+  }
+
+  /**
+   * Trains on users with so many ratings and items with so many alone, see {@link KeepFrequent}.
+   *
+   * @param minUserRatings at least 1
+   * @param minItemRatings at least 1
+   */
+  public Als withMinRatings(int minUserRatings, int minItemRatings) {
+    checkArgument(
+        minUserRatings >= 1 && minItemRatings >= 1,
+        "minUserRatings=%s, minItemRatings=%s: expected at least 1",
+        minUserRatings,
+        minItemRatings);
+    return toBuilder().setMinUserRatings(minUserRatings).setMinItemRatings(minItemRatings).build();
   }
 
   /**
@@ -144,7 +214,10 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
   @Override
   public TrainedModel expand(PCollection<Rating> ratings) {
-    return train(ratings.apply("BatchRatings", BatchRatings.create()));
+    return train(
+        ratings.apply(
+            "BatchRatings",
+            BatchRatings.create().withTimes(aggregate() == RatingBlock.Aggregate.last)));
   }
 
   private static final class OnBatches extends PTransform<PCollection<RatingBatch>, TrainedModel> {
@@ -162,6 +235,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
   }
 
   private TrainedModel train(PCollection<RatingBatch> ratings) {
+    parameters().checkTogether();
     checkArgument(
         ratings.isBounded() == PCollection.IsBounded.BOUNDED
             && ratings.getWindowingStrategy().getWindowFn() instanceof GlobalWindows,
@@ -171,16 +245,33 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     int itemBlocks = numBlocks(ratings, numItemBlocks());
     PCollection<RatingBlock> byUser =
         ratings.apply(
-            "BlockByUser", BlockRatings.create(userBlocks).withDropDuplicates(dropDuplicates()));
+            "BlockByUser",
+            BlockRatings.create(userBlocks)
+                .withDropDuplicates(dropDuplicates())
+                .withAggregate(aggregate()));
+    PCollection<DroppedRatings> dropped = null;
+    if (minUserRatings() > 1 || minItemRatings() > 1 || aggregate() != RatingBlock.Aggregate.none) {
+      PCollection<RatingBlock> all = byUser;
+      if (minUserRatings() > 1 || minItemRatings() > 1) {
+        byUser =
+            byUser.apply("KeepFrequent", KeepFrequent.create(minUserRatings(), minItemRatings()));
+      }
+      dropped = DroppedRatings.count(all, byUser);
+    }
     PCollection<RatingBlock> byItem =
         byUser.apply("BlockByItem", TransposeBlocks.create(itemBlocks));
     String folder = shuffleFolder();
-    return folder == null
-        ? iterate(byUser, byItem, new Exchange.Broadcast())
-        : iterate(
-            byUser,
-            byItem,
-            new ShuffleExchange(folder, userBlocks, itemBlocks, 2 * parameters().maxIter()));
+    int steps = 2 * parameters().maxIter();
+    Exchange exchange =
+        folder == null
+            ? new Exchange.Broadcast()
+            : new ShuffleExchange(folder, userBlocks, itemBlocks, steps, keepsOwn());
+    return iterate(byUser, byItem, exchange, userBlocks, itemBlocks, dropped);
+  }
+
+  /** Whether a block may need what it sent last. */
+  private boolean keepsOwn() {
+    return parameters().tolerance() > 0;
   }
 
   static int numBlocks(PCollection<?> input, @Nullable Integer given) {
@@ -205,38 +296,91 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     return passes == null ? isDirect(input) : passes;
   }
 
-  private <T> TrainedModel iterate(
+  private TrainedModel iterate(
       PCollection<RatingBlock> userBlocks,
       PCollection<RatingBlock> itemBlocks,
-      Exchange<T> exchange) {
+      Exchange exchange,
+      int numUserBlocks,
+      int numItemBlocks,
+      @Nullable PCollection<DroppedRatings> dropped) {
     boolean passes = passesBlocks(userBlocks);
-    int rank = parameters().rank();
     int maxIter = parameters().maxIter();
-    PCollection<T> users =
+    RatingMean mean = parameters().center() ? RatingMean.of(userBlocks) : RatingMean.of(0);
+    PCollection<Sent> sent =
         userBlocks.apply(
-            "InitializeUserFactors", InitializeFactors.create(Side.USER, parameters(), exchange));
-    PCollection<T> items = users;
+            "InitializeUserFactors",
+            InitializeFactors.create(parameters(), exchange, numUserBlocks, mean)
+                .withInitial(initialFactors()));
+    SentFactors users = SentFactors.of("ViewInitialFactors", sent, numUserBlocks, numItemBlocks);
+    SentFactors items = null;
+    TrainedFactors itemFactors = null;
     for (int i = 1; i <= maxIter; i++) {
       String iteration = String.format("Iteration-%02d", i);
-      UpdateFactors<T> updateItems =
-          UpdateFactors.create(Side.ITEM, 2 * i - 1, users, parameters(), exchange)
+      UpdateFactors updateItems =
+          UpdateFactors.create(Side.ITEM, 2 * i - 1, users, parameters(), exchange, numItemBlocks)
+              .withOwn(keepsOwn() ? items : null)
               .withPassesBlocks(passes && i < maxIter);
       PCollectionTuple solved = itemBlocks.apply(iteration + "/UpdateItemFactors", updateItems);
-      items = solved.get(updateItems.factors());
+      sent = solved.get(UpdateFactors.factors());
+      items = SentFactors.of(iteration + "/ViewItemFactors", sent, numItemBlocks, numUserBlocks);
+      if (i == maxIter) {
+        itemFactors = TrainedFactors.of(Side.ITEM, parameters(), sent, items);
+      }
       itemBlocks = solved.get(UpdateFactors.blocks());
 
-      UpdateFactors<T> updateUsers =
-          UpdateFactors.create(Side.USER, 2 * i, items, parameters(), exchange)
+      UpdateFactors updateUsers =
+          UpdateFactors.create(Side.USER, 2 * i, items, parameters(), exchange, numUserBlocks)
+              .withOwn(keepsOwn() ? users : null)
               .withPassesBlocks(passes);
       solved = userBlocks.apply(iteration + "/UpdateUserFactors", updateUsers);
-      users = solved.get(updateUsers.factors());
+      sent = solved.get(UpdateFactors.factors());
+      users = SentFactors.of(iteration + "/ViewUserFactors", sent, numUserBlocks, numItemBlocks);
       userBlocks = solved.get(UpdateFactors.blocks());
     }
+    if (itemFactors == null) {
+      throw new IllegalStateException("no iteration");
+    }
+    TrainedFactors userFactors = TrainedFactors.of(Side.USER, parameters(), sent, users);
     return new TrainedModel(
-        exchange.factors(users, Side.USER, rank),
-        exchange.factors(items, Side.ITEM, rank),
+        userFactors,
+        itemFactors,
         parameters(),
-        userBlocks);
+        mean,
+        userBlocks,
+        summarize(userBlocks, users),
+        dropped);
+  }
+
+  private PCollection<TrainingSummary> summarize(PCollection<?> ratings, SentFactors users) {
+    return ratings
+        .getPipeline()
+        .apply("Summarize", Create.of(0))
+        .apply("SumUp", users.addTo(ParDo.of(new SummarizeFn(users))))
+        .setCoder(TrainingSummary.coder(parameters()));
+  }
+
+  static final class SummarizeFn extends DoFn<Integer, TrainingSummary> {
+    private static final long serialVersionUID = 1L;
+    private final SentFactors users;
+
+    SummarizeFn(SentFactors users) {
+      this.users = users;
+    }
+
+    @ProcessElement
+    public void processElement(ProcessContext c) {
+      c.output(users.before(c).with(users.sums(c)));
+    }
+  }
+
+  /** What users begin with, or null. */
+  private @Nullable FactorView initialFactors() {
+    AlsModel initial = initialModel();
+    if (initial == null) {
+      return null;
+    }
+    parameters().checkInitial(initial.parameters(), initial.rank());
+    return initial.factors(Side.USER).view();
   }
 
   abstract Builder toBuilder();
@@ -251,9 +395,17 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
     abstract Builder setDropDuplicates(boolean dropDuplicates);
 
+    abstract Builder setAggregate(RatingBlock.Aggregate aggregate);
+
+    abstract Builder setMinUserRatings(int minUserRatings);
+
+    abstract Builder setMinItemRatings(int minItemRatings);
+
     abstract Builder setShuffleFolder(String shuffleFolder);
 
     abstract Builder setPassesBlocks(Boolean passesBlocks);
+
+    abstract Builder setInitialModel(@Nullable AlsModel initialModel);
 
     abstract Als build();
   }

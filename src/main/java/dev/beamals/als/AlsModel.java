@@ -29,6 +29,7 @@ public class AlsModel implements PInput, POutput {
   private final Factors users;
   private final Factors items;
   private final @Nullable AlsParameters parameters;
+  private final RatingMean mean;
 
   /**
    * @param parameters those of the training, or null where they are not known
@@ -36,6 +37,20 @@ public class AlsModel implements PInput, POutput {
    */
   public AlsModel(
       Pipeline pipeline, Factors users, Factors items, @Nullable AlsParameters parameters) {
+    this(pipeline, users, items, parameters, RatingMean.of(0));
+  }
+
+  /**
+   * @param parameters those of the training, or null where they are not known
+   * @param mean of the ratings where they are centred, else 0
+   * @throws IllegalArgumentException if the sides differ in rank
+   */
+  public AlsModel(
+      Pipeline pipeline,
+      Factors users,
+      Factors items,
+      @Nullable AlsParameters parameters,
+      RatingMean mean) {
     if (users.rank() != items.rank()) {
       throw new IllegalArgumentException(
           "users of rank " + users.rank() + " and items of rank " + items.rank());
@@ -44,6 +59,7 @@ public class AlsModel implements PInput, POutput {
     this.users = users;
     this.items = items;
     this.parameters = parameters;
+    this.mean = mean;
   }
 
   /** The factors of one side. */
@@ -51,7 +67,12 @@ public class AlsModel implements PInput, POutput {
     return side == Side.USER ? users : items;
   }
 
-  /** The number of factors of an id. */
+  /** The mean of the ratings where they were centred, else 0. */
+  public final RatingMean mean() {
+    return mean;
+  }
+
+  /** The numbers of an id, of which a product is a prediction: {@link AlsParameters#columns}. */
   public final int rank() {
     return users.rank();
   }

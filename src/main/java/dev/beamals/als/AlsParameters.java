@@ -3,18 +3,23 @@ package dev.beamals.als;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.ids.Side;
 import dev.beamals.linalg.NormalEquations;
 import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of ALS, under Spark MLlib's names: what each is, its default and its range.
  *
  * <p>This is the one place that knows them. Command lines, saved models and schema transforms go
  * over {@link #names} and use {@link #with(String, Object)} and {@link #toMap}.
+ *
+ * <p>{@link #implicitPrefs}, {@link #alpha}, {@link #nonnegative} are those of MLlib, with its
+ * equations; the rest is of beam-als.
  */
 @AutoValue
 public abstract class AlsParameters implements Serializable {
@@ -24,9 +29,26 @@ public abstract class AlsParameters implements Serializable {
   public static final int DEFAULT_MAX_ITER = 10;
   public static final double DEFAULT_REG_PARAM = 0.1;
   public static final long DEFAULT_SEED = 0;
+  public static final double DEFAULT_ALPHA = 1;
+  public static final double DEFAULT_TOLERANCE = 0;
 
   /** Beam has no loops: each iteration adds stages to the pipeline. */
   public static final int MOST_ITERATIONS = 1000;
+
+  /** What λ is multiplied with in the equations of a row. */
+  public enum RegScaling {
+    /** The number of ratings, of implicit feedback those above 0: as Spark MLlib. */
+    ratings,
+    /**
+     * The sum of the weights of all pairs of the row: of explicit ratings, their number; of
+     * implicit feedback {@code α Σ |r|} and the number of ids of the other side (Rendle, Krichene,
+     * Zhang and Koren, <i>Revisiting the Performance of iALS on Item Recommendation Benchmarks</i>,
+     * 2021).
+     */
+    weights,
+    /** 1: λ alone, as Hu, Koren and Volinsky 2008. */
+    none
+  }
 
   private static final AlsParameters DEFAULTS =
       new AutoValue_AlsParameters.Builder()
@@ -34,7 +56,31 @@ public abstract class AlsParameters implements Serializable {
           .setMaxIter(DEFAULT_MAX_ITER)
           .setRegParam(DEFAULT_REG_PARAM)
           .setSeed(DEFAULT_SEED)
+          .setImplicitPrefs(false)
+          .setAlpha(DEFAULT_ALPHA)
+          .setNonnegative(false)
+          .setRegScaling(RegScaling.ratings)
+          .setBiases(false)
+          .setCenter(false)
+          .setTolerance(DEFAULT_TOLERANCE)
           .build();
+
+  private static final List<String> NAMES =
+      List.of(
+          "rank",
+          "maxIter",
+          "regParam",
+          "seed",
+          "implicitPrefs",
+          "alpha",
+          "nonnegative",
+          "regScaling",
+          "userRegParam",
+          "itemRegParam",
+          "biases",
+          "center",
+          "biasRegParam",
+          "tolerance");
 
   /** The number of factors of a user or an item. */
   public abstract int rank();
@@ -47,6 +93,55 @@ public abstract class AlsParameters implements Serializable {
 
   /** Another seed gives other initial factors. */
   public abstract long seed();
+
+  /**
+   * Whether ratings are how often or how long something was done: a rating r is a preference, 1
+   * where r is above 0 and 0 elsewhere, of confidence {@code 1 + α |r|}, and every pair without a
+   * rating is a preference of 0 with confidence 1 (Hu, Koren and Volinsky 2008).
+   */
+  public abstract boolean implicitPrefs();
+
+  /** α: how much of confidence a unit of implicit feedback is. */
+  public abstract double alpha();
+
+  /** Whether all factors are at least 0. */
+  public abstract boolean nonnegative();
+
+  public abstract RegScaling regScaling();
+
+  /** λ of users where it is not {@link #regParam}. */
+  public abstract @Nullable Double userRegParam();
+
+  /** λ of items where it is not {@link #regParam}. */
+  public abstract @Nullable Double itemRegParam();
+
+  /** Whether every user and every item has a number of its own that is added to its ratings. */
+  public abstract boolean biases();
+
+  /** Whether the mean of the ratings is a part of every prediction that is not regularized. */
+  public abstract boolean center();
+
+  /** λ of biases where it is not that of their side. */
+  public abstract @Nullable Double biasRegParam();
+
+  /** Training ends when an iteration lowers the objective by less than this share of it. */
+  public abstract double tolerance();
+
+  /** λ of one side. */
+  public final double regParam(Side side) {
+    Double own = side == Side.USER ? userRegParam() : itemRegParam();
+    return own == null ? regParam() : own;
+  }
+
+  /**
+   * The numbers that are stored of an id, so that the product of two rows is the prediction: its
+   * {@link #rank} factors; with {@link #center} or {@link #biases} one that users have and that is
+   * 1 of every item, the mean and the bias of the user; with biases one that is 1 of every user,
+   * the bias of the item.
+   */
+  public final int columns() {
+    return rank() + (biases() ? 2 : center() ? 1 : 0);
+  }
 
   /** The defaults. */
   public static AlsParameters create() {
@@ -92,19 +187,173 @@ public abstract class AlsParameters implements Serializable {
     return toBuilder().setSeed(seed).build();
   }
 
-  /** The names of all parameters. */
-  public static List<String> names() {
-    return new ArrayList<>(DEFAULTS.toMap().keySet());
+  public AlsParameters withImplicitPrefs(boolean implicitPrefs) {
+    return toBuilder().setImplicitPrefs(implicitPrefs).build();
   }
 
-  /** All parameters by their names. */
+  /**
+   * @param alpha finite, above 0; matters to implicit feedback alone
+   */
+  public AlsParameters withAlpha(double alpha) {
+    checkArgument(
+        alpha > 0 && Double.isFinite(alpha), "alpha=%s: expected a finite number above 0", alpha);
+    return toBuilder().setAlpha(alpha).build();
+  }
+
+  public AlsParameters withNonnegative(boolean nonnegative) {
+    return toBuilder().setNonnegative(nonnegative).build();
+  }
+
+  public AlsParameters withRegScaling(RegScaling regScaling) {
+    return toBuilder().setRegScaling(regScaling).build();
+  }
+
+  /**
+   * @param regParam finite, at least 0; or null for {@link #regParam}
+   */
+  public AlsParameters withUserRegParam(@Nullable Double regParam) {
+    return toBuilder().setUserRegParam(atLeastZero("userRegParam", regParam)).build();
+  }
+
+  /**
+   * @param regParam finite, at least 0; or null for {@link #regParam}
+   */
+  public AlsParameters withItemRegParam(@Nullable Double regParam) {
+    return toBuilder().setItemRegParam(atLeastZero("itemRegParam", regParam)).build();
+  }
+
+  public AlsParameters withBiases(boolean biases) {
+    return toBuilder().setBiases(biases).build();
+  }
+
+  public AlsParameters withCenter(boolean center) {
+    return toBuilder().setCenter(center).build();
+  }
+
+  /**
+   * @param regParam finite, above 0; or null for that of the side
+   */
+  public AlsParameters withBiasRegParam(@Nullable Double regParam) {
+    checkArgument(
+        regParam == null || (regParam > 0 && Double.isFinite(regParam)),
+        "biasRegParam=%s: expected a finite number above 0",
+        regParam);
+    return toBuilder().setBiasRegParam(regParam).build();
+  }
+
+  /**
+   * @param tolerance from 0, which never ends a training before its {@link #maxIter}, to below 1
+   */
+  public AlsParameters withTolerance(double tolerance) {
+    checkArgument(
+        tolerance >= 0 && tolerance < 1,
+        "tolerance=%s: expected a number from 0 to below 1",
+        tolerance);
+    return toBuilder().setTolerance(tolerance).build();
+  }
+
+  private static @Nullable Double atLeastZero(String name, @Nullable Double value) {
+    checkArgument(
+        value == null || (value >= 0 && Double.isFinite(value)),
+        "%s=%s: expected a finite number of at least 0",
+        name,
+        value);
+    return value;
+  }
+
+  /**
+   * Checks the parameters against each other.
+   *
+   * @return this
+   * @throws IllegalArgumentException naming two that do not fit
+   */
+  public AlsParameters checkTogether() {
+    for (boolean explicitOnly : new boolean[] {biases(), center()}) {
+      checkArgument(
+          !(explicitOnly && implicitPrefs()),
+          "implicitPrefs with %s: preferences are 0 and 1 and have no mean to subtract; expected"
+              + " one of the two",
+          biases() ? "biases" : "center");
+      checkArgument(
+          !(explicitOnly && nonnegative()),
+          "nonnegative with %s: what is left of a rating is below 0 as often as above; expected"
+              + " one of the two",
+          biases() ? "biases" : "center");
+    }
+    checkArgument(
+        biasRegParam() == null || biases(),
+        "biasRegParam=%s: expected with biases",
+        biasRegParam());
+    checkArgument(
+        biasRegParam() == null || (regParam(Side.USER) > 0 && regParam(Side.ITEM) > 0),
+        "biasRegParam=%s: expected with a regParam above 0",
+        biasRegParam());
+    checkArgument(
+        !biases() || rank() < NormalEquations.MAX_RANK,
+        "rank=%s: expected 1 to %s with biases",
+        rank(),
+        NormalEquations.MAX_RANK - 1);
+    return this;
+  }
+
+  /**
+   * Checks whether a training with these can go on from a model.
+   *
+   * @param initial the parameters of the model, or null where it does not tell them
+   * @param columns the numbers that the model stores of an id
+   * @throws IllegalArgumentException naming the parameter that differs
+   */
+  public void checkInitial(@Nullable AlsParameters initial, int columns) {
+    if (initial != null) {
+      for (String name : List.of("rank", "implicitPrefs", "nonnegative", "biases", "center")) {
+        Object theirs = initial.toMap().get(name);
+        Object ours = toMap().get(name);
+        checkArgument(
+            ours != null && ours.equals(theirs),
+            "was trained with %s=%s; expected %s=%s as here",
+            name,
+            theirs,
+            name,
+            ours);
+      }
+    }
+    checkArgument(
+        columns == columns(),
+        "has %s numbers of an id; expected %s as rank=%s",
+        columns,
+        columns(),
+        rank());
+  }
+
+  /** The names of all parameters. */
+  public static List<String> names() {
+    return NAMES;
+  }
+
+  /** All parameters by their names, but for those that follow another as they are not given. */
   public Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("rank", rank());
     map.put("maxIter", maxIter());
     map.put("regParam", regParam());
     map.put("seed", seed());
+    map.put("implicitPrefs", implicitPrefs());
+    map.put("alpha", alpha());
+    map.put("nonnegative", nonnegative());
+    map.put("regScaling", regScaling().name());
+    putGiven(map, "userRegParam", userRegParam());
+    putGiven(map, "itemRegParam", itemRegParam());
+    map.put("biases", biases());
+    map.put("center", center());
+    putGiven(map, "biasRegParam", biasRegParam());
+    map.put("tolerance", tolerance());
     return map;
+  }
+
+  private static void putGiven(Map<String, Object> map, String name, @Nullable Double value) {
+    if (value != null) {
+      map.put(name, value);
+    }
   }
 
   /**
@@ -125,10 +374,46 @@ public abstract class AlsParameters implements Serializable {
         return withRegParam(number(name, value).doubleValue());
       case "seed":
         return withSeed(whole(name, value, Long.MAX_VALUE).longValue());
+      case "implicitPrefs":
+        return withImplicitPrefs(flag(name, value));
+      case "alpha":
+        return withAlpha(number(name, value).doubleValue());
+      case "nonnegative":
+        return withNonnegative(flag(name, value));
+      case "regScaling":
+        return withRegScaling(regScaling(name, value));
+      case "userRegParam":
+        return withUserRegParam(number(name, value).doubleValue());
+      case "itemRegParam":
+        return withItemRegParam(number(name, value).doubleValue());
+      case "biases":
+        return withBiases(flag(name, value));
+      case "center":
+        return withCenter(flag(name, value));
+      case "biasRegParam":
+        return withBiasRegParam(number(name, value).doubleValue());
+      case "tolerance":
+        return withTolerance(number(name, value).doubleValue());
       default:
         throw new IllegalArgumentException(
             name + ": no such parameter; expected one of " + String.join(", ", names()));
     }
+  }
+
+  private static boolean flag(String name, Object value) {
+    checkArgument(value instanceof Boolean, "%s=%s: expected true or false", name, value);
+    return (Boolean) value;
+  }
+
+  private static RegScaling regScaling(String name, Object value) {
+    for (RegScaling scaling : RegScaling.values()) {
+      if (scaling.name().equals(value.toString())) {
+        return scaling;
+      }
+    }
+    throw new IllegalArgumentException(
+        String.format(
+            "%s=%s: expected one of %s", name, value, Arrays.toString(RegScaling.values())));
   }
 
   private static Number number(String name, Object value) {
@@ -157,6 +442,26 @@ public abstract class AlsParameters implements Serializable {
     abstract Builder setRegParam(double regParam);
 
     abstract Builder setSeed(long seed);
+
+    abstract Builder setImplicitPrefs(boolean implicitPrefs);
+
+    abstract Builder setAlpha(double alpha);
+
+    abstract Builder setNonnegative(boolean nonnegative);
+
+    abstract Builder setRegScaling(RegScaling regScaling);
+
+    abstract Builder setUserRegParam(@Nullable Double regParam);
+
+    abstract Builder setItemRegParam(@Nullable Double regParam);
+
+    abstract Builder setBiases(boolean biases);
+
+    abstract Builder setCenter(boolean center);
+
+    abstract Builder setBiasRegParam(@Nullable Double regParam);
+
+    abstract Builder setTolerance(double tolerance);
 
     abstract AlsParameters build();
   }

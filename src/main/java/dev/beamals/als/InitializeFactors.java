@@ -1,6 +1,7 @@
 package dev.beamals.als;
 
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Hashes;
 import dev.beamals.ids.Ids;
@@ -9,57 +10,145 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gives every id of one side its initial factors: a direction drawn uniformly from the unit sphere.
+ * Gives every user its initial factors: a direction drawn uniformly from the unit sphere, or those
+ * of an earlier model.
  *
  * <p>As in Spark MLlib, a row of independent standard normal numbers divided by its length. The
  * generator of a row is seeded by (seed, side, id), so factors do not depend on blocks or runners.
  */
-final class InitializeFactors<T> extends PTransform<PCollection<RatingBlock>, PCollection<T>> {
+final class InitializeFactors extends PTransform<PCollection<RatingBlock>, PCollection<Sent>> {
   private static final long serialVersionUID = 1L;
 
-  private final Side side;
-  private final int rank;
-  private final long seed;
-  private final Exchange<T> exchange;
+  private final AlsParameters parameters;
+  private final Exchange exchange;
+  private final int numBlocks;
+  private final RatingMean mean;
+  private final @Nullable FactorView initial;
 
-  private InitializeFactors(Side side, int rank, long seed, Exchange<T> exchange) {
-    this.side = side;
-    this.rank = rank;
-    this.seed = seed;
+  private InitializeFactors(
+      AlsParameters parameters,
+      Exchange exchange,
+      int numBlocks,
+      RatingMean mean,
+      @Nullable FactorView initial) {
+    this.parameters = parameters;
     this.exchange = exchange;
+    this.numBlocks = numBlocks;
+    this.mean = mean;
+    this.initial = initial;
   }
 
-  static <T> InitializeFactors<T> create(
-      Side side, AlsParameters parameters, Exchange<T> exchange) {
-    return new InitializeFactors<>(side, parameters.rank(), parameters.seed(), exchange);
+  /**
+   * @param numBlocks how many blocks of users there are
+   * @param mean of the ratings
+   */
+  static InitializeFactors create(
+      AlsParameters parameters, Exchange exchange, int numBlocks, RatingMean mean) {
+    return new InitializeFactors(parameters, exchange, numBlocks, mean, null);
+  }
+
+  /** Factors that ids begin with, where they have any. */
+  InitializeFactors withInitial(@Nullable FactorView initial) {
+    return new InitializeFactors(parameters, exchange, numBlocks, mean, initial);
   }
 
   @Override
-  public PCollection<T> expand(PCollection<RatingBlock> blocks) {
+  public PCollection<Sent> expand(PCollection<RatingBlock> blocks) {
+    ParDo.SingleOutput<RatingBlock, Sent> draw =
+        mean.addTo(ParDo.of(new InitializeFn(parameters, exchange, numBlocks, mean, initial)));
     return blocks
-        .apply("DrawFactors", ParDo.of(new InitializeFn<>(side, rank, seed, exchange)))
-        .setCoder(exchange.coder());
+        .apply("DrawFactors", initial == null ? draw : initial.addTo(draw))
+        .setCoder(Sent.coder(parameters));
   }
 
-  static final class InitializeFn<T> extends DoFn<RatingBlock, T> {
+  static final class InitializeFn extends DoFn<RatingBlock, Sent> {
     private static final long serialVersionUID = 1L;
-    private final Side side;
-    private final int rank;
-    private final long seed;
-    private final Exchange<T> exchange;
+    private final AlsParameters parameters;
+    private final Exchange exchange;
+    private final int numBlocks;
+    private final RatingMean mean;
+    private final @Nullable FactorView initial;
 
-    InitializeFn(Side side, int rank, long seed, Exchange<T> exchange) {
-      this.side = side;
-      this.rank = rank;
-      this.seed = seed;
+    InitializeFn(
+        AlsParameters parameters,
+        Exchange exchange,
+        int numBlocks,
+        RatingMean mean,
+        @Nullable FactorView initial) {
+      this.parameters = parameters;
       this.exchange = exchange;
+      this.numBlocks = numBlocks;
+      this.mean = mean;
+      this.initial = initial;
     }
 
     @ProcessElement
-    public void processElement(@Element RatingBlock block, OutputReceiver<T> out) {
-      out.output(exchange.send(block, draw(block.src(), side, rank, seed), side, 0));
+    public void processElement(ProcessContext c) {
+      RatingBlock block = c.element();
+      double ratingMean = mean.get(c);
+      FactorBlock factors =
+          withBiases(
+              draw(block.src(), Side.USER, parameters.rank(), parameters.seed()), ratingMean);
+      if (initial != null) {
+        boolean[] found = new boolean[block.src().size()];
+        float[] known = initial.gather(c, block.src(), parameters.columns(), found);
+        for (int i = 0; i < found.length; i++) {
+          if (found[i]) {
+            System.arraycopy(
+                known,
+                i * parameters.columns(),
+                factors.factors(),
+                i * parameters.columns(),
+                parameters.columns());
+          }
+        }
+      }
+      c.output(
+          UpdateFactors.send(
+              exchange,
+              numBlocks,
+              block,
+              factors,
+              Side.USER,
+              0,
+              sums(block, factors, ratingMean),
+              TrainingSummary.create(parameters, ratingMean)));
+    }
+
+    private FactorBlock withBiases(FactorBlock drawn, double ratingMean) {
+      int rank = parameters.rank();
+      int columns = parameters.columns();
+      if (columns == rank) {
+        return drawn;
+      }
+      int rows = drawn.ids().size();
+      float[] factors = new float[Math.multiplyExact(rows, columns)];
+      for (int i = 0; i < rows; i++) {
+        System.arraycopy(drawn.factors(), i * rank, factors, i * columns, rank);
+        BlockSolver.storeBias(parameters, Side.USER, 0, ratingMean, factors, i * columns + rank);
+      }
+      return new FactorBlock(drawn.ids(), columns, factors);
+    }
+
+    private StepSums sums(RatingBlock block, FactorBlock factors, double ratingMean) {
+      StepSums sums = new StepSums();
+      BlockSolver solver = new BlockSolver(parameters, Side.USER);
+      for (int s = 0; s < block.src().size(); s++) {
+        int from = block.offsets()[s];
+        int to = block.offsets()[s + 1];
+        sums.addRow(
+            0,
+            BlockSolver.scale(parameters, block.ratings(), from, to),
+            solver.regularized(factors.factors(), s * parameters.columns(), ratingMean));
+      }
+      if (parameters.implicitPrefs()) {
+        sums.countSigns(block.ratings());
+        sums.addGram(factors.factors(), parameters.rank());
+      }
+      return sums;
     }
   }
 

@@ -3,21 +3,15 @@ package dev.beamals.als;
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorFile;
-import dev.beamals.blocks.FactorView;
-import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
-import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
 
 /**
@@ -35,26 +29,30 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterab
  * two, and losing a worker costs the work in hand only. And names are all that the driver sees. The
  * folder must be on a file system that all workers share, as the model's must.
  *
- * <p>A file is deleted two half-steps later, when every block that reads it is done. Those that the
- * two last half-steps read stay: a runner may have to repeat these for what comes after.
+ * <p>A file is deleted two half-steps later, when every block that reads it is done; four where
+ * blocks read their own. Those that the two last half-steps read stay: a runner may have to repeat
+ * these for what comes after.
  */
-final class ShuffleExchange implements Exchange<FactorFile> {
+final class ShuffleExchange implements Exchange {
   private static final long serialVersionUID = 1L;
 
   private final String folder;
   private final int userBlocks;
   private final int itemBlocks;
   private final int lastStep;
+  private final boolean keepsOwn;
 
   /**
    * @param folder for the files, with its last slash
    * @param lastStep the number of half-steps
+   * @param keepsOwn whether a block may need the rows that it solved last
    */
-  ShuffleExchange(String folder, int userBlocks, int itemBlocks, int lastStep) {
+  ShuffleExchange(String folder, int userBlocks, int itemBlocks, int lastStep, boolean keepsOwn) {
     this.folder = folder;
     this.userBlocks = userBlocks;
     this.itemBlocks = itemBlocks;
     this.lastStep = lastStep;
+    this.keepsOwn = keepsOwn;
   }
 
   private int blocks(Side side) {
@@ -62,24 +60,20 @@ final class ShuffleExchange implements Exchange<FactorFile> {
   }
 
   @Override
-  public Coder<FactorFile> coder() {
-    return FactorFile.Coder.of();
-  }
-
-  @Override
-  public FactorFile send(RatingBlock block, FactorBlock factors, Side side, int step) {
+  public FactorFile write(RatingBlock block, FactorBlock factors, Side side, int step) {
     int number = block.src().block(0, blocks(side));
-    if (step >= 2 && step < lastStep) {
-      delete(step - 2, number);
+    int unused = step - (keepsOwn ? 4 : 2);
+    if (unused >= 0 && step < lastStep) {
+      delete(unused, number);
     }
     // One message at a time: all of them together may be as large as the factors of all blocks.
     Iterable<FactorBlock> messages =
         Iterables.transform(
             route(block, blocks(side.other())), rows -> factors.select(rows.toIntArray()));
-    if (step >= lastStep - 1) {
+    if (keepsOwn || step >= lastStep - 1) {
       messages = Iterables.concat(messages, List.of(factors)); // the result
     }
-    return FactorFile.write(prefix(step, number), messages, number, blocks(side));
+    return FactorFile.write(prefix(step, number), messages);
   }
 
   private String prefix(int step, int number) {
@@ -111,30 +105,6 @@ final class ShuffleExchange implements Exchange<FactorFile> {
       FileSystems.delete(files.stream().map(MatchResult.Metadata::resourceId).toList());
     } catch (IOException e) {
       throw RunException.cannotWrite(prefix(step, number), e);
-    }
-  }
-
-  @Override
-  public FactorView view(PCollection<FactorFile> sent, Side side) {
-    return FactorView.ofFiles("ViewFiles", sent, blocks(side.other()));
-  }
-
-  @Override
-  public Factors factors(PCollection<FactorFile> sent, Side side, int rank) {
-    PCollection<FactorBlock> blocks =
-        sent.apply(
-                side == Side.USER ? "ReadUserFactors" : "ReadItemFactors", ParDo.of(new ReadFn()))
-            .setCoder(FactorBlock.Coder.of());
-    return Factors.ofFiles(side, sent, blocks, blocks(side.other()), rank);
-  }
-
-  /** Reads what the two last half-steps wrote, whole. */
-  static final class ReadFn extends DoFn<FactorFile, FactorBlock> {
-    private static final long serialVersionUID = 1L;
-
-    @ProcessElement
-    public void processElement(@Element FactorFile file, OutputReceiver<FactorBlock> out) {
-      out.output(file.readWhole());
     }
   }
 }

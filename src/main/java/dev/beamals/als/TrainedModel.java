@@ -7,17 +7,44 @@ import java.util.Map;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PValue;
 import org.apache.beam.sdk.values.TupleTag;
+import org.jspecify.annotations.Nullable;
 
 /** What {@link Als} gives: a model, and what only its training knows. */
 public final class TrainedModel extends AlsModel {
   private static final TupleTag<RatingBlock> RATINGS = new TupleTag<>("ratings") {};
 
+  private static final TupleTag<DroppedRatings> DROPPED = new TupleTag<>("dropped") {};
+  private static final TupleTag<TrainingSummary> SUMMARY = new TupleTag<>("summary") {};
+
   private final PCollection<RatingBlock> ratings;
+  private final PCollection<TrainingSummary> summary;
+  private final @Nullable PCollection<DroppedRatings> dropped;
 
   TrainedModel(
-      Factors users, Factors items, AlsParameters parameters, PCollection<RatingBlock> ratings) {
-    super(ratings.getPipeline(), users, items, parameters);
+      Factors users,
+      Factors items,
+      AlsParameters parameters,
+      RatingMean mean,
+      PCollection<RatingBlock> ratings,
+      PCollection<TrainingSummary> summary,
+      @Nullable PCollection<DroppedRatings> dropped) {
+    super(ratings.getPipeline(), users, items, parameters, mean);
     this.ratings = ratings;
+    this.summary = summary;
+    this.dropped = dropped;
+  }
+
+  /**
+   * What was not trained on: one element; null where ratings are neither aggregated nor left out
+   * for being few.
+   */
+  public @Nullable PCollection<DroppedRatings> dropped() {
+    return dropped;
+  }
+
+  /** How the training went, with the objective after each half-step: one element. */
+  public PCollection<TrainingSummary> summary() {
+    return summary;
   }
 
   /** The ratings that were trained on, by user; duplicates are dropped where that was asked for. */
@@ -29,6 +56,10 @@ public final class TrainedModel extends AlsModel {
   public Map<TupleTag<?>, PValue> expand() {
     Map<TupleTag<?>, PValue> values = new HashMap<>(super.expand());
     values.put(RATINGS, ratings);
+    values.put(SUMMARY, summary);
+    if (dropped != null) {
+      values.put(DROPPED, dropped);
+    }
     return values;
   }
 }

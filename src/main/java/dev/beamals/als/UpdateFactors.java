@@ -2,14 +2,11 @@ package dev.beamals.als;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.FactorView;
+import dev.beamals.blocks.FactorFile;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
-import dev.beamals.linalg.CholeskySolver;
-import dev.beamals.linalg.RowSolver;
-import dev.beamals.linalg.RowSystem;
-import java.util.Locale;
 import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Gauge;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -21,66 +18,74 @@ import org.apache.beam.sdk.values.TupleTagList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One half-step of ALS: solves the factors of one side, those of the other side held fixed.
+ * One half-step of ALS: solves the factors of one side, those of the other side held fixed; see
+ * {@link BlockSolver} for the equations.
  *
- * <p>For each id with ratings {@code r} of {@code n} neighbours with factors {@code y}, its factors
- * are the {@code x} (rank) that minimizes {@code Σ (r − x·y)² + λ n |x|²}, so the solution of
- * {@code (Σ y yᵀ + λ n I) x = Σ r y}: ALS with weighted-λ-regularization (Zhou et al. 2008), as in
- * Spark MLlib.
- *
- * <p>What the other side sent is a side input: rating blocks are never moved.
- *
- * @param <T> what factors travel as
+ * <p>What the other side sent is a side input: rating blocks are never moved. Where the training
+ * ended before, as its tolerance was reached, a block sends again what it sent last.
  */
-final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PCollectionTuple> {
+final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
+  private static final TupleTag<Sent> FACTORS = new TupleTag<>("factors") {};
   private static final TupleTag<RatingBlock> BLOCKS = new TupleTag<>("blocks") {};
 
-  private final TupleTag<T> factors = new TupleTag<>("factors");
   private final Side side;
   private final int step;
-  private final PCollection<T> dstFactors;
+  private final SentFactors dst;
+  private final @Nullable SentFactors own;
   private final AlsParameters parameters;
-  private final Exchange<T> exchange;
+  private final Exchange exchange;
+  private final int numBlocks;
   private final boolean passesBlocks;
 
   private UpdateFactors(
       Side side,
       int step,
-      PCollection<T> dstFactors,
+      SentFactors dst,
+      @Nullable SentFactors own,
       AlsParameters parameters,
-      Exchange<T> exchange,
+      Exchange exchange,
+      int numBlocks,
       boolean passesBlocks) {
     this.side = side;
     this.step = step;
-    this.dstFactors = dstFactors;
+    this.dst = dst;
+    this.own = own;
     this.parameters = parameters;
     this.exchange = exchange;
+    this.numBlocks = numBlocks;
     this.passesBlocks = passesBlocks;
   }
 
   /**
    * @param side the side to solve, that of the rows of the blocks
    * @param step the number of this half-step, from 1
-   * @param dstFactors what the other side sent
+   * @param dst what the other side sent
+   * @param numBlocks how many blocks there are of the side to solve
    */
-  static <T> UpdateFactors<T> create(
+  static UpdateFactors create(
       Side side,
       int step,
-      PCollection<T> dstFactors,
+      SentFactors dst,
       AlsParameters parameters,
-      Exchange<T> exchange) {
-    return new UpdateFactors<>(side, step, dstFactors, parameters, exchange, false);
+      Exchange exchange,
+      int numBlocks) {
+    return new UpdateFactors(side, step, dst, null, parameters, exchange, numBlocks, false);
+  }
+
+  /** What this side sent last: needed where the training may end before. */
+  UpdateFactors withOwn(@Nullable SentFactors own) {
+    return new UpdateFactors(side, step, dst, own, parameters, exchange, numBlocks, passesBlocks);
   }
 
   /** Whether a block is an output of its own, once its rows are solved. */
-  UpdateFactors<T> withPassesBlocks(boolean passesBlocks) {
-    return new UpdateFactors<>(side, step, dstFactors, parameters, exchange, passesBlocks);
+  UpdateFactors withPassesBlocks(boolean passesBlocks) {
+    return new UpdateFactors(side, step, dst, own, parameters, exchange, numBlocks, passesBlocks);
   }
 
   /** Tag of the factors that were solved. */
-  TupleTag<T> factors() {
-    return factors;
+  static TupleTag<Sent> factors() {
+    return FACTORS;
   }
 
   /** Tag of the blocks of ratings, for the next step of this side. */
@@ -90,64 +95,113 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
 
   @Override
   public PCollectionTuple expand(PCollection<RatingBlock> blocks) {
-    FactorView view = exchange.view(dstFactors, side.other());
-    TupleTag<RatingBlock> pass = passesBlocks ? BLOCKS : null;
-    ParDo.SingleOutput<RatingBlock, T> solve =
-        view.addTo(ParDo.of(new SolveFn<>(side, step, parameters, exchange, view, pass)));
+    ParDo.SingleOutput<RatingBlock, Sent> solve =
+        dst.addTo(
+            ParDo.of(
+                new SolveFn(side, step, parameters, exchange, numBlocks, dst, own, passesBlocks)));
+    if (own != null) {
+      solve = own.addTo(solve);
+    }
     PCollectionTuple solved;
     if (passesBlocks) {
-      solved = blocks.apply("SolveRows", solve.withOutputTags(factors, TupleTagList.of(BLOCKS)));
+      solved = blocks.apply("SolveRows", solve.withOutputTags(FACTORS, TupleTagList.of(BLOCKS)));
       solved.get(BLOCKS).setCoder(RatingBlock.Coder.of());
     } else {
-      solved = PCollectionTuple.of(factors, blocks.apply("SolveRows", solve)).and(BLOCKS, blocks);
+      solved = PCollectionTuple.of(FACTORS, blocks.apply("SolveRows", solve)).and(BLOCKS, blocks);
     }
-    solved.get(factors).setCoder(exchange.coder());
+    solved.get(FACTORS).setCoder(Sent.coder(parameters));
     return solved;
   }
 
-  static final class SolveFn<T> extends DoFn<RatingBlock, T> {
+  static final class SolveFn extends DoFn<RatingBlock, Sent> {
     private static final long serialVersionUID = 1L;
 
     private final Counter rowsSolved = Metrics.counter(Als.class, Als.ROWS_SOLVED);
+    private final Gauge objective = Metrics.gauge(Als.class, Als.OBJECTIVE);
     private final Side side;
     private final int step;
     private final AlsParameters parameters;
-    private final Exchange<T> exchange;
-    private final FactorView dstFactors;
-    private final @Nullable TupleTag<RatingBlock> pass;
-    private transient @Nullable RowSolver solver;
+    private final Exchange exchange;
+    private final int numBlocks;
+    private final SentFactors dstFactors;
+    private final @Nullable SentFactors ownFactors;
+    private final boolean passesBlocks;
+    private transient @Nullable BlockSolver solver;
 
     SolveFn(
         Side side,
         int step,
         AlsParameters parameters,
-        Exchange<T> exchange,
-        FactorView dstFactors,
-        @Nullable TupleTag<RatingBlock> pass) {
+        Exchange exchange,
+        int numBlocks,
+        SentFactors dstFactors,
+        @Nullable SentFactors ownFactors,
+        boolean passesBlocks) {
       this.side = side;
       this.step = step;
       this.parameters = parameters;
       this.exchange = exchange;
+      this.numBlocks = numBlocks;
       this.dstFactors = dstFactors;
-      this.pass = pass;
+      this.ownFactors = ownFactors;
+      this.passesBlocks = passesBlocks;
     }
 
     @ProcessElement
     public void processElement(ProcessContext c) {
-      if (solver == null) {
-        solver = new CholeskySolver(parameters.rank());
-      }
       RatingBlock block = c.element();
-      boolean[] found = new boolean[block.dst().size()];
-      float[] dst = dstFactors.gatherNeighbours(c, block, parameters.rank(), found);
-      checkFound(block, found);
-      FactorBlock factors = solve(block, dst, side, parameters, solver);
-      rowsSolved.inc(factors.ids().size());
-      c.output(exchange.send(block, factors, side, step));
-      if (pass != null) {
-        c.output(pass, block);
+      StepSums dstSums = dstFactors.sums(c);
+      TrainingSummary before = dstFactors.before(c).with(dstSums);
+      // What came may be what was sent before: the training has ended then.
+      if (ownFactors != null && (before.steps() < step || before.isConverged())) {
+        c.output(ownFactors.of(c, block));
+      } else {
+        c.output(solve(c, block, dstSums, before));
+      }
+      if (passesBlocks) {
+        c.output(BLOCKS, block);
       }
     }
+
+    private Sent solve(
+        ProcessContext c, RatingBlock block, StepSums dstSums, TrainingSummary before) {
+      if (solver == null) {
+        solver = new BlockSolver(parameters, side);
+      }
+      if (parameters.implicitPrefs() && before.positiveRatings() == 0) {
+        throw new RunException(
+            "implicitPrefs: no rating is above 0, so nothing is preferred; expected counts or"
+                + " durations");
+      }
+      if (step > 2) { // before it, only one side was seen
+        objective.set(Double.doubleToRawLongBits(before.halfStep(step - 1).objective()));
+      }
+      boolean[] found = new boolean[block.dst().size()];
+      float[] dst = dstFactors.gatherNeighbours(c, block, parameters.columns(), found);
+      checkFound(block, found);
+      StepSums sums = new StepSums();
+      FactorBlock factors =
+          solver.solve(block, dst, BlockSolver.Others.of(dstSums, before.mean()), sums);
+      if (parameters.implicitPrefs()) {
+        sums.addGram(factors.factors(), parameters.rank());
+      }
+      rowsSolved.inc(factors.ids().size());
+      return send(exchange, numBlocks, block, factors, side, step, sums, before);
+    }
+  }
+
+  static Sent send(
+      Exchange exchange,
+      int numBlocks,
+      RatingBlock block,
+      FactorBlock factors,
+      Side side,
+      int step,
+      StepSums sums,
+      TrainingSummary before) {
+    FactorFile file = exchange.write(block, factors, side, step);
+    return new Sent(
+        block.src().block(0, numBlocks), file == null ? factors : null, file, sums, before);
   }
 
   /** Every rating of a block has its transposed twin in a block of the other side. */
@@ -157,36 +211,5 @@ final class UpdateFactors<T> extends PTransform<PCollection<RatingBlock>, PColle
         throw new IllegalStateException("no factors of neighbour " + block.dst().get(i));
       }
     }
-  }
-
-  /**
-   * Solves all rows of a block.
-   *
-   * @param dst row-major, the factors of {@link RatingBlock#dst}. Not modified.
-   * @param solver Modified
-   * @throws RunException naming the id where the system is singular
-   */
-  static FactorBlock solve(
-      RatingBlock block, float[] dst, Side side, AlsParameters parameters, RowSolver solver) {
-    int rank = parameters.rank();
-    float[] factors = new float[Math.multiplyExact(block.src().size(), rank)];
-    int[] offsets = block.offsets();
-    RowSystem row = RowSystem.of(rank, dst, block.neighbours(), block.ratings());
-    for (int s = 0; s < block.src().size(); s++) {
-      int n = offsets[s + 1] - offsets[s];
-      row.select(offsets[s], offsets[s + 1], parameters.regParam() * n);
-      if (!solver.solve(row, factors, s * rank)) {
-        throw new RunException(
-            String.format(
-                "%s %s: its %d ratings do not determine %d factors (the normal equations are"
-                    + " singular with regParam=%s); expected a larger regParam or a smaller rank",
-                side.name().toLowerCase(Locale.ROOT),
-                block.src().get(s),
-                n,
-                rank,
-                parameters.regParam()));
-      }
-    }
-    return new FactorBlock(block.src(), rank, factors);
   }
 }

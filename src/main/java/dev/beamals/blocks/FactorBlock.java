@@ -131,6 +131,25 @@ public final class FactorBlock {
     return new FactorBlock(all, rank, rows);
   }
 
+  /** The first columns of all rows. */
+  FactorBlock keepColumns(int columns) {
+    float[] kept = new float[Math.multiplyExact(ids.size(), columns)];
+    for (int i = 0; i < ids.size(); i++) {
+      System.arraycopy(factors, i * rank, kept, i * columns, columns);
+    }
+    return new FactorBlock(ids, columns, kept);
+  }
+
+  /** All rows of both; of an id that both have, the row of this. */
+  FactorBlock over(FactorBlock other) {
+    Ids all = Ids.union(List.of(ids, other.ids));
+    float[] rows = new float[Math.multiplyExact(all.size(), rank)];
+    boolean[] found = new boolean[all.size()];
+    other.copyRows(all, rows, found);
+    copyRows(all, rows, found);
+    return new FactorBlock(all, rank, rows);
+  }
+
   /**
    * The factors of some of the ids.
    *

@@ -29,14 +29,10 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.io.CountingOut
 @DefaultCoder(FactorFile.Coder.class)
 public final class FactorFile {
   private final String file;
-  private final int number;
-  private final int numBlocks;
   private final long[] offsets;
 
-  private FactorFile(String file, int number, int numBlocks, long[] offsets) {
+  private FactorFile(String file, long[] offsets) {
     this.file = file;
-    this.number = number;
-    this.numBlocks = numBlocks;
     this.offsets = offsets;
   }
 
@@ -45,11 +41,9 @@ public final class FactorFile {
    * is done twice does not touch what another already reads.
    *
    * @param blocks gone through once, so that they need not be in memory together
-   * @param number of the block whose factors these are, among {@code numBlocks}
    * @throws RunException if it cannot be written
    */
-  public static FactorFile write(
-      String prefix, Iterable<FactorBlock> blocks, int number, int numBlocks) {
+  public static FactorFile write(String prefix, Iterable<FactorBlock> blocks) {
     String file = prefix + UUID.randomUUID();
     LongArrayList offsets = new LongArrayList();
     try (OutputStream channel =
@@ -65,7 +59,7 @@ public final class FactorFile {
     } catch (IOException e) {
       throw RunException.cannotWrite(file, e);
     }
-    return new FactorFile(file, number, numBlocks, offsets.toLongArray());
+    return new FactorFile(file, offsets.toLongArray());
   }
 
   /** The last block of the file. */
@@ -88,16 +82,6 @@ public final class FactorFile {
     }
   }
 
-  /** The number of the block whose factors these are. */
-  int number() {
-    return number;
-  }
-
-  /** The number of blocks of that side. */
-  int numBlocks() {
-    return numBlocks;
-  }
-
   /** Deterministic. */
   public static final class Coder extends CustomCoder<FactorFile> {
     private static final Coder INSTANCE = new Coder();
@@ -114,15 +98,12 @@ public final class FactorFile {
     @Override
     public void encode(FactorFile file, OutputStream out) throws IOException {
       ArrayCoding.write(file.file, out);
-      ArrayCoding.write(new int[] {file.number, file.numBlocks}, out);
       ArrayCoding.write(file.offsets, out);
     }
 
     @Override
     public FactorFile decode(InputStream in) throws IOException {
-      String file = ArrayCoding.readString(in);
-      int[] place = ArrayCoding.readInts(in);
-      return new FactorFile(file, place[0], place[1], ArrayCoding.readLongs(in));
+      return new FactorFile(ArrayCoding.readString(in), ArrayCoding.readLongs(in));
     }
 
     @Override

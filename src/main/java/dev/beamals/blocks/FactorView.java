@@ -28,15 +28,6 @@ public abstract class FactorView implements Serializable {
     return new OfBlocks(factors.apply(name, View.asList()));
   }
 
-  /**
-   * They are read block by block where they are needed.
-   *
-   * @param receivers how many blocks of the other side the files have messages for
-   */
-  public static FactorView ofFiles(String name, PCollection<FactorFile> files, int receivers) {
-    return new OfFiles(files.apply(name, View.asList()), receivers);
-  }
-
   /** Declares what a DoFn with this view needs. */
   public abstract <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
       ParDo.SingleOutput<InputT, OutputT> parDo);
@@ -73,6 +64,34 @@ public abstract class FactorView implements Serializable {
     return gather(context, block.dst(), rank, found);
   }
 
+  /** The first columns of all rows. */
+  public final FactorView keepColumns(int columns) {
+    return new FirstColumns(this, columns);
+  }
+
+  private static final class FirstColumns extends FactorView {
+    private static final long serialVersionUID = 1L;
+    private final FactorView all;
+    private final int columns;
+
+    FirstColumns(FactorView all, int columns) {
+      this.all = all;
+      this.columns = columns;
+    }
+
+    @Override
+    public <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
+        ParDo.SingleOutput<InputT, OutputT> parDo) {
+      return all.addTo(parDo);
+    }
+
+    @Override
+    protected void forEach(
+        DoFn<?, ?>.ProcessContext context, @Nullable Ids wanted, Consumer<FactorBlock> out) {
+      all.forEach(context, wanted, block -> out.accept(block.keepColumns(columns)));
+    }
+  }
+
   private static final class OfBlocks extends FactorView {
     private static final long serialVersionUID = 1L;
     private final PCollectionView<List<FactorBlock>> view;
@@ -91,53 +110,6 @@ public abstract class FactorView implements Serializable {
     protected void forEach(
         DoFn<?, ?>.ProcessContext context, @Nullable Ids wanted, Consumer<FactorBlock> out) {
       context.sideInput(view).forEach(out);
-    }
-  }
-
-  private static final class OfFiles extends FactorView {
-    private static final long serialVersionUID = 1L;
-    private final PCollectionView<List<FactorFile>> view;
-    private final int receivers;
-
-    OfFiles(PCollectionView<List<FactorFile>> view, int receivers) {
-      this.view = view;
-      this.receivers = receivers;
-    }
-
-    @Override
-    public <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
-        ParDo.SingleOutput<InputT, OutputT> parDo) {
-      return parDo.withSideInputs(view);
-    }
-
-    @Override
-    protected void forEach(
-        DoFn<?, ?>.ProcessContext context, @Nullable Ids wanted, Consumer<FactorBlock> out) {
-      List<FactorFile> files = context.sideInput(view);
-      if (files.isEmpty()) {
-        return;
-      }
-      boolean[] needed = new boolean[files.get(0).numBlocks()];
-      for (int i = 0; wanted != null && i < wanted.size(); i++) {
-        needed[wanted.block(i, needed.length)] = true;
-      }
-      for (FactorFile file : files) {
-        if (wanted == null || needed[file.number()]) {
-          out.accept(file.readWhole());
-        }
-      }
-    }
-
-    /** Reads the messages to the block, which hold what it needs and no more. */
-    @Override
-    public float[] gatherNeighbours(
-        DoFn<?, ?>.ProcessContext context, RatingBlock block, int rank, boolean[] found) {
-      float[] gathered = new float[Math.multiplyExact(block.dst().size(), rank)];
-      int receiver = block.src().block(0, receivers);
-      for (FactorFile file : context.sideInput(view)) {
-        file.read(receiver).copyRows(block.dst(), gathered, found);
-      }
-      return gathered;
     }
   }
 }

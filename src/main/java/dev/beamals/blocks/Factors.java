@@ -36,21 +36,6 @@ public abstract class Factors {
     return new OfBlocks(side, blocks, rank);
   }
 
-  /**
-   * Factors in files of an exchange, each of which has a block as a whole.
-   *
-   * @param blocks the same factors as elements
-   * @param receivers as of {@link FactorView#ofFiles}
-   */
-  public static Factors ofFiles(
-      Side side,
-      PCollection<FactorFile> files,
-      PCollection<FactorBlock> blocks,
-      int receivers,
-      int rank) {
-    return new OfFiles(side, files, blocks, receivers, rank);
-  }
-
   /** The side whose factors these are. */
   public final Side side() {
     return side;
@@ -98,34 +83,6 @@ public abstract class Factors {
     @Override
     protected FactorView createView(String name) {
       return FactorView.ofBlocks(name, blocks);
-    }
-  }
-
-  private static final class OfFiles extends Factors {
-    private final PCollection<FactorFile> files;
-    private final PCollection<FactorBlock> blocks;
-    private final int receivers;
-
-    OfFiles(
-        Side side,
-        PCollection<FactorFile> files,
-        PCollection<FactorBlock> blocks,
-        int receivers,
-        int rank) {
-      super(side, rank);
-      this.files = files;
-      this.blocks = blocks;
-      this.receivers = receivers;
-    }
-
-    @Override
-    public PCollection<FactorBlock> blocks() {
-      return blocks;
-    }
-
-    @Override
-    protected FactorView createView(String name) {
-      return FactorView.ofFiles(name, files, receivers);
     }
   }
 

@@ -25,10 +25,15 @@ public abstract class RatingMetrics implements Serializable {
 
   private static final RatingMetrics ZERO =
       new AutoValue_RatingMetrics(
-          0, 0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+          0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
 
-  /** n: the pairs whose user and item both have factors. */
+  /**
+   * n: the pairs that were predicted, as their user and item both have factors or by a baseline.
+   */
   public abstract long count();
+
+  /** How many of them were predicted by a baseline. */
+  public abstract long baseline();
 
   /** The pairs left out, as their user or their item has no factors. */
   public abstract long cold();
@@ -79,14 +84,15 @@ public abstract class RatingMetrics implements Serializable {
         : 1 - n.multiply(squaredErrors()).divide(spread, MathContext.DECIMAL64).doubleValue();
   }
 
-  /** The share of pairs that could be predicted: {@code n / (n + cold)}; NaN for no pairs. */
+  /** The share of pairs that factors could predict; NaN for no pairs. */
   public double coverage() {
-    return (double) count() / (count() + cold());
+    return (double) (count() - baseline()) / (count() + cold());
   }
 
   RatingMetrics plus(RatingMetrics other) {
     return new AutoValue_RatingMetrics(
         count() + other.count(),
+        baseline() + other.baseline(),
         cold() + other.cold(),
         absoluteErrors().add(other.absoluteErrors()),
         squaredErrors().add(other.squaredErrors()),
@@ -97,6 +103,7 @@ public abstract class RatingMetrics implements Serializable {
   /** Sums of one user, in the order in which its pairs are added. */
   static final class Accumulator {
     private long count;
+    private long baseline;
     private long cold;
     private double absoluteErrors;
     private double squaredErrors;
@@ -123,6 +130,11 @@ public abstract class RatingMetrics implements Serializable {
       squaredRatings = sum;
     }
 
+    void addBaseline(float rating, double prediction) {
+      baseline++;
+      add(rating, prediction);
+    }
+
     void addCold() {
       cold++;
     }
@@ -130,6 +142,7 @@ public abstract class RatingMetrics implements Serializable {
     RatingMetrics metrics() {
       return new AutoValue_RatingMetrics(
           count,
+          baseline,
           cold,
           new BigDecimal(absoluteErrors),
           new BigDecimal(squaredErrors),
@@ -159,6 +172,7 @@ public abstract class RatingMetrics implements Serializable {
     public void encode(RatingMetrics metrics, OutputStream out) throws IOException {
       DataOutputStream data = new DataOutputStream(out);
       data.writeLong(metrics.count());
+      data.writeLong(metrics.baseline());
       data.writeLong(metrics.cold());
       BigDecimalCoder.of().encode(metrics.absoluteErrors(), out);
       BigDecimalCoder.of().encode(metrics.squaredErrors(), out);
@@ -170,6 +184,7 @@ public abstract class RatingMetrics implements Serializable {
     public RatingMetrics decode(InputStream in) throws IOException {
       DataInputStream data = new DataInputStream(in);
       return new AutoValue_RatingMetrics(
+          data.readLong(),
           data.readLong(),
           data.readLong(),
           BigDecimalCoder.of().decode(in),

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Paths, which are strings as those of Beam's {@link FileSystems}, and the plain files of a folder
@@ -65,6 +66,24 @@ public final class FolderFiles {
       return path.endsWith("/") ? path : path + "/";
     } catch (InvalidPathException e) {
       throw new RunException(parameter + "=" + folder + ": not a folder name", e);
+    }
+  }
+
+  /** Whether two paths are one folder, links and all. */
+  public static boolean isSame(String folder, @Nullable String other) {
+    if (other == null) {
+      return false;
+    }
+    try {
+      if (isRemote(folder) || isRemote(other)) {
+        return normalize("folder", folder).equals(normalize("folder", other));
+      }
+      Path one = local(folder);
+      Path two = local(other);
+      return one.toAbsolutePath().normalize().equals(two.toAbsolutePath().normalize())
+          || (Files.exists(one) && Files.exists(two) && Files.isSameFile(one, two));
+    } catch (IOException | InvalidPathException e) {
+      return false; // what uses them will say what is wrong
     }
   }
 

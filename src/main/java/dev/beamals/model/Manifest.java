@@ -3,6 +3,7 @@ package dev.beamals.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
+import dev.beamals.als.TrainingSummary;
 import java.io.Serializable;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,8 +31,11 @@ public abstract class Manifest implements Serializable {
   /** Says that a folder is ours. */
   static final String FORMAT = "beam-als model";
 
-  /** Grows with every change that an older reader would misread. */
-  static final int FORMAT_VERSION = 1;
+  /**
+   * Grows with every change that an older reader would misread. Version 2: there are columns beside
+   * the factors. A model without any is of version 1, so that older readers read it.
+   */
+  static final int FORMAT_VERSION = 2;
 
   /** Beyond the rank of any model that can be trained. */
   private static final int MAX_RANK = 100_000;
@@ -86,6 +90,12 @@ public abstract class Manifest implements Serializable {
   /** Where its items come from, if its users were folded in. */
   public abstract @Nullable FoldInOrigin foldIn();
 
+  /** How many iterations were done, where it tells: fewer than asked for with a tolerance. */
+  public abstract @Nullable Integer iterations();
+
+  /** The mean of the ratings where they were centred, else 0. */
+  public abstract double ratingMean();
+
   /** How long each phase took, in seconds. */
   public abstract Map<String, Double> seconds();
 
@@ -97,6 +107,7 @@ public abstract class Manifest implements Serializable {
         .setCreated(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString())
         .setParameters(parameters)
         .setFactors(factors)
+        .setRatingMean(0)
         .setSeconds(Map.of())
         .build();
   }
@@ -111,6 +122,16 @@ public abstract class Manifest implements Serializable {
 
   public Manifest withTestInput(Input input) {
     return toBuilder().setTestInput(input).build();
+  }
+
+  /** Adds how the training went. */
+  public Manifest withTraining(TrainingSummary summary) {
+    return toBuilder().setIterations(summary.iterations()).build().withRatingMean(summary.mean());
+  }
+
+  /** Adds the mean of the ratings, if they were centred. */
+  public Manifest withRatingMean(double mean) {
+    return toBuilder().setRatingMean(mean).build();
   }
 
   public Manifest withFoldIn(FoldInOrigin origin) {
@@ -129,6 +150,11 @@ public abstract class Manifest implements Serializable {
     return parameters().rank();
   }
 
+  /** The numbers that are stored of an id. */
+  public int columns() {
+    return parameters().columns();
+  }
+
   abstract Builder toBuilder();
 
   @AutoValue.Builder
@@ -144,6 +170,10 @@ public abstract class Manifest implements Serializable {
     abstract Builder setFactors(FactorsSummary factors);
 
     abstract Builder setFoldIn(@Nullable FoldInOrigin origin);
+
+    abstract Builder setIterations(@Nullable Integer iterations);
+
+    abstract Builder setRatingMean(double ratingMean);
 
     abstract Builder setSeconds(Map<String, Double> seconds);
 
@@ -198,6 +228,8 @@ public abstract class Manifest implements Serializable {
                 json.path("itemIds").asText().equals("int"),
                 json.path("factorsDigest").asText()))
         .setFoldIn(foldIn(json.path("foldIn")))
+        .setIterations(json.path("iterations").isInt() ? json.path("iterations").asInt() : null)
+        .setRatingMean(json.path("ratingMean").asDouble(0))
         .setSeconds(seconds)
         .build();
   }
@@ -250,7 +282,7 @@ public abstract class Manifest implements Serializable {
   String toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("format", FORMAT);
-    json.put("formatVersion", FORMAT_VERSION);
+    json.put("formatVersion", columns() == rank() ? 1 : FORMAT_VERSION);
     json.put("created", created());
     json.put("parameters", parameters().toMap());
     putInput(json, "input", input());
@@ -260,6 +292,13 @@ public abstract class Manifest implements Serializable {
     json.put("items", factors().items());
     json.put("itemIds", factors().intItems() ? "int" : "string");
     json.put("factorsDigest", factors().digest());
+    if (iterations() != null) {
+      json.put("iterations", iterations());
+    }
+    if (columns() > rank()) {
+      json.put("columns", columnNames());
+      json.put("ratingMean", ratingMean());
+    }
     FoldInOrigin origin = foldIn();
     if (origin != null) {
       Map<String, Object> foldIn = new LinkedHashMap<>();
@@ -274,6 +313,26 @@ public abstract class Manifest implements Serializable {
       json.put("seconds", seconds());
     }
     return Json.toText(json);
+  }
+
+  /** What the numbers are that are stored of a user and of an item, in words. */
+  public Map<String, List<String>> columnNames() {
+    List<String> user = new ArrayList<>(List.of("factors 1 to " + rank()));
+    List<String> item = new ArrayList<>(user);
+    boolean biases = columns() == rank() + 2;
+    if (columns() > rank()) {
+      boolean center = Boolean.TRUE.equals(parameters().flag("center"));
+      user.add((center ? "mean" : "") + (center && biases ? " + " : "") + (biases ? "bias" : ""));
+      item.add("1");
+    }
+    if (biases) {
+      user.add("1");
+      item.add("bias");
+    }
+    Map<String, List<String>> names = new LinkedHashMap<>();
+    names.put("user", user);
+    names.put("item", item);
+    return names;
   }
 
   private static void putInput(Map<String, Object> json, String name, @Nullable Input input) {

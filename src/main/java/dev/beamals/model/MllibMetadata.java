@@ -59,7 +59,7 @@ record MllibMetadata(int rank, ModelParameters parameters) {
         columns(
             named ? parameters.text("userCol") : null, named ? parameters.text("itemCol") : null));
     metadata.put("defaultParamMap", columns(null, null));
-    metadata.put("rank", manifest.rank());
+    metadata.put("rank", manifest.columns());
     return Json.toLine(metadata) + "\n";
   }
 

@@ -269,9 +269,10 @@ public final class ModelFolder implements AutoCloseable {
    * same may have been tried before, to any point.
    *
    * @param created tells the model from every other
+   * @param mean of the ratings where they were centred, else 0
    * @throws RunException if it cannot be done; the older model is then still there
    */
-  FactorsSummary finish(ModelParameters parameters, String created) {
+  FactorsSummary finish(ModelParameters parameters, String created, double mean) {
     try {
       JsonNode inPlace = manifest(folder);
       if (inPlace != null && inPlace.path("created").asText().equals(created)) {
@@ -280,8 +281,10 @@ public final class ModelFolder implements AutoCloseable {
       }
       checkStaging();
       prepare();
-      FactorsSummary factors = summarizeFactors(parameters.rank());
-      replace(Manifest.of(parameters, factors).withCreated(created), ModelMetrics.create());
+      FactorsSummary factors = summarizeFactors(parameters.columns());
+      replace(
+          Manifest.of(parameters, factors).withCreated(created).withRatingMean(mean),
+          ModelMetrics.create());
       return factors;
     } catch (IOException e) {
       throw RunException.cannotWrite(place, e);

@@ -59,6 +59,15 @@ public final class ModelParameters implements Serializable {
     return rank.intValue();
   }
 
+  /**
+   * The numbers that are stored of an id: its factors, and what {@link
+   * dev.beamals.als.AlsParameters#columns} adds to them.
+   */
+  int columns() {
+    boolean biases = Boolean.TRUE.equals(flag("biases"));
+    return rank() + (biases ? 2 : Boolean.TRUE.equals(flag("center")) ? 1 : 0);
+  }
+
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ModelParameters && values.equals(((ModelParameters) other).values);

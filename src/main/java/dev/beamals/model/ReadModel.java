@@ -1,6 +1,7 @@
 package dev.beamals.model;
 
 import dev.beamals.als.AlsModel;
+import dev.beamals.als.RatingMean;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ids.Side;
 import java.util.ArrayList;
@@ -89,7 +90,8 @@ public final class ReadModel extends PTransform<PBegin, AlsModel> {
           users.getPipeline(),
           model.factors(Side.USER).in(Side.USER, users),
           model.factors(Side.ITEM).in(Side.ITEM, items),
-          model.alsParameters());
+          model.alsParameters(),
+          RatingMean.of(model.ratingMean()));
       this.users = users;
       this.items = items;
     }

@@ -97,8 +97,8 @@ public final class SavedModel {
   private static SavedModel openOurs(String place, String path) throws IOException {
     JsonNode json = parse(place + "manifest.json", path + "manifest.json", false);
     Manifest manifest = Manifest.parse(place, json);
-    SavedFactors users = factors(place, path, Side.USER, manifest.rank(), false);
-    SavedFactors items = factors(place, path, Side.ITEM, manifest.rank(), false);
+    SavedFactors users = factors(place, path, Side.USER, manifest.columns(), false);
+    SavedFactors items = factors(place, path, Side.ITEM, manifest.columns(), false);
     checkRows(place, "userFactors", users, manifest.factors().users());
     checkRows(place, "itemFactors", items, manifest.factors().items());
     return new SavedModel(path, json, manifest, manifest.parameters(), users, items);
@@ -165,7 +165,7 @@ public final class SavedModel {
   }
 
   /** The parameters of ALS, or null where it does not tell the regularization. */
-  @Nullable AlsParameters alsParameters() {
+  public @Nullable AlsParameters alsParameters() {
     if (parameters.number("regParam") == null) { // as of MLlib, whose model tells only its rank
       return null;
     }
@@ -181,8 +181,14 @@ public final class SavedModel {
     }
   }
 
+  /** The numbers that are stored of an id: its factors, and the columns beside them. */
   public int rank() {
     return users.rank();
+  }
+
+  /** The mean of the ratings where they were centred, else 0. */
+  public double ratingMean() {
+    return manifest == null ? 0 : manifest.ratingMean();
   }
 
   /** Whether Spark MLlib saved it, so that there is no manifest. */

@@ -5,6 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.RatingMean;
 import dev.beamals.blocks.BlockFactors;
 import dev.beamals.ids.Side;
 import java.time.Instant;
@@ -84,8 +85,18 @@ public final class WriteModel extends PTransform<AlsModel, PCollection<FactorsSu
         .apply("Finish", Create.of(attempt))
         .apply(
             "MoveIntoPlace",
-            ParDo.of(new FinishFn(folder, saved, Instant.now().toString(), users, items))
-                .withSideInputs(users, items))
+            model
+                .mean()
+                .addTo(
+                    ParDo.of(
+                            new FinishFn(
+                                folder,
+                                saved,
+                                Instant.now().toString(),
+                                model.mean(),
+                                users,
+                                items))
+                        .withSideInputs(users, items)))
         .setCoder(SerializableCoder.of(FactorsSummary.class));
   }
 
@@ -107,6 +118,7 @@ public final class WriteModel extends PTransform<AlsModel, PCollection<FactorsSu
     private final String folder;
     private final ModelParameters parameters;
     private final String created;
+    private final RatingMean mean;
     private final PCollectionView<Long> users;
     private final PCollectionView<Long> items;
 
@@ -114,11 +126,13 @@ public final class WriteModel extends PTransform<AlsModel, PCollection<FactorsSu
         String folder,
         ModelParameters parameters,
         String created,
+        RatingMean mean,
         PCollectionView<Long> users,
         PCollectionView<Long> items) {
       this.folder = folder;
       this.parameters = parameters;
       this.created = created;
+      this.mean = mean;
       this.users = users;
       this.items = items;
     }
@@ -130,7 +144,7 @@ public final class WriteModel extends PTransform<AlsModel, PCollection<FactorsSu
             "output=" + folder + ": the model has no factors; expected a user and an item");
       }
       ModelFolder output = ModelFolder.at("output", folder, c.element(), c.getPipelineOptions());
-      c.output(output.finish(parameters, created));
+      c.output(output.finish(parameters, created, mean.get(c)));
     }
   }
 }

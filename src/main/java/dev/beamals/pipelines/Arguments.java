@@ -86,7 +86,8 @@ final class Arguments {
               + ": no such flag"
               + (nearest == null ? "" : "; is it --" + nearest + "?"));
     }
-    if (value == null && getter.getReturnType() == boolean.class) {
+    if (value == null
+        && (getter.getReturnType() == boolean.class || getter.getReturnType() == Boolean.class)) {
       value = "true";
     }
     if (value == null) {

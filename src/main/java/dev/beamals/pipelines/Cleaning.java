@@ -12,9 +12,22 @@ import java.util.Map;
 /**
  * What was read and what was left out.
  *
- * @param duplicates how many of the rows that the report kept were dropped as duplicates
+ * @param kept how many of the rows that the report kept are ratings now
+ * @param aggregated how many became part of another of the same user and item
+ * @param infrequent how many were of users or items with too few of them
  */
-record Cleaning(List<CsvFile> files, CleaningReport report, long duplicates) {
+record Cleaning(
+    List<CsvFile> files, CleaningReport report, long kept, long aggregated, long infrequent) {
+
+  /** With ratings that are neither aggregated nor left out for being few. */
+  Cleaning(List<CsvFile> files, CleaningReport report, long kept) {
+    this(files, report, kept, 0, 0);
+  }
+
+  /** How many rows were duplicates of another. */
+  private long duplicates() {
+    return report.kept() - kept - aggregated - infrequent;
+  }
 
   /** Prints a line for each rule. */
   void printTable(PrintStream out, String what) {
@@ -23,8 +36,14 @@ record Cleaning(List<CsvFile> files, CleaningReport report, long duplicates) {
     line(out, report.missing(), "with an empty column");
     line(out, report.negativeTimestamp(), "with a timestamp below 0");
     line(out, report.notFinite(), "with a rating that is not finite");
-    line(out, duplicates, "duplicates");
-    line(out, report.kept() - duplicates, "ratings left");
+    line(out, duplicates(), "duplicates");
+    if (aggregated > 0) {
+      line(out, aggregated, "put together with another of the same user and item");
+    }
+    if (infrequent > 0) {
+      line(out, infrequent, "of users or items with too few");
+    }
+    line(out, kept, "ratings left");
     out.println();
   }
 
@@ -37,13 +56,17 @@ record Cleaning(List<CsvFile> files, CleaningReport report, long duplicates) {
     out.printf(
         Locale.ROOT,
         "%,d rows read, %,d unreadable, %,d with an empty column, %,d with a timestamp below 0,"
-            + " %,d with a rating that is not finite, %,d duplicates%n",
+            + " %,d with a rating that is not finite, %,d duplicates%s%n",
         report.rowsRead(),
         report.rejected(),
         report.missing(),
         report.negativeTimestamp(),
         report.notFinite(),
-        duplicates);
+        duplicates(),
+        aggregated > 0
+            ? String.format(
+                Locale.ROOT, ", %,d put together with another of the same pair", aggregated)
+            : "");
   }
 
   /** Prints what could not be read, where there is any and it is not written down. */
@@ -65,12 +88,15 @@ record Cleaning(List<CsvFile> files, CleaningReport report, long duplicates) {
     dropped.put("missing", report.missing());
     dropped.put("negativeTimestamp", report.negativeTimestamp());
     dropped.put("notFinite", report.notFinite());
-    dropped.put("duplicate", duplicates);
+    dropped.put("duplicate", duplicates());
+    if (aggregated > 0) {
+      dropped.put("aggregated", aggregated);
+    }
+    if (infrequent > 0) {
+      dropped.put("infrequent", infrequent);
+    }
     return new Manifest.Input(
-        report.rowsRead(),
-        dropped,
-        report.kept() - duplicates,
-        files.stream().map(this::toInputFile).toList());
+        report.rowsRead(), dropped, kept, files.stream().map(this::toInputFile).toList());
   }
 
   private Manifest.InputFile toInputFile(CsvFile file) {

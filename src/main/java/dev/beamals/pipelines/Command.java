@@ -62,7 +62,11 @@ abstract class Command<O extends CommandOptions> {
         throw new UsageException("--" + e.getMessage());
       }
     }
-    return parameters;
+    try {
+      return parameters.checkTogether();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + String.valueOf(e.getMessage()).replace(" with ", " with --"));
+    }
   }
 
   /** Checks what all commands that read CSV files take. */

@@ -18,9 +18,9 @@ enum Commands {
   SIMILAR("similar", "items like an item, users like a user", SimilarOptions.class, Similar::new),
   FOLD_IN(
       "fold-in",
-      "factors of new users, without a new training",
+      "factors of new users or items, without a new training",
       FoldInOptions.class,
-      FoldInUsers::new),
+      FoldInCommand::new),
   EVALUATE(
       "evaluate",
       "MAE, RMSE and R2 of a model on other rows",

@@ -1,6 +1,9 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.als.AlsParameters;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.blocks.BlockRatings;
+import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.evaluation.EvaluateRatings;
@@ -12,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.values.PCollection;
 
 /** {@code als evaluate}: the figures of a model on other rows. */
 final class Evaluate extends ModelCommand<EvaluateOptions> {
@@ -32,21 +36,39 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
     try (ResultFolder folder = ResultFolder.temporary(options.getTempLocation())) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
-      Inputs.load(
-              pipeline, "LoadRatings", Inputs.ratings(options, files), reportFile(folder, "input"))
+      PCollection<RatingBlock> blocks =
+          Inputs.load(
+                  pipeline,
+                  "LoadRatings",
+                  Inputs.ratings(options, files),
+                  reportFile(folder, "input"))
+              .apply(
+                  "BlockByUser",
+                  BlockRatings.create(cores)
+                      .withDropDuplicates(options.getDropDuplicates())
+                      .withAggregate(options.getAggregate()));
+      DroppedRatings.count(blocks, blocks)
+          .apply("WriteDropped", ResultFile.<DroppedRatings>write(folder.path() + "dropped.bin"));
+      blocks
           .apply(
-              "BlockByUser",
-              BlockRatings.create(cores).withDropDuplicates(options.getDropDuplicates()))
-          .apply("EvaluateRatings", EvaluateRatings.from(model.in(pipeline)).onBlocks())
+              "EvaluateRatings",
+              EvaluateRatings.from(model.in(pipeline))
+                  .withBaseline(baseline(model, options.getColdStartStrategy()))
+                  .onBlocks())
           .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + "metrics.bin"));
       run(pipeline);
       RatingMetrics metrics = folder.take("metrics.bin", RatingMetrics.coder());
       CleaningReport report = report(folder, "input");
-      new Cleaning(files, report, report.kept() - metrics.count() - metrics.cold()).printLine(out);
-      print(
-          "On %,d rows (%,d more are cold: coverage %.2f %%)%n",
-          metrics.count(), metrics.cold(), 100 * metrics.coverage());
-      new Figures(metrics, options.getColdStartStrategy()).print(out);
+      DroppedRatings dropped = folder.take("dropped.bin", DroppedRatings.coder());
+      new Cleaning(files, report, metrics.count() + metrics.cold(), dropped.aggregated(), 0)
+          .printLine(out);
+      print("On %,d rows", metrics.count());
+      AlsParameters parameters = model.alsParameters();
+      new Figures(
+              metrics,
+              options.getColdStartStrategy(),
+              parameters != null && parameters.implicitPrefs())
+          .print(out, true);
     }
   }
 }

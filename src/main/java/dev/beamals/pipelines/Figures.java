@@ -11,8 +11,11 @@ import java.util.Map;
  *
  * <p>With {@code coldStartStrategy=nan}, as with Spark MLlib, a single cold row makes MAE, RMSE and
  * R² NaN.
+ *
+ * @param preferences whether predictions were compared with preferences and not with ratings
  */
-record Figures(RatingMetrics metrics, TrainOptions.ColdStartStrategy coldStartStrategy) {
+record Figures(
+    RatingMetrics metrics, TrainOptions.ColdStartStrategy coldStartStrategy, boolean preferences) {
   private boolean unknown() {
     return coldStartStrategy == TrainOptions.ColdStartStrategy.nan && metrics.cold() > 0;
   }
@@ -40,7 +43,25 @@ record Figures(RatingMetrics metrics, TrainOptions.ColdStartStrategy coldStartSt
     return figures;
   }
 
-  void print(PrintStream out) {
-    out.printf(Locale.ROOT, "MAE  = %.4f%nRMSE = %.4f%nR2   = %.4f%n", mae(), rmse(), r2());
+  /**
+   * Prints the rest of a line that tells the rows, and the figures.
+   *
+   * @param always whether the coverage is told though nothing is cold
+   */
+  void print(PrintStream out, boolean always) {
+    if (always || metrics.cold() + metrics.baseline() > 0) {
+      out.printf(
+          Locale.ROOT,
+          " (%,d %s cold%s: coverage %.2f %%)",
+          metrics.cold() + metrics.baseline(),
+          metrics.baseline() > 0 ? "of them are" : "more are",
+          metrics.baseline() > 0 ? " and predicted by the baseline" : "",
+          100 * metrics.coverage());
+    }
+    out.printf("%s%n", preferences ? ", against preferences: 1 where the rating is above 0" : "");
+    out.printf(Locale.ROOT, "MAE  = %.4f%nRMSE = %.4f%n", mae(), rmse());
+    if (!preferences) { // all that are preferred are equal, and R2 is of what differs
+      out.printf(Locale.ROOT, "R2   = %.4f%n", r2());
+    }
   }
 }

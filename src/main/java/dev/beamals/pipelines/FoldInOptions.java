@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.als.AlsParameters;
+import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
@@ -7,15 +9,52 @@ import org.jspecify.annotations.Nullable;
 public interface FoldInOptions extends RatingsOptions {
 
   @Description(
-      "Folder for the users' factors with the items of the model: a model that recommend, predict"
+      "Folder for the new factors with the other side of the model: a model that recommend, predict"
           + " and the others take. An older beam-als model there is replaced at the very end.")
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);
 
+  @Description("'users' folds users in against the items of the model, 'items' items.")
+  @Default.Enum("users")
+  TopKOptions.Sides getFor();
+
+  void setFor(TopKOptions.Sides side);
+
   @Description(
-      "Regularization, at least 0; scaled by the number of ratings. Default: that of the training;"
-          + " a model of Spark MLlib does not tell it.")
+      "Keep the ids of the model that are not in --input: one model of old and new. Ids that are in"
+          + " both are solved from the rows of --input.")
+  @Default.Boolean(false)
+  boolean getMerge();
+
+  void setMerge(boolean merge);
+
+  @Description(
+      "As in train. Default: that of the training; a model of Spark MLlib does not tell it.")
+  @Nullable Boolean getImplicitPrefs();
+
+  void setImplicitPrefs(@Nullable Boolean implicitPrefs);
+
+  @Description(
+      "As in train. Default: that of the training; a model of Spark MLlib does not tell it.")
+  @Nullable Double getAlpha();
+
+  void setAlpha(@Nullable Double alpha);
+
+  @Description(
+      "As in train. Default: that of the training; a model of Spark MLlib does not tell it.")
+  @Nullable Boolean getNonnegative();
+
+  void setNonnegative(@Nullable Boolean nonnegative);
+
+  @Description("As in train. Default: that of the training.")
+  AlsParameters.@Nullable RegScaling getRegScaling();
+
+  void setRegScaling(AlsParameters.@Nullable RegScaling regScaling);
+
+  @Description(
+      "Regularization, at least 0; see --regScaling. Default: that of the training; a model of Spark"
+          + " MLlib does not tell it.")
   @Nullable Double getRegParam();
 
   void setRegParam(@Nullable Double regParam);

@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.blocks.RatingBlock;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
@@ -25,4 +26,12 @@ public interface InputOptions extends CsvOptions {
   boolean getDropDuplicates();
 
   void setDropDuplicates(boolean dropDuplicates);
+
+  @Description(
+      "What becomes of several rows of a user and an item: 'none' keeps all of them, 'sum' adds"
+          + " them up, 'mean' takes their mean, 'last' the one with the latest time.")
+  @Default.Enum("none")
+  RatingBlock.Aggregate getAggregate();
+
+  void setAggregate(RatingBlock.Aggregate aggregate);
 }

@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * a model was trained on.
  */
 final class Inputs {
+  /** Says that there is no such column. */
+  private static final String NO_COLUMN = "none";
+
   private Inputs() {}
 
   /** How files to train on are read. */
@@ -25,18 +29,27 @@ final class Inputs {
     CsvFormat format =
         CsvFormat.create()
             .withDelimiter(delimiter(options.getDelimiter()))
-            .withHeader(options.getHeader())
-            .withColumns(options.getUserCol(), options.getItemCol(), options.getRatingCol());
+            .withHeader(options.getHeader());
+    format = columns(format, options.getUserCol(), options.getItemCol(), options.getRatingCol());
     String timestampCol = options.getTimestampCol();
     return timestampCol == null ? format : format.withTimestampCol(timestampCol);
+  }
+
+  private static CsvFormat columns(
+      CsvFormat format, String userCol, String itemCol, String ratingCol) {
+    return ratingCol.equals(NO_COLUMN)
+        ? format.withoutRatings(userCol, itemCol)
+        : format.withColumns(userCol, itemCol, ratingCol);
   }
 
   /** How files of ratings beside a model are read. */
   static CsvFormat ratingsFormat(RatingsOptions options, SavedModel model) {
     CsvFormat format =
-        format(options, model)
-            .withColumns(
-                userCol(options, model), itemCol(options, model), ratingCol(options, model));
+        columns(
+            format(options, model),
+            userCol(options, model),
+            itemCol(options, model),
+            ratingCol(options, model));
     String timestampCol = options.getTimestampCol();
     return timestampCol == null
         ? format.withOptionalTimestampCol(text(null, model, "timestampCol", "timestamp"))
@@ -91,7 +104,17 @@ final class Inputs {
 
   /** What loads ratings. */
   static LoadRatings ratings(InputOptions options, List<CsvFile> files) {
+    boolean times = options.getAggregate() == RatingBlock.Aggregate.last;
+    for (CsvFile file : files) {
+      if (times && !file.hasTimestamp()) {
+        throw new UsageException(
+            "--aggregate=last: "
+                + file.name()
+                + " has no column of times; expected --timestampCol");
+      }
+    }
     return LoadRatings.from(files)
+        .withTimes(times)
         .withDropMissing(options.getDropMissing())
         .withMaxRejects(options.getMaxRejects());
   }

@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.RunException;
+import dev.beamals.als.AlsParameters;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
@@ -37,6 +39,23 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
         (System.nanoTime() - started) / 1e9,
         options.getRunner().getSimpleName(),
         NormalEquations.kernelName());
+  }
+
+  /**
+   * Whether cold pairs are predicted by a baseline.
+   *
+   * @throws RunException if they are to be, and the model has none
+   */
+  final boolean baseline(SavedModel model, TrainOptions.ColdStartStrategy coldStartStrategy) {
+    AlsParameters parameters = model.alsParameters();
+    boolean baseline = coldStartStrategy == TrainOptions.ColdStartStrategy.baseline;
+    if (baseline && (parameters == null || parameters.columns() == parameters.rank())) {
+      throw new RunException(
+          "coldStartStrategy=baseline: model="
+              + options.getModel()
+              + " has neither a mean nor biases; expected one trained with --center or --biases");
+    }
+    return baseline;
   }
 
   /** A number of things, as in "1 pair" and "1,000 pairs". */

@@ -48,6 +48,7 @@ final class Predict extends ModelCommand<PredictOptions> {
     List<String> input = options.getInput();
     String output = options.getOutput();
     List<CsvFile> files = input == null ? List.of() : CsvFile.find("input", input, pairs(model));
+    boolean baseline = baseline(model, options.getColdStartStrategy());
     try (ResultFolder folder =
         output == null
             ? ResultFolder.temporary(options.getTempLocation())
@@ -74,7 +75,10 @@ final class Predict extends ModelCommand<PredictOptions> {
       pairs
           .apply(
               "PredictRatings",
-              PredictRatings.from(model.in(pipeline)).withNumBlocks(blocks).onBatches())
+              PredictRatings.from(model.in(pipeline))
+                  .withNumBlocks(blocks)
+                  .withBaseline(baseline)
+                  .onBatches())
           .apply("WritePredictions", drop ? write.withDropNaN() : write)
           .apply("WriteCounts", ResultFile.<WriteScores.Counts>write(folder.path() + "counts.bin"));
       run(pipeline);

@@ -36,7 +36,9 @@ public interface PredictOptions extends ModelInputOptions {
   void setFormat(TableWriter.Format format);
 
   @Description(
-      "Pairs whose user or item has no factors: 'nan' predicts NaN, 'drop' leaves them out.")
+      "Pairs whose user or item has no factors: 'nan' predicts NaN, 'drop' leaves them out,"
+          + " 'baseline' predicts the mean and the bias that is known, of a model with --center or"
+          + " --biases.")
   @Default.Enum("nan")
   TrainOptions.ColdStartStrategy getColdStartStrategy();
 

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.GaugeResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 
@@ -17,7 +19,7 @@ import org.apache.beam.sdk.metrics.MetricsFilter;
 final class Progress implements AutoCloseable {
   private static final long PERIOD_MS = 100;
   private static final double SAY_SECONDS = 0.25;
-  private static final Pattern ITERATION = Pattern.compile("Iteration-(\\d+)");
+  private static final Pattern ITERATION = Pattern.compile("Iteration-(\\d+)/Update(Item|User)");
 
   private final PipelineResult result;
   private final int maxIter;
@@ -74,7 +76,7 @@ final class Progress implements AutoCloseable {
         phases.put("readAndBlock", seconds());
       }
       iteration = nowIteration;
-      sayNowAndThen(String.format("iteration %d of %d", iteration, maxIter));
+      sayNowAndThen(String.format("iteration %d of %d%s", iteration, maxIter, objective()));
     } else if (nowRows > rows) {
       sayNowAndThen(String.format(Locale.ROOT, "%,d rows read", nowRows));
     }
@@ -85,12 +87,34 @@ final class Progress implements AutoCloseable {
     }
   }
 
+  /** The objective that is known last, in words; nothing before two sides were solved. */
+  private String objective() {
+    int last = 0;
+    double value = 0;
+    for (MetricResult<GaugeResult> gauge : query(Als.class, Als.OBJECTIVE).getGauges()) {
+      Matcher matcher = ITERATION.matcher(gauge.getKey().stepName());
+      long bits = gauge.getAttempted().getValue();
+      if (matcher.find() && bits != 0) {
+        int step =
+            2 * Integer.parseInt(matcher.group(1)) + (matcher.group(2).equals("User") ? 1 : 0);
+        if (step > last) {
+          last = step;
+          value = Double.longBitsToDouble(bits);
+        }
+      }
+    }
+    return last == 0 ? "" : String.format(Locale.ROOT, ", objective %.6g", value);
+  }
+
   private Iterable<MetricResult<Long>> counters(Class<?> namespace, String name) {
+    return query(namespace, name).getCounters();
+  }
+
+  private MetricQueryResults query(Class<?> namespace, String name) {
     return result
         .metrics()
         .queryMetrics(
-            MetricsFilter.builder().addNameFilter(MetricNameFilter.named(namespace, name)).build())
-        .getCounters();
+            MetricsFilter.builder().addNameFilter(MetricNameFilter.named(namespace, name)).build());
   }
 
   private void sayNowAndThen(String what) {

@@ -1,6 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.ids.Side;
+import dev.beamals.model.Manifest;
 import dev.beamals.model.ModelMetrics;
 import dev.beamals.model.SavedModel;
 import java.io.PrintStream;
@@ -17,16 +18,24 @@ final class Show extends ModelCommand<ModelOptions> {
 
   @Override
   void run(SavedModel model) {
+    Manifest manifest = model.manifest();
     print(
         "%s: %,d users × %,d items, rank %d, ids of users %s, of items %s; %s%n",
         model.folder(),
         model.factors(Side.USER).rows(),
         model.factors(Side.ITEM).rows(),
-        model.rank(),
+        manifest == null ? model.rank() : manifest.rank(),
         model.factors(Side.USER).intIds() ? "int" : "string",
         model.factors(Side.ITEM).intIds() ? "int" : "string",
         model.isMllib() ? "saved by Spark MLlib" : "saved by beam-als");
     print("%s: %s%n", model.isMllib() ? "metadata" : "manifest", model.description());
+    if (manifest != null && manifest.columns() > manifest.rank()) {
+      manifest
+          .columnNames()
+          .forEach(
+              (side, columns) ->
+                  print("columns of %s factors: %s%n", side, String.join(", ", columns)));
+    }
     ModelMetrics metrics = model.metrics();
     if (!metrics.toMap().isEmpty()) {
       print("metrics: %s%n", metrics);

@@ -1,5 +1,9 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.RunException;
+import dev.beamals.als.AlsParameters;
+import dev.beamals.als.DroppedRatings;
+import dev.beamals.als.TrainingSummary;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
@@ -11,6 +15,7 @@ import dev.beamals.model.Manifest;
 import dev.beamals.model.ModelFolder;
 import dev.beamals.model.ModelMetrics;
 import dev.beamals.model.ModelParameters;
+import dev.beamals.model.SavedModel;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -37,7 +42,11 @@ final class Train extends Command<TrainOptions> {
   @Override
   void check() {
     require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
-    parameters();
+    AlsParameters parameters = parameters();
+    require(
+        options.getColdStartStrategy() != TrainOptions.ColdStartStrategy.baseline
+            || parameters.columns() > parameters.rank(),
+        "--coldStartStrategy=baseline: expected with --center or --biases");
     require(
         options.getTestFraction() >= 0 && options.getTestFraction() < 1,
         "--testFraction=%s: expected a number from 0 to below 1",
@@ -46,6 +55,11 @@ final class Train extends Command<TrainOptions> {
         options.getTestFraction() == 0 || options.getTestInput() == null,
         "--testFraction and --testInput: expected one of them");
     checkMaxRejects(options);
+    for (String flag : List.of("minUserRatings", "minItemRatings")) {
+      int least =
+          flag.equals("minUserRatings") ? options.getMinUserRatings() : options.getMinItemRatings();
+      require(least >= 1, "--%s=%s: expected at least 1", flag, least);
+    }
     for (String flag : List.of("numUserBlocks", "numItemBlocks")) {
       Integer blocks =
           flag.equals("numUserBlocks") ? options.getNumUserBlocks() : options.getNumItemBlocks();
@@ -67,7 +81,7 @@ final class Train extends Command<TrainOptions> {
     if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
       return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
     }
-    double factors = 4.0 * options.getRank() * EstimateIds.of(files);
+    double factors = 4.0 * parameters().columns() * EstimateIds.of(files);
     boolean shuffles = shuffles(factors, options.getMaxIter(), Runtime.getRuntime().maxMemory());
     if (shuffles) {
       progress.printf(
@@ -105,6 +119,7 @@ final class Train extends Command<TrainOptions> {
       progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
     }
 
+    SavedModel initialModel = initialModel();
     try (ModelFolder model = ModelFolder.stage("output", options.getOutput(), options)) {
       int cores = Runners.setUp(options, arguments);
       Integer userBlocks = options.getNumUserBlocks();
@@ -121,6 +136,7 @@ final class Train extends Command<TrainOptions> {
               parameters(),
               model.staging(),
               shuffles ? model.exchange() : null,
+              initialModel,
               userBlocks == null ? cores : userBlocks,
               itemBlocks == null ? cores : itemBlocks)
           .build(pipeline, files, testFiles);
@@ -134,6 +150,22 @@ final class Train extends Command<TrainOptions> {
       seconds.put("pipeline", (System.nanoTime() - started) / 1e9);
       save(model, files, testFiles, seconds, started);
     }
+  }
+
+  /** The model of --initialModel, checked against the other flags; or null. */
+  private @Nullable SavedModel initialModel() {
+    String folder = options.getInitialModel();
+    if (folder == null) {
+      return null;
+    }
+    SavedModel model = SavedModel.open("initialModel", folder);
+    AlsParameters theirs = model.alsParameters();
+    try {
+      parameters().checkInitial(theirs, model.rank());
+    } catch (IllegalArgumentException e) {
+      throw new RunException("initialModel=" + folder + ": " + e.getMessage(), e);
+    }
+    return model;
   }
 
   private void save(
@@ -151,23 +183,44 @@ final class Train extends Command<TrainOptions> {
             ? model.take(TrainPipeline.TEST_METRICS, RatingMetrics.coder())
             : RatingMetrics.zero();
     long testRatings = test.count() + test.cold();
-    long splitOff = options.getTestFraction() > 0 ? testRatings : 0;
-    Cleaning cleaning = new Cleaning(files, report, report.kept() - training.count() - splitOff);
+    boolean split = options.getTestFraction() > 0;
+    DroppedRatings none = new DroppedRatings(0, 0, 0, 0);
+    boolean drops = TrainPipeline.drops(options);
+    DroppedRatings dropped =
+        drops ? model.take(TrainPipeline.DROPPED, DroppedRatings.coder()) : none;
+    DroppedRatings testDropped =
+        drops && tested ? model.take(TrainPipeline.TEST_DROPPED, DroppedRatings.coder()) : none;
+    Cleaning cleaning =
+        new Cleaning(
+            files,
+            report,
+            training.count() + (split ? testRatings : 0),
+            dropped.aggregated() + (split ? testDropped.aggregated() : 0),
+            dropped.infrequent());
 
-    FactorsSummary factors = model.summarizeFactors(options.getRank());
-    Manifest manifest = Manifest.of(toSave(), factors).withInput(cleaning.toInput());
+    TrainingSummary summary =
+        model.take(TrainPipeline.SUMMARY, TrainingSummary.coder(parameters()));
+    FactorsSummary factors = model.summarizeFactors(parameters().columns());
+    Manifest manifest =
+        Manifest.of(toSave(), factors).withInput(cleaning.toInput()).withTraining(summary);
     cleaning.printTable(out, "");
     if (!testFiles.isEmpty()) {
       CleaningReport testReport = model.take(TrainPipeline.TEST_REPORT, CleaningReport.coder());
-      Cleaning testCleaning = new Cleaning(testFiles, testReport, testReport.kept() - testRatings);
+      Cleaning testCleaning =
+          new Cleaning(testFiles, testReport, testRatings, testDropped.aggregated(), 0);
       manifest = manifest.withTestInput(testCleaning.toInput());
       testCleaning.printTable(out, "Test: ");
     }
     seconds.put("total", (System.nanoTime() - started) / 1e9);
 
-    Figures trainingFigures = new Figures(training, TrainOptions.ColdStartStrategy.drop);
-    Figures testFigures = new Figures(test, options.getColdStartStrategy());
-    ModelMetrics metrics = ModelMetrics.create().with("training", trainingFigures.toMap());
+    boolean preferences = options.getImplicitPrefs();
+    Figures trainingFigures =
+        new Figures(training, TrainOptions.ColdStartStrategy.drop, preferences);
+    Figures testFigures = new Figures(test, options.getColdStartStrategy(), preferences);
+    ModelMetrics metrics =
+        ModelMetrics.create()
+            .with("training", trainingFigures.toMap())
+            .withObjective(summary.halfSteps());
     if (tested) {
       metrics = metrics.with("test", testFigures.toMap());
     }
@@ -177,20 +230,54 @@ final class Train extends Command<TrainOptions> {
         "Model: %s, %,d users × %,d items, rank %d%n",
         model, factors.users(), factors.items(), options.getRank());
     print("       factorsDigest %s%n%n", factors.digest());
+    printTraining(summary);
     print("training rows", trainingFigures);
     if (tested) {
       print("test rows", testFigures);
     }
+    warn(training, test);
+  }
+
+  private void printTraining(TrainingSummary summary) {
+    List<TrainingSummary.HalfStep> halfSteps = summary.halfSteps();
+    TrainingSummary.HalfStep last = halfSteps.get(halfSteps.size() - 1);
+    print(
+        "Objective %.6g after %d iterations: loss %.6g, regularization %.6g%n",
+        last.objective(), summary.iterations(), last.loss(), last.regularization());
+    if (summary.iterations() < options.getMaxIter()) {
+      print(
+          "          the last lowered it by less than --tolerance=%s; --maxIter=%d was not needed%n",
+          options.getTolerance(), options.getMaxIter());
+    }
+    print("%n");
+    if (summary.negativeRatings() > 0) {
+      print(
+          "%,d ratings are below 0: with --implicitPrefs they count as not preferred, the more surely"
+              + " the lower they are%n%n",
+          summary.negativeRatings());
+    }
+  }
+
+  /** Says what figures mean that look well in training and are not. */
+  private void warn(RatingMetrics training, RatingMetrics test) {
+    if (!options.getImplicitPrefs() && test.r2() < 0) {
+      print(
+          "%nOn the test rows the model is worse than the mean of their ratings would be (R2 below 0)%s.%n"
+              + "If --ratingCol=%s counts plays, clicks, purchases or time, it is not a grade: train with"
+              + " --implicitPrefs.%nIf it is a grade, a larger --regParam or a smaller --rank may help.%n",
+          training.r2() > 0.5
+              ? String.format(
+                  Locale.ROOT,
+                  ",%nthough on the training rows it looks good (R2 %.2f)",
+                  training.r2())
+              : "",
+          options.getRatingCol());
+    }
   }
 
   private void print(String what, Figures figures) {
-    RatingMetrics metrics = figures.metrics();
-    print("On %,d %s", metrics.count(), what);
-    if (metrics.cold() > 0) {
-      print(" (%,d more are cold: coverage %.2f %%)", metrics.cold(), 100 * metrics.coverage());
-    }
-    print("%n");
-    figures.print(out);
+    print("On %,d %s", figures.metrics().count(), what);
+    figures.print(out, false);
   }
 
   /** What is saved of the run: all flags but those of files and of what is printed. */

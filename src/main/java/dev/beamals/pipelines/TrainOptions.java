@@ -28,7 +28,7 @@ public interface TrainOptions extends InputOptions {
 
   void setItemCol(String itemCol);
 
-  @Description("Column of the rating.")
+  @Description("Column of the rating; 'none' where there is none: every row counts 1.")
   @Default.String("watch_ratio")
   String getRatingCol();
 
@@ -76,11 +76,87 @@ public interface TrainOptions extends InputOptions {
 
   void setMaxIter(int maxIter);
 
-  @Description("Regularization, at least 0; scaled by the number of ratings as in Spark MLlib.")
+  @Description(
+      "Whether ratings are counts of plays, clicks or purchases, or durations, and not grades: what"
+          + " is above 0 is preferred, the more surely the larger it is, and what is not there is"
+          + " not preferred, with little certainty.")
+  @Default.Boolean(false)
+  boolean getImplicitPrefs();
+
+  void setImplicitPrefs(boolean implicitPrefs);
+
+  @Description("With --implicitPrefs: how much surer a unit of the rating is, above 0.")
+  @Default.Double(AlsParameters.DEFAULT_ALPHA)
+  double getAlpha();
+
+  void setAlpha(double alpha);
+
+  @Description("Whether all factors are at least 0.")
+  @Default.Boolean(false)
+  boolean getNonnegative();
+
+  void setNonnegative(boolean nonnegative);
+
+  @Description(
+      "Whether every user and every item has a bias, a number that is added to its predictions."
+          + " Not with --implicitPrefs or --nonnegative.")
+  @Default.Boolean(false)
+  boolean getBiases();
+
+  void setBiases(boolean biases);
+
+  @Description(
+      "Whether the mean of the training ratings is added to every prediction, so that factors and"
+          + " biases are of what differs from it. Not with --implicitPrefs or --nonnegative.")
+  @Default.Boolean(false)
+  boolean getCenter();
+
+  void setCenter(boolean center);
+
+  @Description("Regularization, at least 0; see --regScaling.")
   @Default.Double(AlsParameters.DEFAULT_REG_PARAM)
   double getRegParam();
 
   void setRegParam(double regParam);
+
+  @Description(
+      "What the regularization of a row is multiplied with: 'ratings', their number as in Spark"
+          + " MLlib, with --implicitPrefs that of those above 0; 'weights', the sum of the weights of"
+          + " all pairs, which with --implicitPrefs counts the pairs that are not there; 'none', 1.")
+  @Default.Enum("ratings")
+  AlsParameters.RegScaling getRegScaling();
+
+  void setRegScaling(AlsParameters.RegScaling regScaling);
+
+  @Description("Regularization of users. Default: --regParam.")
+  @Nullable Double getUserRegParam();
+
+  void setUserRegParam(@Nullable Double userRegParam);
+
+  @Description("Regularization of items. Default: --regParam.")
+  @Nullable Double getItemRegParam();
+
+  void setItemRegParam(@Nullable Double itemRegParam);
+
+  @Description("Regularization of --biases, above 0. Default: that of their side.")
+  @Nullable Double getBiasRegParam();
+
+  void setBiasRegParam(@Nullable Double biasRegParam);
+
+  @Description(
+      "Ends the training when an iteration lowers the objective by less than this share of it,"
+          + " from 0 (never before --maxIter) to below 1.")
+  @Default.Double(AlsParameters.DEFAULT_TOLERANCE)
+  double getTolerance();
+
+  void setTolerance(double tolerance);
+
+  @Description(
+      "Folder of a model to go on from, of the same rank and mode: its users begin with the factors"
+          + " they have, new ones at random.")
+  @Nullable String getInitialModel();
+
+  void setInitialModel(@Nullable String initialModel);
 
   @Description("Seed of the initial factors and of the test split.")
   @Default.Long(AlsParameters.DEFAULT_SEED)
@@ -90,11 +166,26 @@ public interface TrainOptions extends InputOptions {
 
   @Description(
       "Test rows whose user or item is not in the training rows: 'drop' leaves them out of the"
-          + " figures, 'nan' makes the figures NaN.")
+          + " figures, 'nan' makes the figures NaN, 'baseline' predicts the mean and the bias that is"
+          + " known, of a model with --center or --biases.")
   @Default.Enum("drop")
   ColdStartStrategy getColdStartStrategy();
 
   void setColdStartStrategy(ColdStartStrategy coldStartStrategy);
+
+  @Description(
+      "Users with fewer training rows are left out, and items as of --minItemRatings, again until"
+          + " all that are left have as many.")
+  @Default.Integer(1)
+  int getMinUserRatings();
+
+  void setMinUserRatings(int minUserRatings);
+
+  @Description("Items with fewer training rows are left out, see --minUserRatings.")
+  @Default.Integer(1)
+  int getMinItemRatings();
+
+  void setMinItemRatings(int minItemRatings);
 
   @Description(
       "How factors reach the blocks of ratings: 'broadcast' sends all of them to every process and"
@@ -120,7 +211,8 @@ public interface TrainOptions extends InputOptions {
   /** What becomes of pairs that cannot be predicted. */
   enum ColdStartStrategy {
     drop,
-    nan
+    nan,
+    baseline
   }
 
   /** How a half-step gets the factors of the other side. */

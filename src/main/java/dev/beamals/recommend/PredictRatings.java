@@ -4,6 +4,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.als.AlsModel;
+import dev.beamals.als.Baseline;
+import dev.beamals.als.RatingMean;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.JoinFactors;
@@ -13,6 +15,7 @@ import dev.beamals.linalg.BlockProducts;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingBatch;
+import java.io.Serializable;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -21,6 +24,7 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindows;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts the rating of every pair of a user and an item.
@@ -50,15 +54,25 @@ public abstract class PredictRatings
 
   abstract int numBlocks();
 
+  abstract boolean baseline();
+
   /** Predicts by a model. */
   public static PredictRatings from(AlsModel model) {
-    return new AutoValue_PredictRatings(model, 8);
+    return new AutoValue_PredictRatings(model, 8, false);
   }
 
   /** How many blocks users are spread over, default 8: never changes a prediction. */
   public PredictRatings withNumBlocks(int numBlocks) {
     checkArgument(numBlocks >= 1, "numBlocks=%s: expected at least 1", numBlocks);
-    return new AutoValue_PredictRatings(model(), numBlocks);
+    return new AutoValue_PredictRatings(model(), numBlocks, baseline());
+  }
+
+  /**
+   * Whether a cold pair is predicted by what is known of it, see {@link Baseline}, and not NaN; for
+   * a model with biases or center.
+   */
+  public PredictRatings withBaseline(boolean baseline) {
+    return new AutoValue_PredictRatings(model(), numBlocks(), baseline);
   }
 
   /** The same with a row for each pair: {@code user, item, prediction}; ids are strings. */
@@ -93,6 +107,8 @@ public abstract class PredictRatings
 
   private PCollection<ScoredIds> predict(PCollection<RatingBatch> pairs) {
     int rank = model().rank();
+    Predictor predictor =
+        new Predictor(rank, baseline() ? Baseline.of(model()) : null, model().mean());
     if (!(pairs.getWindowingStrategy().getWindowFn() instanceof GlobalWindows)
         || pairs.isBounded() == PCollection.IsBounded.UNBOUNDED) {
       FactorView users = FactorView.ofBlocks("HoldUsers", model().factors(Side.USER).blocks());
@@ -100,13 +116,16 @@ public abstract class PredictRatings
       return pairs
           .apply(
               "PredictBatches",
-              items.addTo(users.addTo(ParDo.of(new PredictBatchFn(users, items, rank)))))
+              predictor.addTo(
+                  items.addTo(users.addTo(ParDo.of(new PredictBatchFn(users, items, predictor))))))
           .setCoder(ScoredIds.Coder.of());
     }
     FactorView items = model().factors(Side.ITEM).view();
     return JoinFactors.inputs(model().factors(Side.USER).blocks(), pairs)
         .apply("JoinByUser", JoinFactors.create(numBlocks(), rank))
-        .apply("PredictBlocks", items.addTo(ParDo.of(new PredictFn(items, rank))))
+        .apply(
+            "PredictBlocks",
+            predictor.addTo(items.addTo(ParDo.of(new PredictFn(items, predictor)))))
         .setCoder(ScoredIds.Coder.of());
   }
 
@@ -115,12 +134,12 @@ public abstract class PredictRatings
     private static final long serialVersionUID = 1L;
     private final FactorView users;
     private final FactorView items;
-    private final int rank;
+    private final Predictor predictor;
 
-    PredictBatchFn(FactorView users, FactorView items, int rank) {
+    PredictBatchFn(FactorView users, FactorView items, Predictor predictor) {
       this.users = users;
       this.items = items;
-      this.rank = rank;
+      this.predictor = predictor;
     }
 
     @ProcessElement
@@ -128,20 +147,20 @@ public abstract class PredictRatings
       RatingBlock pairs = RatingBlock.group(List.of(c.element()), Side.USER, false);
       boolean[] userFound = new boolean[pairs.src().size()];
       boolean[] itemFound = new boolean[pairs.dst().size()];
-      float[] x = users.gather(c, pairs.src(), rank, userFound);
-      float[] y = items.gather(c, pairs.dst(), rank, itemFound);
-      c.output(predict(pairs, x, userFound, y, itemFound, rank));
+      float[] x = users.gather(c, pairs.src(), predictor.rank(), userFound);
+      float[] y = items.gather(c, pairs.dst(), predictor.rank(), itemFound);
+      c.output(predictor.predict(c, pairs, x, userFound, y, itemFound));
     }
   }
 
   static final class PredictFn extends DoFn<KV<FactorBlock, RatingBlock>, ScoredIds> {
     private static final long serialVersionUID = 1L;
     private final FactorView items;
-    private final int rank;
+    private final Predictor predictor;
 
-    PredictFn(FactorView items, int rank) {
+    PredictFn(FactorView items, Predictor predictor) {
       this.items = items;
-      this.rank = rank;
+      this.predictor = predictor;
     }
 
     @ProcessElement
@@ -152,31 +171,52 @@ public abstract class PredictRatings
       }
       boolean[] userFound = new boolean[pairs.src().size()];
       boolean[] itemFound = new boolean[pairs.dst().size()];
-      float[] x = new float[Math.multiplyExact(pairs.src().size(), rank)];
+      float[] x = new float[Math.multiplyExact(pairs.src().size(), predictor.rank())];
       c.element().getKey().copyRows(pairs.src(), x, userFound);
-      float[] y = items.gather(c, pairs.dst(), rank, itemFound);
-      c.output(predict(pairs, x, userFound, y, itemFound, rank));
+      float[] y = items.gather(c, pairs.dst(), predictor.rank(), itemFound);
+      c.output(predictor.predict(c, pairs, x, userFound, y, itemFound));
     }
   }
 
-  /**
-   * @param x row-major, for each user of the pairs its factors
-   * @param userFound for each user of the pairs whether it has factors
-   * @param y the same for items
-   */
-  private static ScoredIds predict(
-      RatingBlock pairs, float[] x, boolean[] userFound, float[] y, boolean[] itemFound, int rank) {
-    float[] predictions = new float[pairs.size()];
-    for (int s = 0; s < userFound.length; s++) {
-      for (int p = pairs.offsets()[s]; p < pairs.offsets()[s + 1]; p++) {
-        int item = pairs.neighbours()[p];
-        predictions[p] =
-            userFound[s] && itemFound[item]
-                ? BlockProducts.dot(x, s * rank, y, item * rank, rank)
-                : Float.NaN;
-      }
+  /** How a pair is predicted. */
+  private record Predictor(int rank, @Nullable Baseline baseline, RatingMean mean)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** Declares what a DoFn that predicts needs. */
+    <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
+        ParDo.SingleOutput<InputT, OutputT> parDo) {
+      return mean.addTo(parDo);
     }
-    return new ScoredIds(
-        pairs.src(), pairs.dst(), pairs.offsets(), pairs.neighbours(), predictions);
+
+    /**
+     * @param x row-major, for each user of the pairs its factors
+     * @param userFound for each user of the pairs whether it has factors
+     * @param y the same for items
+     */
+    ScoredIds predict(
+        DoFn<?, ?>.ProcessContext context,
+        RatingBlock pairs,
+        float[] x,
+        boolean[] userFound,
+        float[] y,
+        boolean[] itemFound) {
+      double ratingMean = mean.get(context);
+      float[] predictions = new float[pairs.size()];
+      for (int s = 0; s < userFound.length; s++) {
+        for (int p = pairs.offsets()[s]; p < pairs.offsets()[s + 1]; p++) {
+          int item = pairs.neighbours()[p];
+          predictions[p] =
+              userFound[s] && itemFound[item]
+                  ? BlockProducts.dot(x, s * rank, y, item * rank, rank)
+                  : baseline == null
+                      ? Float.NaN
+                      : baseline.predict(
+                          ratingMean, x, s * rank, userFound[s], y, item * rank, itemFound[item]);
+        }
+      }
+      return new ScoredIds(
+          pairs.src(), pairs.dst(), pairs.offsets(), pairs.neighbours(), predictions);
+    }
   }
 }

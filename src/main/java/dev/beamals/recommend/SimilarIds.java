@@ -4,7 +4,11 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.als.AlsModel;
+import dev.beamals.als.AlsParameters;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.Factors;
+import dev.beamals.blocks.KeepColumns;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -18,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Finds for items of a model the K items most like them, or for users the users.
  *
  * <p>The score of two ids with factors x and y (rank) is their cosine {@code x·y / (|x| |y|)}, from
- * −1 to 1; a row of zeros has cosine 0 with everything. An id is not found for itself. Equal scores
- * are ordered by {@link Ids}.
+ * −1 to 1; a row of zeros has cosine 0 with everything. Means and biases are no part of it. An id
+ * is not found for itself. Equal scores are ordered by {@link Ids}.
  *
  * <pre>{@code
  * PCollection<Row> similar =
@@ -78,8 +82,15 @@ public abstract class SimilarIds extends PTransform<PBegin, PCollection<ScoredId
   @Override
   public PCollection<ScoredIds> expand(PBegin input) {
     Factors factors = model().factors(side());
-    TopKRows topK =
-        new TopKRows(factors.view(), factors.rank(), topK(), numBlocks(), true, side(), null, null);
-    return RecommendTopK.select(factors, ids()).apply("FindTopK", topK);
+    AlsParameters parameters = model().parameters();
+    int rank = parameters == null ? model().rank() : parameters.rank();
+    PCollection<FactorBlock> src = RecommendTopK.select(factors, ids());
+    FactorView dst = factors.view();
+    if (rank < model().rank()) {
+      src = src.apply("KeepFactors", KeepColumns.first(rank));
+      dst = dst.keepColumns(rank);
+    }
+    return src.apply(
+        "FindTopK", new TopKRows(dst, rank, topK(), numBlocks(), true, side(), null, null));
   }
 }

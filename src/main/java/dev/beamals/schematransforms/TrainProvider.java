@@ -53,12 +53,48 @@ public final class TrainProvider extends TypedSchemaTransformProvider<TrainProvi
     @SchemaFieldDescription("Number of iterations, 1 to 1000. Default: 10.")
     public abstract @Nullable Integer getMaxIter();
 
-    @SchemaFieldDescription(
-        "Regularization, at least 0; scaled by the number of ratings. Default: 0.1.")
+    @SchemaFieldDescription("Regularization, at least 0; see regScaling. Default: 0.1.")
     public abstract @Nullable Double getRegParam();
 
     @SchemaFieldDescription("Seed of the initial factors. Default: 0.")
     public abstract @Nullable Long getSeed();
+
+    @SchemaFieldDescription(
+        "Whether ratings are counts or durations: implicit feedback. Default: false.")
+    public abstract @Nullable Boolean getImplicitPrefs();
+
+    @SchemaFieldDescription(
+        "With implicitPrefs, how much surer a unit of the rating is, above 0. Default: 1.")
+    public abstract @Nullable Double getAlpha();
+
+    @SchemaFieldDescription("Whether all factors are at least 0. Default: false.")
+    public abstract @Nullable Boolean getNonnegative();
+
+    @SchemaFieldDescription(
+        "What the regularization of a row is multiplied with: ratings, weights or none. Default:"
+            + " ratings, their number.")
+    public abstract @Nullable String getRegScaling();
+
+    @SchemaFieldDescription("Regularization of users. Default: regParam.")
+    public abstract @Nullable Double getUserRegParam();
+
+    @SchemaFieldDescription("Regularization of items. Default: regParam.")
+    public abstract @Nullable Double getItemRegParam();
+
+    @SchemaFieldDescription("Whether users and items have biases. Default: false.")
+    public abstract @Nullable Boolean getBiases();
+
+    @SchemaFieldDescription(
+        "Whether the mean of the ratings is a part of every prediction. Default: false.")
+    public abstract @Nullable Boolean getCenter();
+
+    @SchemaFieldDescription("Regularization of biases, above 0. Default: that of their side.")
+    public abstract @Nullable Double getBiasRegParam();
+
+    @SchemaFieldDescription(
+        "Ends the training when an iteration lowers the objective by less than this share of it."
+            + " Default: 0, never before maxIter.")
+    public abstract @Nullable Double getTolerance();
 
     @SchemaFieldDescription("Keep rows of equal user, item and rating once. Default: false.")
     public abstract @Nullable Boolean getDropDuplicates();
@@ -86,6 +122,26 @@ public final class TrainProvider extends TypedSchemaTransformProvider<TrainProvi
       abstract Builder setRegParam(@Nullable Double regParam);
 
       abstract Builder setSeed(@Nullable Long seed);
+
+      abstract Builder setImplicitPrefs(@Nullable Boolean implicitPrefs);
+
+      abstract Builder setAlpha(@Nullable Double alpha);
+
+      abstract Builder setNonnegative(@Nullable Boolean nonnegative);
+
+      abstract Builder setRegScaling(@Nullable String regScaling);
+
+      abstract Builder setUserRegParam(@Nullable Double userRegParam);
+
+      abstract Builder setItemRegParam(@Nullable Double itemRegParam);
+
+      abstract Builder setBiases(@Nullable Boolean biases);
+
+      abstract Builder setCenter(@Nullable Boolean center);
+
+      abstract Builder setBiasRegParam(@Nullable Double biasRegParam);
+
+      abstract Builder setTolerance(@Nullable Double tolerance);
 
       abstract Builder setDropDuplicates(@Nullable Boolean dropDuplicates);
 

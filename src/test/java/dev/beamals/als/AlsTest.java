@@ -11,7 +11,6 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
-import dev.beamals.linalg.CholeskySolver;
 import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -233,8 +232,12 @@ final class AlsTest {
 
   private static FactorBlock solve(
       RatingBlock block, FactorBlock dst, Side side, AlsParameters parameters) {
-    return UpdateFactors.solve(
-        block, gather(block.dst(), dst), side, parameters, new CholeskySolver(parameters.rank()));
+    return new BlockSolver(parameters, side)
+        .solve(
+            block,
+            gather(block.dst(), dst),
+            new BlockSolver.Others(null, dst.ids().size(), 0),
+            new StepSums());
   }
 
   private static float[] gather(Ids ids, FactorBlock factors) {

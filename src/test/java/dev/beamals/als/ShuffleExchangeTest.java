@@ -47,7 +47,7 @@ final class ShuffleExchangeTest {
     RatingBlock block = block();
     FactorBlock factors = InitializeFactors.draw(block.src(), Side.USER, 3, 1);
     ShuffleExchange exchange = exchange(10);
-    FactorFile file = exchange.send(block, factors, Side.USER, 0);
+    FactorFile file = exchange.write(block, factors, Side.USER, 0);
     int sent = 0;
     for (int b = 0; b < ITEM_BLOCKS; b++) {
       Set<Integer> needed = new TreeSet<>();
@@ -76,8 +76,8 @@ final class ShuffleExchangeTest {
     ShuffleExchange exchange = exchange(6);
     for (int step = 0; step <= 6; step++) {
       // Half-steps alternate, but here one block stands for both sides.
-      FactorFile file = exchange.send(block, factors, Side.USER, step);
-      exchange.send(block, factors, Side.USER, step); // a worker that was lost did it once before
+      FactorFile file = exchange.write(block, factors, Side.USER, step);
+      exchange.write(block, factors, Side.USER, step); // a worker that was lost did it once before
       if (step >= 5) {
         assertArrayEquals(factors.factors(), file.readWhole().factors());
       }
@@ -104,7 +104,7 @@ final class ShuffleExchangeTest {
             RunException.class,
             () ->
                 exchange(6)
-                    .send(
+                    .write(
                         block, InitializeFactors.draw(block.src(), Side.USER, 3, 1), Side.USER, 0));
     String message = String.valueOf(failure.getMessage());
     assertTrue(message.contains("step-0000"), message);
@@ -112,6 +112,6 @@ final class ShuffleExchangeTest {
   }
 
   private ShuffleExchange exchange(int lastStep) {
-    return new ShuffleExchange(folder + "/", 1, ITEM_BLOCKS, lastStep);
+    return new ShuffleExchange(folder + "/", 1, ITEM_BLOCKS, lastStep, false);
   }
 }

@@ -24,13 +24,17 @@ final class UpdateFactorsTest {
   void aNeighbourWithoutFactorsFailsTheRun() {
     Pipeline pipeline = Pipeline.create();
     FactorBlock items = new FactorBlock(Ids.of(10), 1, new float[] {2});
-    UpdateFactors<FactorBlock> update =
-        UpdateFactors.create(
-            Side.USER,
+    AlsParameters parameters = AlsParameters.create().withRank(1);
+    Sent sent =
+        new Sent(0, items, null, new StepSums(), TrainingSummary.create(parameters, 0));
+    SentFactors view =
+        SentFactors.of(
+            "ViewItems",
+            pipeline.apply("Items", Create.of(sent).withCoder(Sent.coder(parameters))),
             1,
-            pipeline.apply("Items", Create.of(items)),
-            AlsParameters.create().withRank(1),
-            new Exchange.Broadcast());
+            1);
+    UpdateFactors update =
+        UpdateFactors.create(Side.USER, 1, view, parameters, new Exchange.Broadcast(), 1);
     pipeline.apply("Blocks", Create.of(BLOCK)).apply("UpdateUsers", update);
     RuntimeException failure =
         assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());

@@ -94,7 +94,8 @@ final class EvaluateRatingsTest {
     float[] y = new float[itemFound.length * RANK];
     users.copyRows(block.src(), x, userFound);
     items.copyRows(block.dst(), y, itemFound);
-    return EvaluateRatings.compare(block, x, userFound, y, itemFound, RANK);
+    return new EvaluateRatings.Comparison(RANK, false, null)
+        .compare(block, x, userFound, y, itemFound, 0);
   }
 
   @Test

@@ -177,16 +177,16 @@ final class FailingStorageTest {
       }
       failing.failAt(n, killed ? Integer.MAX_VALUE : n);
       try {
-        model.finish(parameters, "now " + n);
+        model.finish(parameters, "now " + n, 0);
         calls = Math.min(calls, failing.calls.size());
       } catch (RunException e) {
         failed++;
       }
       ModelFolder again = ModelFolder.at("output", output(), attempt, new Failing().storage());
-      FactorsSummary summary = again.finish(parameters, "now " + n);
+      FactorsSummary summary = again.finish(parameters, "now " + n, 0);
       assertEquals(1, summary.users());
       assertEquals(true, summary.intItems());
-      assertEquals(summary, again.finish(parameters, "now " + n), "done before");
+      assertEquals(summary, again.finish(parameters, "now " + n, 0), "done before");
       assertEquals(
           "newer", Manifests.name(Files.readString(folder.resolve("model/manifest.json"))));
       assertEquals(List.of("model"), Storage.LOCAL.list(folder.toString()));

@@ -118,8 +118,8 @@ final class SavedModelTest {
   void foldersThatAreNoModelAreRefused() throws IOException {
     Path manifest = model.resolve("manifest.json");
     String text = Files.readString(manifest);
-    Files.writeString(manifest, text.replace("\"formatVersion\" : 1", "\"formatVersion\" : 2"));
-    assertRefused("its format is 2, and this beam-als reads up to 1; expected a newer beam-als");
+    Files.writeString(manifest, text.replace("\"formatVersion\" : 1", "\"formatVersion\" : 3"));
+    assertRefused("its format is 3, and this beam-als reads up to 2; expected a newer beam-als");
     Files.writeString(manifest, text.replace("\"formatVersion\" : 1", "\"formatVersion\" : \"1\""));
     assertRefused("manifest.json has no formatVersion");
     Files.writeString(manifest, text.replace("beam-als model", "another model"));

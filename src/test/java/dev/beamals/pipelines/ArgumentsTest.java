@@ -54,7 +54,7 @@ final class ArgumentsTest {
         "--rank        | --rank: expected --rank=value",
         "--regParam=x  | --regParam=x: expected a number",
         "--header=yes  | --header=yes: expected true or false",
-        "--coldStartStrategy=keep | --coldStartStrategy=keep: expected drop or nan",
+        "--coldStartStrategy=keep | --coldStartStrategy=keep: expected drop or nan or baseline",
         "--output=     | --output=: expected a value",
         "--runner=Fast | --runner=Fast: expected DirectRunner or SparkRunner",
         "rank=3        | rank=3: expected flags as in --rank=10, or @file with a flag a line",
@@ -83,7 +83,11 @@ final class ArgumentsTest {
   void everyParameterOfAlsIsAFlagOfTrainWithTheSameDefault() {
     Arguments arguments = Arguments.parse(TrainOptions.class, List.of());
     Map<String, ?> flags = arguments.toMap(arguments.as(TrainOptions.class));
-    AlsParameters.create().toMap().forEach((name, value) -> assertEquals(value, flags.get(name)));
+    AlsParameters.create()
+        .toMap()
+        .forEach(
+            (name, value) -> assertEquals(value.toString(), String.valueOf(flags.get(name)), name));
+    assertTrue(flags.keySet().containsAll(AlsParameters.names()));
   }
 
   @Test

@@ -34,7 +34,7 @@ final class MainTest {
         als predict ...                        ratings of pairs of a user and an item
         als recommend ...                      the best items for users, or users for items
         als similar ...                        items like an item, users like a user
-        als fold-in ...                        factors of new users, without a new training
+        als fold-in ...                        factors of new users or items, without a new training
         als evaluate ...                       MAE, RMSE and R2 of a model on other rows
         als show ...                           what a model is and where it came from
         als COMMAND --help                     all flags of a command

@@ -357,18 +357,8 @@ final class UseModelTest {
   }
 
   @Test
-  void foldInRefusesWhatItCannotSolve() throws IOException {
+  void foldInNeedsTheRegParam() throws IOException {
     String[] flags = {"fold-in", "--input=" + SAMPLE, "--output=" + folder.resolve("folded")};
-    for (String name : List.of("implicitPrefs", "nonnegative")) {
-      Path other = folder.resolve(name);
-      changeParameters(other, parameters -> parameters.put(name, true));
-      assertFails(
-          1,
-          "als: --model=" + other + ": trained with --" + name + ", which fold-in does not solve",
-          with(flags, "--model=" + other));
-      changeParameters(other, parameters -> parameters.put(name, false));
-      run(0, with(flags, "--model=" + other));
-    }
     Path silent = folder.resolve("silent");
     changeParameters(silent, parameters -> parameters.remove("regParam"));
     assertFails(

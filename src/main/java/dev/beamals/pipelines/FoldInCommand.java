@@ -1,13 +1,17 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.als.FoldIn;
 import dev.beamals.blocks.BlockFactors;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.RatingBlock;
+import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
+import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ids.Side;
 import dev.beamals.model.FactorsSummary;
@@ -26,14 +30,15 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
-/** {@code als fold-in}: factors of users that were not trained on, as a model of their own. */
-final class FoldInUsers extends ModelCommand<FoldInOptions> {
+/** {@code als fold-in}: factors of ids that were not trained on, as a model with the other side. */
+final class FoldInCommand extends ModelCommand<FoldInOptions> {
   /** Files of the staging folder by which results reach the program; not part of the model. */
   private static final String REPORT = "report.bin";
 
   private static final String COUNTS = "counts.bin";
+  private static final String DROPPED = "dropped.bin";
 
-  FoldInUsers(List<String> args, PrintStream out, PrintStream progress) {
+  FoldInCommand(List<String> args, PrintStream out, PrintStream progress) {
     super(FoldInOptions.class, args, out, progress);
   }
 
@@ -43,26 +48,46 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
     require(options.getOutput() != null, "--output: missing; expected a folder for the factors");
     checkMaxRejects(options);
     parameters();
+    require(
+        options.getMerge() || !FolderFiles.isSame(options.getModel(), options.getOutput()),
+        "--output=%s: is --model, which would be replaced by what is folded in alone; expected another"
+            + " folder, or --merge",
+        options.getOutput());
   }
 
+  /** The parameters of the training, and what flags say where a model does not tell. */
   private AlsParameters parameters(SavedModel model) {
     String place = "--model=" + options.getModel() + ": ";
-    for (String name : List.of("implicitPrefs", "nonnegative")) {
-      if (Boolean.TRUE.equals(model.parameters().flag(name))) {
-        throw new RunException(
-            place + "trained with --" + name + ", which fold-in does not solve for");
-      }
-    }
+    AlsParameters parameters = model.alsParameters();
+    boolean tells = parameters != null;
     Double regParam = options.getRegParam();
-    if (regParam == null) {
-      regParam = model.parameters().number("regParam");
+    if (parameters == null) {
+      if (regParam == null) {
+        throw new RunException(
+            place + "does not tell its regParam; expected --regParam=… as it was trained with");
+      }
+      parameters = AlsParameters.create();
     }
-    if (regParam == null) {
-      throw new RunException(
-          place + "does not tell its regParam; expected --regParam=… as it was trained with");
-    }
+    Map<String, @Nullable Object> flags = arguments.toMap(options);
     try {
-      return AlsParameters.create().withRank(model.rank()).withRegParam(regParam);
+      if (regParam != null) {
+        parameters =
+            parameters.withRegParam(regParam).withUserRegParam(null).withItemRegParam(null);
+      }
+      for (String name : List.of("implicitPrefs", "alpha", "nonnegative", "regScaling")) {
+        Object given = flags.get(name);
+        if (given != null) {
+          AlsParameters with = parameters.with(name, given);
+          if (tells && !with.equals(parameters)) {
+            throw new RunException(
+                String.format(
+                    "--%s=%s: --model=%s was trained with %s; expected no such flag",
+                    name, given, options.getModel(), parameters.toMap().get(name)));
+          }
+          parameters = with;
+        }
+      }
+      return tells ? parameters : parameters.withRank(model.rank());
     } catch (IllegalArgumentException e) {
       throw new RunException(place + e.getMessage(), e);
     }
@@ -94,21 +119,34 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
         Inputs.load(pipeline, "LoadRatings", Inputs.ratings(options, files), staging + REPORT)
             .apply(
                 "BlockByUser",
-                BlockRatings.create(blocks).withDropDuplicates(options.getDropDuplicates()));
-    FoldIn.FoldedModel folded =
-        ratings.apply(
-            "FoldIn",
-            FoldIn.from(model.in(pipeline)).withRegParam(parameters.regParam()).onBlocks());
+                BlockRatings.create(blocks)
+                    .withDropDuplicates(options.getDropDuplicates())
+                    .withAggregate(options.getAggregate()));
+    DroppedRatings.count(ratings, ratings)
+        .apply("WriteDropped", ResultFile.<DroppedRatings>write(staging + DROPPED));
+    FoldIn foldIn =
+        FoldIn.from(model.in(pipeline)).withParameters(parameters).withMerge(options.getMerge());
+    if (side() == Side.ITEM) {
+      ratings = ratings.apply("BlockByItem", TransposeBlocks.create(blocks));
+      foldIn = foldIn.forItems();
+    }
+    FoldIn.FoldedModel folded = ratings.apply("FoldIn", foldIn.onBlocks());
     folded.counts().apply("WriteCounts", ResultFile.<FoldIn.Counts>write(staging + COUNTS));
+    write(folded, Side.USER, "User", staging, blocks);
+    write(folded, Side.ITEM, "Item", staging, blocks);
+  }
+
+  private static void write(AlsModel folded, Side side, String name, String staging, int blocks) {
     folded
-        .factors(Side.USER)
+        .factors(side)
         .blocks()
-        .apply("WriteUserFactors", WriteFactors.to(Side.USER, staging, blocks));
-    folded
-        .factors(Side.ITEM)
-        .blocks()
-        .apply("BlockItemFactors", BlockFactors.create(blocks, model.rank()))
-        .apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, blocks));
+        .apply("Block" + name + "Factors", BlockFactors.create(blocks, folded.rank()))
+        .apply("Write" + name + "Factors", WriteFactors.to(side, staging, blocks));
+  }
+
+  /** The side that is folded in. */
+  private Side side() {
+    return options.getFor() == TopKOptions.Sides.items ? Side.ITEM : Side.USER;
   }
 
   private void save(
@@ -116,11 +154,12 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
       throws IOException {
     CleaningReport report = folder.take(REPORT, CleaningReport.coder());
     FoldIn.Counts counts = folder.take(COUNTS, FoldIn.Counts.coder());
-    Cleaning cleaning = new Cleaning(files, report, report.kept() - counts.ratings());
+    DroppedRatings dropped = folder.take(DROPPED, DroppedRatings.coder());
+    Cleaning cleaning = new Cleaning(files, report, counts.ratings(), dropped.aggregated(), 0);
     Cleaning.printRejects(progress, "input", report);
     long solved = counts.ratings() - counts.ignored();
     if (solved == 0) {
-      throw new RunException("--input: none of its items is in the model");
+      throw new RunException("--input: none of its " + others() + " is in the model");
     }
     Map<String, @Nullable Object> saved = new LinkedHashMap<>();
     saved.put("userCol", Inputs.userCol(options, model));
@@ -131,22 +170,28 @@ final class FoldInUsers extends ModelCommand<FoldInOptions> {
         saved.put(name, model.parameters().toMap().get(name));
       }
     }
-    saved.put("rank", parameters.rank());
-    saved.put("regParam", parameters.regParam());
+    saved.putAll(parameters.toMap());
     Manifest origin = model.manifest();
-    FactorsSummary factors = folder.summarizeFactors(parameters.rank());
+    FactorsSummary factors = folder.summarizeFactors(parameters.columns());
     folder.replace(
         Manifest.of(ModelParameters.of(saved), factors)
             .withInput(cleaning.toInput())
+            .withRatingMean(model.ratingMean())
             .withFoldIn(
                 new Manifest.FoldInOrigin(
                     model.folder(),
                     origin == null ? null : origin.factors().digest(),
                     counts.ignored())),
         ModelMetrics.create());
-    print("%,d ratings, %,d more of items that are not in the model%n", solved, counts.ignored());
+    print(
+        "%,d ratings, %,d more of %s that are not in the model%n",
+        solved, counts.ignored(), others());
     print(
         "Model: %s, %,d users × %,d items, rank %d%n",
         folder, factors.users(), factors.items(), parameters.rank());
+  }
+
+  private String others() {
+    return side() == Side.USER ? "items" : "users";
   }
 }

@@ -1,0 +1,276 @@
+package dev.beamals.als;
+
+import dev.beamals.RunException;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.RatingBlock;
+import dev.beamals.ids.Side;
+import dev.beamals.linalg.CholeskySolver;
+import dev.beamals.linalg.GramSum;
+import dev.beamals.linalg.NonNegativeSolver;
+import dev.beamals.linalg.RowSolver;
+import dev.beamals.linalg.RowSystem;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Solves the rows of blocks of one side against factors of the other side that stay as they are: a
+ * half-step of a block, in every mode.
+ *
+ * <p>A row with ratings r of neighbours with factors y gets the x that minimizes
+ *
+ * <pre>
+ * Σ c (p − x·y)² + λ s |x|²
+ * </pre>
+ *
+ * over all of its pairs, {@code x ≥ 0} where factors are not negative. Of explicit ratings, pairs
+ * are those that are rated, p = r and c = 1. Of implicit feedback they are those with every id of
+ * the other side, p is 1 where r is above 0 and 0 elsewhere, and {@code c = 1 + α |r|}: the part of
+ * c that is 1 everywhere is {@code YᵀY}, which all rows share. The scale s is {@link
+ * AlsParameters#regScaling}.
+ *
+ * <p>With biases, y has a last element that is the same in all rows, and x one that is the bias;
+ * what the rows of the other side have for their own bias, and the mean, is subtracted from r.
+ * Where biases have a λ of their own, the element is {@code √(λ / λ_bias)} and x has the bias
+ * divided by it, so that one λ regularizes all of x.
+ *
+ * <p>An instance keeps buffers and belongs to one thread.
+ */
+final class BlockSolver {
+  private final AlsParameters parameters;
+  private final Side side;
+  private final double lambda;
+  private final float biasUnit;
+  private final int solved;
+  private final RowSolver solver;
+
+  /**
+   * @param side that of the rows
+   */
+  BlockSolver(AlsParameters parameters, Side side) {
+    this.parameters = parameters;
+    this.side = side;
+    this.lambda = parameters.regParam(side);
+    Double biasRegParam = parameters.biasRegParam();
+    this.biasUnit = biasRegParam == null ? 1 : (float) Math.sqrt(lambda / biasRegParam);
+    this.solved = parameters.rank() + (parameters.biases() ? 1 : 0);
+    this.solver =
+        parameters.nonnegative() ? new NonNegativeSolver(solved) : new CholeskySolver(solved);
+  }
+
+  /**
+   * What a row is solved against besides its neighbours.
+   *
+   * @param gram {@code YᵀY} of all ids of the other side (rank × rank), or null where feedback is
+   *     explicit
+   * @param ids how many ids the other side has; matters where there is a Gram matrix
+   * @param mean of the ratings, 0 where they are not centred
+   */
+  record Others(double @Nullable [] gram, long ids, double mean) {
+    static Others of(StepSums sums, double mean) {
+      GramSum gram = sums.gram();
+      return new Others(gram == null ? null : gram.toGram(), sums.ids(), mean);
+    }
+  }
+
+  /**
+   * Solves all rows of a block.
+   *
+   * @param dst row-major, the columns of {@link RatingBlock#dst}. Not modified.
+   * @param sums Modified: the rows and their part of the objective are added
+   * @throws RunException naming the id where the system is singular
+   */
+  FactorBlock solve(RatingBlock block, float[] dst, Others others, StepSums sums) {
+    int columns = parameters.columns();
+    int rows = block.src().size();
+    float[] x = new float[Math.multiplyExact(rows, columns)];
+    float[] row = new float[solved];
+    int[] offsets = block.offsets();
+    float[] targets = targets(block, dst, others.mean);
+    float[] weights = parameters.implicitPrefs() ? weights(block) : null;
+    RowSystem system = RowSystem.of(solved, matrix(dst), block.neighbours(), targets);
+    if (weights != null && others.gram != null) {
+      system = system.withWeights(weights).withGram(others.gram);
+    }
+    double share = sharedScale(parameters, others.ids);
+    for (int s = 0; s < rows; s++) {
+      int from = offsets[s];
+      int to = offsets[s + 1];
+      double scale = scale(block, from, to);
+      system.select(from, to, lambda * (scale + share));
+      double loss = fixedLoss(targets, weights != null, from, to);
+      if (weights != null && loss == 0) {
+        Arrays.fill(row, 0); // nothing is preferred: exact, and no equations could be singular
+      } else if (!solver.solve(system, row, 0)) {
+        throw singular(block.src().get(s), to - from);
+      } else {
+        loss += solver.lossChange(row, 0);
+      }
+      sums.addRow(loss, scale, row);
+      store(row, x, s * columns, others.mean);
+    }
+    return new FactorBlock(block.src(), columns, x);
+  }
+
+  /** What every row of the other side is solved against: its factors, and the unit of biases. */
+  private float[] matrix(float[] dst) {
+    int columns = parameters.columns();
+    int rank = parameters.rank();
+    if (columns == solved) {
+      return dst;
+    }
+    int rows = dst.length / columns;
+    float[] matrix = new float[Math.multiplyExact(rows, solved)];
+    for (int d = 0; d < rows; d++) {
+      System.arraycopy(dst, d * columns, matrix, d * solved, rank);
+      if (solved > rank) {
+        matrix[d * solved + rank] = biasUnit;
+      }
+    }
+    return matrix;
+  }
+
+  /** What x·y is to come close to: ratings less what is known of them, or preferences times c. */
+  private float[] targets(RatingBlock block, float[] dst, double mean) {
+    float[] ratings = block.ratings();
+    if (parameters.columns() == parameters.rank() && !parameters.implicitPrefs()) {
+      return ratings;
+    }
+    float[] targets = new float[ratings.length];
+    if (parameters.implicitPrefs()) {
+      for (int p = 0; p < targets.length; p++) {
+        targets[p] = ratings[p] > 0 ? 1 + weight(ratings[p]) : 0;
+      }
+      return targets;
+    }
+    int columns = parameters.columns();
+    // Users have the mean within their bias; what is subtracted of an item is its bias and the
+    // mean.
+    int known = parameters.rank() + (side == Side.ITEM ? 0 : 1);
+    for (int p = 0; p < targets.length; p++) {
+      double bias =
+          known < columns ? dst[block.neighbours()[p] * columns + known] : 0; // centred alone
+      targets[p] = (float) (ratings[p] - bias - (side == Side.USER ? mean : 0));
+    }
+    return targets;
+  }
+
+  private float weight(float rating) {
+    return (float) (parameters.alpha() * Math.abs(rating));
+  }
+
+  private float[] weights(RatingBlock block) {
+    float[] weights = new float[block.size()];
+    for (int p = 0; p < weights.length; p++) {
+      weights[p] = weight(block.ratings()[p]);
+    }
+    return weights;
+  }
+
+  /** The part of the scale of λ that all rows have. */
+  static double sharedScale(AlsParameters parameters, long idsOfOtherSide) {
+    switch (parameters.regScaling()) {
+      case none:
+        return 1;
+      case weights:
+        return parameters.implicitPrefs() ? idsOfOtherSide : 0;
+      default:
+        return 0;
+    }
+  }
+
+  /** The part of the scale of λ that is of a row alone. */
+  private double scale(RatingBlock block, int from, int to) {
+    return scale(parameters, block.ratings(), from, to);
+  }
+
+  static double scale(AlsParameters parameters, float[] ratings, int from, int to) {
+    switch (parameters.regScaling()) {
+      case none:
+        return 0;
+      case weights:
+        if (parameters.implicitPrefs()) {
+          double sum = 0;
+          for (int p = from; p < to; p++) {
+            sum += Math.abs(ratings[p]);
+          }
+          return parameters.alpha() * sum;
+        }
+        return to - from;
+      default:
+        if (parameters.implicitPrefs()) {
+          int positive = 0;
+          for (int p = from; p < to; p++) {
+            positive += ratings[p] > 0 ? 1 : 0;
+          }
+          return positive;
+        }
+        return to - from;
+    }
+  }
+
+  /** The part of the loss that no x changes, {@code Σ c p²}. */
+  private static double fixedLoss(float[] targets, boolean implicit, int from, int to) {
+    double sum = 0;
+    if (implicit) { // a target is c p, and p is 0 or 1
+      for (int p = from; p < to; p++) {
+        sum += targets[p];
+      }
+      return sum;
+    }
+    // Four sums, as each waits for its last addition.
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int p = from;
+    for (; p < to - 3; p += 4) {
+      sum += (double) targets[p] * targets[p];
+      sum1 += (double) targets[p + 1] * targets[p + 1];
+      sum2 += (double) targets[p + 2] * targets[p + 2];
+      sum3 += (double) targets[p + 3] * targets[p + 3];
+    }
+    for (; p < to; p++) {
+      sum += (double) targets[p] * targets[p];
+    }
+    return sum + sum1 + (sum2 + sum3);
+  }
+
+  /** Writes the columns of a row. */
+  private void store(float[] row, float[] x, int at, double mean) {
+    int rank = parameters.rank();
+    System.arraycopy(row, 0, x, at, rank);
+    if (parameters.columns() == rank) {
+      return;
+    }
+    float bias = parameters.biases() ? biasUnit * row[rank] : 0;
+    storeBias(parameters, side, bias, mean, x, at + rank);
+  }
+
+  /** What is regularized of a row that was stored. */
+  float[] regularized(float[] x, int at, double mean) {
+    int rank = parameters.rank();
+    float[] row = Arrays.copyOfRange(x, at, at + solved);
+    if (solved > rank) {
+      double bias = side == Side.USER ? x[at + rank] - mean : x[at + rank + 1];
+      row[rank] = (float) (bias / biasUnit);
+    }
+    return row;
+  }
+
+  /** Writes the columns after the factors. */
+  static void storeBias(
+      AlsParameters parameters, Side side, float bias, double mean, float[] x, int at) {
+    x[at] = side == Side.USER ? (float) (mean + bias) : 1;
+    if (parameters.biases()) {
+      x[at + 1] = side == Side.USER ? 1 : bias;
+    }
+  }
+
+  private RunException singular(String id, int ratings) {
+    return new RunException(
+        String.format(
+            "%s %s: its %d ratings do not determine %d factors (the normal equations are"
+                + " singular with regParam=%s); expected a larger regParam or a smaller rank",
+            side.name().toLowerCase(Locale.ROOT), id, ratings, parameters.rank(), lambda));
+  }
+}
