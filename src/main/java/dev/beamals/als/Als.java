@@ -355,21 +355,23 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     return ratings
         .getPipeline()
         .apply("Summarize", Create.of(0))
-        .apply("SumUp", users.addTo(ParDo.of(new SummarizeFn(users))))
+        .apply("SumUp", users.addTo(ParDo.of(new SummarizeFn(users, parameters()))))
         .setCoder(TrainingSummary.coder(parameters()));
   }
 
   static final class SummarizeFn extends DoFn<Integer, TrainingSummary> {
     private static final long serialVersionUID = 1L;
     private final SentFactors users;
+    private final AlsParameters parameters;
 
-    SummarizeFn(SentFactors users) {
+    SummarizeFn(SentFactors users, AlsParameters parameters) {
       this.users = users;
+      this.parameters = parameters;
     }
 
     @ProcessElement
     public void processElement(ProcessContext c) {
-      c.output(users.before(c).with(users.sums(c)));
+      c.output(users.summary(c, parameters));
     }
   }
 

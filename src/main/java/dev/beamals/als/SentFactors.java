@@ -85,8 +85,11 @@ final class SentFactors extends FactorView {
     return all;
   }
 
-  /** How the training went before they were sent. */
-  TrainingSummary before(DoFn<?, ?>.ProcessContext context) {
-    return context.sideInput(view).get(0).before();
+  /** How the training went until they were sent; nothing where there are no ratings at all. */
+  TrainingSummary summary(DoFn<?, ?>.ProcessContext context, AlsParameters parameters) {
+    List<Sent> all = context.sideInput(view);
+    return all.isEmpty()
+        ? TrainingSummary.create(parameters, 0)
+        : all.get(0).before().with(sums(context));
   }
 }

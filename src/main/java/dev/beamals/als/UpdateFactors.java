@@ -151,7 +151,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     public void processElement(ProcessContext c) {
       RatingBlock block = c.element();
       StepSums dstSums = dstFactors.sums(c);
-      TrainingSummary before = dstFactors.before(c).with(dstSums);
+      TrainingSummary before = dstFactors.summary(c, parameters);
       // What came may be what was sent before: the training has ended then.
       if (ownFactors != null && (before.steps() < step || before.isConverged())) {
         c.output(ownFactors.of(c, block));

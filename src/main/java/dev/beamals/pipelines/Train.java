@@ -177,6 +177,13 @@ final class Train extends Command<TrainOptions> {
       throws IOException {
     CleaningReport report = model.take(TrainPipeline.REPORT, CleaningReport.coder());
     RatingMetrics training = model.take(TrainPipeline.TRAINING_METRICS, RatingMetrics.coder());
+    if (training.count() == 0) {
+      throw new RunException(
+          String.format(
+              "input: no rating is left to train on, of %d; expected a smaller testFraction,"
+                  + " minUserRatings or minItemRatings",
+              report.kept()));
+    }
     boolean tested = options.getTestFraction() > 0 || !testFiles.isEmpty();
     RatingMetrics test =
         tested

@@ -56,7 +56,10 @@ final class AlsInputTest {
                 Als.create().withRank(2).withMaxIter(3).withNumUserBlocks(1).withNumItemBlocks(1));
     assertEquals(
         Set.of(
-            model.factors(Side.USER).blocks(), model.factors(Side.ITEM).blocks(), model.ratings()),
+            model.factors(Side.USER).blocks(),
+            model.factors(Side.ITEM).blocks(),
+            model.ratings(),
+            model.summary()),
         Set.copyOf(model.expand().values()));
     PipelineResult result = pipeline.run();
     result.waitUntilFinish();

@@ -240,7 +240,10 @@ final class SentFactorsTest {
       c.output(
           String.format(
               "%d ids, loss %s, mean %s, own %d",
-              sums.ids(), sums.loss(), view.before(c).mean(), view.of(c, c.element()).number()));
+              sums.ids(),
+              sums.loss(),
+              view.summary(c, PARAMETERS).mean(),
+              view.of(c, c.element()).number()));
     }
   }
 }

@@ -25,8 +25,7 @@ final class UpdateFactorsTest {
     Pipeline pipeline = Pipeline.create();
     FactorBlock items = new FactorBlock(Ids.of(10), 1, new float[] {2});
     AlsParameters parameters = AlsParameters.create().withRank(1);
-    Sent sent =
-        new Sent(0, items, null, new StepSums(), TrainingSummary.create(parameters, 0));
+    Sent sent = new Sent(0, items, null, new StepSums(), TrainingSummary.create(parameters, 0));
     SentFactors view =
         SentFactors.of(
             "ViewItems",

@@ -65,8 +65,7 @@ final class KeepFrequentTest {
                 .map(pair -> pair.split(",")[place])
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
         int least = side == 0 ? minUser : minItem;
-        changed |=
-            left.removeIf(pair -> counts.getOrDefault(pair.split(",")[place], 0L) < least);
+        changed |= left.removeIf(pair -> counts.getOrDefault(pair.split(",")[place], 0L) < least);
       }
     }
     return left;
@@ -127,7 +126,6 @@ final class KeepFrequentTest {
   void fewerThanOneIsRefused() {
     IllegalArgumentException failure =
         assertThrows(IllegalArgumentException.class, () -> KeepFrequent.create(1, 0));
-    assertEquals(
-        "minUserRatings=1, minItemRatings=0: expected at least 1", failure.getMessage());
+    assertEquals("minUserRatings=1, minItemRatings=0: expected at least 1", failure.getMessage());
   }
 }

@@ -57,7 +57,7 @@ public final class MllibNotebook {
         --input=FILE           ratings, CSV (required)
         --output=FOLDER        where the model is saved, replacing what is there (required)
         --testInput=FILE       held-out ratings to evaluate as well
-        --rank=10 --maxIter=10 --regParam=0.1
+        --rank=10 --maxIter=10 --regParam=0.1 --implicitPrefs=false
         --seed=NUMBER          MLlib's own default if absent
         --userCol=user_id --itemCol=video_id --ratingCol=watch_ratio
         --timestampCol=timestamp   empty: no filter on the timestamp
@@ -146,6 +146,7 @@ public final class MllibNotebook {
             .setUserCol(settings.userCol())
             .setItemCol(settings.itemCol())
             .setRatingCol(settings.ratingCol())
+            .setImplicitPrefs(settings.implicitPrefs())
             .setColdStartStrategy("drop");
     if (settings.seed().isPresent()) {
       als.setSeed(settings.seed().getAsLong());
@@ -243,7 +244,8 @@ public final class MllibNotebook {
       int predictItem,
       boolean header,
       String delimiter,
-      String sparkMaster) {
+      String sparkMaster,
+      boolean implicitPrefs) {
 
     /**
      * Reads {@code --name=value} flags.
@@ -277,7 +279,8 @@ public final class MllibNotebook {
               integer(flags, "predictItem", 6523),
               Boolean.parseBoolean(take(flags, "header", "true")),
               take(flags, "delimiter", ","),
-              take(flags, "sparkMaster", "local[2]"));
+              take(flags, "sparkMaster", "local[2]"),
+              Boolean.parseBoolean(take(flags, "implicitPrefs", "false")));
       if (!flags.isEmpty()) {
         throw new IllegalArgumentException("Unknown flag --" + flags.keySet().iterator().next());
       }

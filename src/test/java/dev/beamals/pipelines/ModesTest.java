@@ -133,7 +133,9 @@ final class ModesTest {
     String top = run(0, "recommend", "--model=" + model, "--user=1", "--topK=13");
     // What the user's taste is comes before the rest.
     Stream<String> items =
-        top.lines().filter(line -> line.matches("\\| *1\\|.*")).map(line -> line.split("\\|")[3]);
+        top.lines()
+            .filter(line -> line.matches("\\| *1\\|.*"))
+            .map(line -> line.split("\\|", -1)[3]);
     assertEquals(
         13, items.filter(item -> (Integer.parseInt(item.strip()) - 100) % 3 == 1).count(), top);
     String similar = run(0, "similar", "--model=" + model, "--item=100", "--topK=5");
@@ -142,7 +144,7 @@ final class ModesTest {
         similar
             .lines()
             .filter(line -> line.matches("\\| *100\\|.*"))
-            .filter(line -> (Integer.parseInt(line.split("\\|")[3].strip()) - 100) % 3 == 0)
+            .filter(line -> (Integer.parseInt(line.split("\\|", -1)[3].strip()) - 100) % 3 == 0)
             .count(),
         similar);
     assertHas(run(0, "predict", "--model=" + model, "--user=1", "--item=101"), "1 pair, 0 cold");
@@ -262,7 +264,7 @@ final class ModesTest {
         similar
             .lines()
             .filter(line -> line.matches("\\| *new\\|.*"))
-            .filter(line -> (Integer.parseInt(line.split("\\|")[3].strip()) - 100) % 3 == 0)
+            .filter(line -> (Integer.parseInt(line.split("\\|", -1)[3].strip()) - 100) % 3 == 0)
             .count(),
         similar);
     // Items that are in the model alone are what they were, and so are users.
@@ -371,7 +373,7 @@ final class ModesTest {
     List<String> lines = new ArrayList<>(List.of("user,item,time"));
     List<String> counted = new ArrayList<>(List.of("user,item,plays"));
     for (String line : Files.readAllLines(plays).subList(1, 300)) {
-      String[] row = line.split(",");
+      String[] row = line.split(",", -1);
       int count = Integer.parseInt(row[2]) % 4 + 1;
       for (int n = 0; n < count; n++) {
         lines.add(row[0] + "," + row[1] + "," + (n * 1000));
@@ -472,6 +474,10 @@ final class ModesTest {
             .path("rowsDropped")
             .path("infrequent")
             .asInt());
+    assertHas(
+        run(1, args(flags), "--input=" + all, "--minUserRatings=9"),
+        "--input: no rating is left to train on, of 9; expected a smaller");
+    assertEquals(3, json(model.resolve("manifest.json")).path("users").asInt(), "still there");
   }
 
   @Test
