@@ -12,7 +12,7 @@ import dev.beamals.ids.Side;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingBatch;
-import org.apache.beam.sdk.transforms.Create;
+import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -342,36 +342,25 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     }
     TrainedFactors userFactors = TrainedFactors.of(Side.USER, parameters(), sent, users);
     return new TrainedModel(
-        userFactors,
-        itemFactors,
-        parameters(),
-        mean,
-        userBlocks,
-        summarize(userBlocks, users),
-        dropped);
+        userFactors, itemFactors, parameters(), mean, userBlocks, summarize(sent, users), dropped);
   }
 
-  private PCollection<TrainingSummary> summarize(PCollection<?> ratings, SentFactors users) {
-    return ratings
-        .getPipeline()
-        .apply("Summarize", Create.of(0))
-        .apply("SumUp", users.addTo(ParDo.of(new SummarizeFn(users, parameters()))))
+  private PCollection<TrainingSummary> summarize(PCollection<Sent> sent, SentFactors users) {
+    return sent.apply("Summarize", users.addTo(ParDo.of(new SummarizeFn()), SummarizeFn.USERS))
         .setCoder(TrainingSummary.coder(parameters()));
   }
 
-  static final class SummarizeFn extends DoFn<Integer, TrainingSummary> {
+  /** Of the first block, with what all blocks sent. */
+  static final class SummarizeFn extends DoFn<Sent, TrainingSummary> {
     private static final long serialVersionUID = 1L;
-    private final SentFactors users;
-    private final AlsParameters parameters;
-
-    SummarizeFn(SentFactors users, AlsParameters parameters) {
-      this.users = users;
-      this.parameters = parameters;
-    }
+    static final String USERS = "users";
 
     @ProcessElement
-    public void processElement(ProcessContext c) {
-      c.output(users.summary(c, parameters));
+    public void processElement(
+        @Element Sent sent, @SideInput(USERS) List<Sent> all, OutputReceiver<TrainingSummary> out) {
+      if (all.stream().allMatch(other -> other.number() >= sent.number())) {
+        out.output(SentFactors.summary(all));
+      }
     }
   }
 

@@ -75,5 +75,16 @@ record Sent(
 
     @Override
     public void verifyDeterministic() {}
+
+    /** Coders that are equal stand once in a pipeline. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof SentCoder that && summary.equals(that.summary);
+    }
+
+    @Override
+    public int hashCode() {
+      return summary.hashCode();
+    }
   }
 }

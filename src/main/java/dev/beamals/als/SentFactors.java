@@ -47,30 +47,51 @@ final class SentFactors extends FactorView {
     for (int i = 0; wanted != null && i < wanted.size(); i++) {
       needed[wanted.block(i, numBlocks)] = true;
     }
-    for (Sent sent : context.sideInput(view)) {
+    for (Sent sent : get(context)) {
       if (wanted == null || needed[sent.number()]) {
         out.accept(sent.whole());
       }
     }
   }
 
-  /** Of files it reads the messages to the block, which hold what it needs and no more. */
+  /** Gives a DoFn the list of what was sent as the parameter of that name. */
+  <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
+      ParDo.SingleOutput<InputT, OutputT> parDo, String parameter) {
+    return parDo.withSideInput(parameter, view);
+  }
+
+  /** What was sent. */
+  List<Sent> get(DoFn<?, ?>.ProcessContext context) {
+    return context.sideInput(view);
+  }
+
   @Override
   public float[] gatherNeighbours(
       DoFn<?, ?>.ProcessContext context, RatingBlock block, int rank, boolean[] found) {
+    return gatherNeighbours(get(context), block, receivers, rank, found);
+  }
+
+  /**
+   * Brings the factors together that the ratings of a block point to. Of files it reads the
+   * messages to the block, which hold what it needs and no more.
+   *
+   * @param receivers how many blocks there are of its side
+   * @param found Modified, as in {@link #gather}
+   */
+  static float[] gatherNeighbours(
+      List<Sent> all, RatingBlock block, int receivers, int rank, boolean[] found) {
     float[] gathered = new float[Math.multiplyExact(block.dst().size(), rank)];
     int receiver = block.src().block(0, receivers);
-    for (Sent sent : context.sideInput(view)) {
+    for (Sent sent : all) {
       FactorBlock rows = sent.file() == null ? sent.whole() : sent.file().read(receiver);
       rows.copyRows(block.dst(), gathered, found);
     }
     return gathered;
   }
 
-  /** What the block of these rows sent, of those of the side that sent. */
-  Sent of(DoFn<?, ?>.ProcessContext context, RatingBlock block) {
-    int number = block.src().block(0, numBlocks);
-    for (Sent sent : context.sideInput(view)) {
+  /** What one block sent. */
+  static Sent ofBlock(List<Sent> all, int number) {
+    for (Sent sent : all) {
       if (sent.number() == number) {
         return sent;
       }
@@ -79,17 +100,14 @@ final class SentFactors extends FactorView {
   }
 
   /** What all rows add up to. */
-  StepSums sums(DoFn<?, ?>.ProcessContext context) {
-    StepSums all = new StepSums();
-    context.sideInput(view).forEach(sent -> all.merge(sent.sums()));
-    return all;
+  static StepSums sums(List<Sent> all) {
+    StepSums sums = new StepSums();
+    all.forEach(sent -> sums.merge(sent.sums()));
+    return sums;
   }
 
-  /** How the training went until they were sent; nothing where there are no ratings at all. */
-  TrainingSummary summary(DoFn<?, ?>.ProcessContext context, AlsParameters parameters) {
-    List<Sent> all = context.sideInput(view);
-    return all.isEmpty()
-        ? TrainingSummary.create(parameters, 0)
-        : all.get(0).before().with(sums(context));
+  /** How the training went until they were sent. */
+  static TrainingSummary summary(List<Sent> all) {
+    return all.get(0).before().with(sums(all));
   }
 }

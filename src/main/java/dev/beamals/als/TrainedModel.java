@@ -42,7 +42,10 @@ public final class TrainedModel extends AlsModel {
     return dropped;
   }
 
-  /** How the training went, with the objective after each half-step: one element. */
+  /**
+   * How the training went, with the objective after each half-step: one element, none where there
+   * are no ratings.
+   */
   public PCollection<TrainingSummary> summary() {
     return summary;
   }

@@ -202,5 +202,15 @@ public final class TrainingSummary {
 
     @Override
     public void verifyDeterministic() {}
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof SummaryCoder that && parameters.equals(that.parameters);
+    }
+
+    @Override
+    public int hashCode() {
+      return parameters.hashCode();
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorFile;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
+import java.util.List;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Gauge;
 import org.apache.beam.sdk.metrics.Metrics;
@@ -97,8 +98,8 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
   public PCollectionTuple expand(PCollection<RatingBlock> blocks) {
     ParDo.SingleOutput<RatingBlock, Sent> solve =
         dst.addTo(
-            ParDo.of(
-                new SolveFn(side, step, parameters, exchange, numBlocks, dst, own, passesBlocks)));
+            ParDo.of(new SolveFn(side, step, parameters, exchange, numBlocks, own, passesBlocks)),
+            SolveFn.DST);
     if (own != null) {
       solve = own.addTo(solve);
     }
@@ -113,8 +114,13 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     return solved;
   }
 
+  /**
+   * Takes what the other side sent as a parameter: the DirectRunner reads a DoFn anew each time
+   * that it tries whether a stage can begin, and a view is large beside the rest of it.
+   */
   static final class SolveFn extends DoFn<RatingBlock, Sent> {
     private static final long serialVersionUID = 1L;
+    static final String DST = "dst";
 
     private final Counter rowsSolved = Metrics.counter(Als.class, Als.ROWS_SOLVED);
     private final Gauge objective = Metrics.gauge(Als.class, Als.OBJECTIVE);
@@ -123,8 +129,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     private final AlsParameters parameters;
     private final Exchange exchange;
     private final int numBlocks;
-    private final SentFactors dstFactors;
-    private final @Nullable SentFactors ownFactors;
+    private final @Nullable SentFactors own;
     private final boolean passesBlocks;
     private transient @Nullable BlockSolver solver;
 
@@ -134,37 +139,33 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
         AlsParameters parameters,
         Exchange exchange,
         int numBlocks,
-        SentFactors dstFactors,
-        @Nullable SentFactors ownFactors,
+        @Nullable SentFactors own,
         boolean passesBlocks) {
       this.side = side;
       this.step = step;
       this.parameters = parameters;
       this.exchange = exchange;
       this.numBlocks = numBlocks;
-      this.dstFactors = dstFactors;
-      this.ownFactors = ownFactors;
+      this.own = own;
       this.passesBlocks = passesBlocks;
     }
 
     @ProcessElement
-    public void processElement(ProcessContext c) {
+    public void processElement(ProcessContext c, @SideInput(DST) List<Sent> dst) {
       RatingBlock block = c.element();
-      StepSums dstSums = dstFactors.sums(c);
-      TrainingSummary before = dstFactors.summary(c, parameters);
+      TrainingSummary before = SentFactors.summary(dst);
       // What came may be what was sent before: the training has ended then.
-      if (ownFactors != null && (before.steps() < step || before.isConverged())) {
-        c.output(ownFactors.of(c, block));
+      if (own != null && (before.steps() < step || before.isConverged())) {
+        c.output(SentFactors.ofBlock(own.get(c), block.src().block(0, numBlocks)));
       } else {
-        c.output(solve(c, block, dstSums, before));
+        c.output(solve(block, dst, before));
       }
       if (passesBlocks) {
         c.output(BLOCKS, block);
       }
     }
 
-    private Sent solve(
-        ProcessContext c, RatingBlock block, StepSums dstSums, TrainingSummary before) {
+    private Sent solve(RatingBlock block, List<Sent> dst, TrainingSummary before) {
       if (solver == null) {
         solver = new BlockSolver(parameters, side);
       }
@@ -177,11 +178,16 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
         objective.set(Double.doubleToRawLongBits(before.halfStep(step - 1).objective()));
       }
       boolean[] found = new boolean[block.dst().size()];
-      float[] dst = dstFactors.gatherNeighbours(c, block, parameters.columns(), found);
+      float[] factorsOfDst =
+          SentFactors.gatherNeighbours(dst, block, numBlocks, parameters.columns(), found);
       checkFound(block, found);
       StepSums sums = new StepSums();
       FactorBlock factors =
-          solver.solve(block, dst, BlockSolver.Others.of(dstSums, before.mean()), sums);
+          solver.solve(
+              block,
+              factorsOfDst,
+              BlockSolver.Others.of(SentFactors.sums(dst), before.mean()),
+              sums);
       if (parameters.implicitPrefs()) {
         sums.addGram(factors.factors(), parameters.rank());
       }

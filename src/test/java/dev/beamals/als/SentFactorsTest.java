@@ -236,14 +236,14 @@ final class SentFactorsTest {
 
     @ProcessElement
     public void processElement(ProcessContext c) {
-      StepSums sums = view.sums(c);
+      StepSums sums = SentFactors.sums(view.get(c));
       c.output(
           String.format(
               "%d ids, loss %s, mean %s, own %d",
               sums.ids(),
               sums.loss(),
-              view.summary(c, PARAMETERS).mean(),
-              view.of(c, c.element()).number()));
+              SentFactors.summary(view.get(c)).mean(),
+              SentFactors.ofBlock(view.get(c), c.element().src().block(0, BLOCKS)).number()));
     }
   }
 }
