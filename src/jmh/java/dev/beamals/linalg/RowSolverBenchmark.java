@@ -42,6 +42,7 @@ public class RowSolverBenchmark {
   private NormalEquations equations;
   private RowSolver cholesky;
   private RowSolver nonNegative;
+  private RowSolver conjugateGradients;
   private RowSystem system;
   private float[] x;
   private int row;
@@ -51,6 +52,7 @@ public class RowSolverBenchmark {
     equations = NormalEquations.create(rank);
     cholesky = new CholeskySolver(rank);
     nonNegative = new NonNegativeSolver(rank);
+    conjugateGradients = new ConjugateGradientSolver(rank, 3);
     x = new float[rank];
     float[] factors = new float[COUNT * rank];
     for (int i = 0; i < factors.length; i++) {
@@ -99,5 +101,10 @@ public class RowSolverBenchmark {
   @Benchmark
   public boolean nonNegative() {
     return nonNegative.solve(next(), x, 0);
+  }
+
+  @Benchmark
+  public boolean conjugateGradients() {
+    return conjugateGradients.solve(next(), x, 0);
   }
 }

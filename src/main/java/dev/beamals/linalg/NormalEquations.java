@@ -193,12 +193,16 @@ public abstract class NormalEquations {
     }
   }
 
-  /** Sets {@code A} to {@code G} and {@code b} to zero. */
-  private void start(RowSystem row) {
+  final void checkRank(RowSystem row) {
     if (row.rank != rank) {
       throw new IllegalArgumentException(
           "a row of rank " + row.rank + " in equations of rank " + rank);
     }
+  }
+
+  /** Sets {@code A} to {@code G} and {@code b} to zero. */
+  private void start(RowSystem row) {
+    checkRank(row);
     gram = row.gram;
     if (gram == null) {
       Arrays.fill(a, 0);
@@ -216,7 +220,7 @@ public abstract class NormalEquations {
     }
   }
 
-  private static float checkWeight(float w, int p) {
+  static float checkWeight(float w, int p) {
     if (!(w >= 0 && w <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
           "weight " + w + " at position " + p + ": expected at least 0 and finite");

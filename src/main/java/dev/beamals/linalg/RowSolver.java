@@ -29,17 +29,17 @@ public interface RowSolver {
 
   /**
    * Returns {@code xᵀ A x − 2 bᵀ x}, without the diagonal {@code d}, of the row that was solved
-   * last: by how much {@code x} changes the loss of that row from what it is where {@code x} is 0.
+   * last and is still selected: by how much {@code x} changes the loss of that row from what it is
+   * where {@code x} is 0.
    *
    * <p>So the loss {@code Σ c (p − y·x)²} of a row, c the confidence of a neighbour and p its
    * preference, is {@code Σ c p²} and this. Where every {@code c} is 1 and p is the rating it is
    * the sum of squared errors. With {@code G = YᵀY} the pairs that have no rating are in it, each
    * with {@code c} 1 and {@code p} 0.
    *
-   * <p>It costs {@code rank² / 2} multiply-adds in double, and no more than the solution did. It is
-   * as exact as the equations are that gave the solution: where they were summed in float the error
-   * is some 2⁻²⁴ of what is added up. A loss that is itself as small as that, beside {@code Σ c
-   * p²}, may come out below zero.
+   * <p>It costs {@code rank²} multiply-adds in double, or less. It is as exact as what gave the
+   * solution: where that was summed in float the error is some 2⁻²⁴ of what is added up. A loss
+   * that is itself as small as that, beside {@code Σ c p²}, may come out below zero.
    *
    * @param x that solution, as {@link #solve} wrote it, in float, when it returned true. Not
    *     modified.

@@ -1,5 +1,6 @@
 package dev.beamals.linalg;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 
@@ -23,6 +24,7 @@ final class KernelBits {
       long hash = 0;
       for (int rank : RANKS) {
         hash = 31 * hash + hash(NormalEquations.create(rank));
+        hash = 31 * hash + hash(NeighbourProducts.create(rank), rank);
       }
       hashes.add(hash);
     }
@@ -40,6 +42,23 @@ final class KernelBits {
         for (long bits : bits(equations)) {
           hash = 31 * hash + bits;
         }
+      }
+    }
+    return hash;
+  }
+
+  /** Hash of the bits of products with the neighbours. */
+  static long hash(NeighbourProducts products, int rank) {
+    long hash = 0;
+    for (int length : LENGTHS) {
+      RatedRow row = new RatedRow(rank, 300, length, 5, 17L * rank + length);
+      double[] to = new double[rank];
+      float[] v = Arrays.copyOf(row.factors, products.stride);
+      Arrays.fill(v, rank, v.length, 0);
+      products.addResidual(row.weighted(), v, to);
+      products.subtractProduct(row.plain(), v, to);
+      for (double sum : to) {
+        hash = 31 * hash + Double.doubleToRawLongBits(sum);
       }
     }
     return hash;

@@ -378,6 +378,7 @@ class NormalEquationsTest {
     long hash = 0;
     for (int rank : KernelBits.RANKS) {
       hash = 31 * hash + KernelBits.hash(new ScalarNormalEquations(rank));
+      hash = 31 * hash + KernelBits.hash(new NeighbourProducts(rank), rank);
     }
     return hash;
   }

