@@ -133,7 +133,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
   /**
    * Goes on where an earlier training stopped: users that the model has begin with its factors,
-   * others as always. Items are solved first, so theirs do not matter. With the same ratings and
+   * others as always. Items are solved first, so theirs matter to conjugate gradients alone. With the same ratings and
    * parameters, n iterations are the same as a part of them and then the rest, bit by bit.
    *
    * @param model of the same rank and mode: what the model tells of them is checked
@@ -271,7 +271,15 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
   /** Whether a block may need what it sent last. */
   private boolean keepsOwn() {
+    return endsEarly() || startsFromOwn();
+  }
+
+  private boolean endsEarly() {
     return parameters().tolerance() > 0;
+  }
+
+  private boolean startsFromOwn() {
+    return parameters().solver() == AlsParameters.Solver.cg;
   }
 
   static int numBlocks(PCollection<?> input, @Nullable Integer given) {
@@ -310,15 +318,17 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
         userBlocks.apply(
             "InitializeUserFactors",
             InitializeFactors.create(parameters(), exchange, numUserBlocks, mean)
-                .withInitial(initialFactors()));
+                .withInitial(initialFactors(Side.USER)));
     SentFactors users = SentFactors.of("ViewInitialFactors", sent, numUserBlocks, numItemBlocks);
     SentFactors items = null;
+    FactorView initialItems = startsFromOwn() ? initialFactors(Side.ITEM) : null;
     TrainedFactors itemFactors = null;
     for (int i = 1; i <= maxIter; i++) {
       String iteration = String.format("Iteration-%02d", i);
       UpdateFactors updateItems =
           UpdateFactors.create(Side.ITEM, 2 * i - 1, users, parameters(), exchange, numItemBlocks)
-              .withOwn(keepsOwn() ? items : null)
+              .withOwn(endsEarly() ? items : null)
+              .withStart(startsFromOwn() ? (i == 1 ? initialItems : items) : null)
               .withPassesBlocks(passes && i < maxIter);
       PCollectionTuple solved = itemBlocks.apply(iteration + "/UpdateItemFactors", updateItems);
       sent = solved.get(UpdateFactors.factors());
@@ -330,7 +340,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
       UpdateFactors updateUsers =
           UpdateFactors.create(Side.USER, 2 * i, items, parameters(), exchange, numUserBlocks)
-              .withOwn(keepsOwn() ? users : null)
+              .withOwn(endsEarly() ? users : null)
+              .withStart(startsFromOwn() ? users : null)
               .withPassesBlocks(passes);
       solved = userBlocks.apply(iteration + "/UpdateUserFactors", updateUsers);
       sent = solved.get(UpdateFactors.factors());
@@ -364,14 +375,14 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     }
   }
 
-  /** What users begin with, or null. */
-  private @Nullable FactorView initialFactors() {
+  /** What a side begins with, or null. */
+  private @Nullable FactorView initialFactors(Side side) {
     AlsModel initial = initialModel();
     if (initial == null) {
       return null;
     }
     parameters().checkInitial(initial.parameters(), initial.rank());
-    return initial.factors(Side.USER).view();
+    return initial.factors(side).view();
   }
 
   abstract Builder toBuilder();

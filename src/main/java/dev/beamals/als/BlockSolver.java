@@ -5,6 +5,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.CholeskySolver;
+import dev.beamals.linalg.ConjugateGradientSolver;
 import dev.beamals.linalg.GramSum;
 import dev.beamals.linalg.NonNegativeSolver;
 import dev.beamals.linalg.RowSolver;
@@ -54,8 +55,16 @@ final class BlockSolver {
     Double biasRegParam = parameters.biasRegParam();
     this.biasUnit = biasRegParam == null ? 1 : (float) Math.sqrt(lambda / biasRegParam);
     this.solved = parameters.rank() + (parameters.biases() ? 1 : 0);
-    this.solver =
-        parameters.nonnegative() ? new NonNegativeSolver(solved) : new CholeskySolver(solved);
+    this.solver = solver(parameters, solved);
+  }
+
+  private static RowSolver solver(AlsParameters parameters, int solved) {
+    if (parameters.nonnegative()) {
+      return new NonNegativeSolver(solved);
+    }
+    return parameters.solver() == AlsParameters.Solver.cg
+        ? new ConjugateGradientSolver(solved, parameters.cgSteps())
+        : new CholeskySolver(solved);
   }
 
   /**
@@ -77,10 +86,13 @@ final class BlockSolver {
    * Solves all rows of a block.
    *
    * @param dst row-major, the columns of {@link RatingBlock#dst}. Not modified.
+   * @param start row-major, the columns of {@link RatingBlock#src}, where conjugate gradients
+   *     start; null for zeros. Not modified.
    * @param sums Modified: the rows and their part of the objective are added
    * @throws RunException naming the id where the system is singular
    */
-  FactorBlock solve(RatingBlock block, float[] dst, Others others, StepSums sums) {
+  FactorBlock solve(
+      RatingBlock block, float[] dst, float @Nullable [] start, Others others, StepSums sums) {
     int columns = parameters.columns();
     int rows = block.src().size();
     float[] x = new float[Math.multiplyExact(rows, columns)];
@@ -99,6 +111,11 @@ final class BlockSolver {
       double scale = scale(block, from, to);
       system.select(from, to, lambda * (scale + share));
       double loss = fixedLoss(targets, weights != null, from, to);
+      if (start != null) {
+        regularized(start, s * columns, others.mean, row);
+      } else {
+        Arrays.fill(row, 0);
+      }
       if (weights != null && loss == 0) {
         Arrays.fill(row, 0); // nothing is preferred: exact, and no equations could be singular
       } else if (!solver.solve(system, row, 0)) {
@@ -248,13 +265,18 @@ final class BlockSolver {
 
   /** What is regularized of a row that was stored. */
   float[] regularized(float[] x, int at, double mean) {
+    float[] row = new float[solved];
+    regularized(x, at, mean, row);
+    return row;
+  }
+
+  private void regularized(float[] x, int at, double mean, float[] row) {
     int rank = parameters.rank();
-    float[] row = Arrays.copyOfRange(x, at, at + solved);
+    System.arraycopy(x, at, row, 0, rank);
     if (solved > rank) {
       double bias = side == Side.USER ? x[at + rank] - mean : x[at + rank + 1];
       row[rank] = (float) (bias / biasUnit);
     }
-    return row;
   }
 
   /** Writes the columns after the factors. */

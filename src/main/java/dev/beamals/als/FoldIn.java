@@ -272,7 +272,9 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
     @ProcessElement
     public void processElement(ProcessContext c) {
       if (solver == null) {
-        solver = new BlockSolver(parameters, side);
+        // Who is new has no factors that steps could start from: exactly, then.
+        solver =
+            new BlockSolver(parameters.withSolver(AlsParameters.Solver.cholesky), side);
       }
       RatingBlock block = c.element();
       int columns = parameters.columns();
@@ -285,7 +287,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
         StepSums otherSums = sums == null ? new StepSums() : c.sideInput(sums);
         c.output(
             solver.solve(
-                known, rows, BlockSolver.Others.of(otherSums, mean.get(c)), new StepSums()));
+                known, rows, null, BlockSolver.Others.of(otherSums, mean.get(c)), new StepSums()));
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.beamals.als;
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorFile;
+import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import java.util.List;
@@ -34,6 +35,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
   private final int step;
   private final SentFactors dst;
   private final @Nullable SentFactors own;
+  private final @Nullable FactorView start;
   private final AlsParameters parameters;
   private final Exchange exchange;
   private final int numBlocks;
@@ -44,6 +46,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       int step,
       SentFactors dst,
       @Nullable SentFactors own,
+      @Nullable FactorView start,
       AlsParameters parameters,
       Exchange exchange,
       int numBlocks,
@@ -52,6 +55,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     this.step = step;
     this.dst = dst;
     this.own = own;
+    this.start = start;
     this.parameters = parameters;
     this.exchange = exchange;
     this.numBlocks = numBlocks;
@@ -71,17 +75,25 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       AlsParameters parameters,
       Exchange exchange,
       int numBlocks) {
-    return new UpdateFactors(side, step, dst, null, parameters, exchange, numBlocks, false);
+    return new UpdateFactors(side, step, dst, null, null, parameters, exchange, numBlocks, false);
   }
 
   /** What this side sent last: needed where the training may end before. */
   UpdateFactors withOwn(@Nullable SentFactors own) {
-    return new UpdateFactors(side, step, dst, own, parameters, exchange, numBlocks, passesBlocks);
+    return new UpdateFactors(
+        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks);
+  }
+
+  /** Factors of this side that its rows start from, where they have any; otherwise from zeros. */
+  UpdateFactors withStart(@Nullable FactorView start) {
+    return new UpdateFactors(
+        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks);
   }
 
   /** Whether a block is an output of its own, once its rows are solved. */
   UpdateFactors withPassesBlocks(boolean passesBlocks) {
-    return new UpdateFactors(side, step, dst, own, parameters, exchange, numBlocks, passesBlocks);
+    return new UpdateFactors(
+        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks);
   }
 
   /** Tag of the factors that were solved. */
@@ -98,10 +110,15 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
   public PCollectionTuple expand(PCollection<RatingBlock> blocks) {
     ParDo.SingleOutput<RatingBlock, Sent> solve =
         dst.addTo(
-            ParDo.of(new SolveFn(side, step, parameters, exchange, numBlocks, own, passesBlocks)),
+            ParDo.of(
+                new SolveFn(
+                    side, step, parameters, exchange, numBlocks, own, start, passesBlocks)),
             SolveFn.DST);
     if (own != null) {
       solve = own.addTo(solve);
+    }
+    if (start != null && start != own) {
+      solve = start.addTo(solve);
     }
     PCollectionTuple solved;
     if (passesBlocks) {
@@ -130,6 +147,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     private final Exchange exchange;
     private final int numBlocks;
     private final @Nullable SentFactors own;
+    private final @Nullable FactorView start;
     private final boolean passesBlocks;
     private transient @Nullable BlockSolver solver;
 
@@ -140,6 +158,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
         Exchange exchange,
         int numBlocks,
         @Nullable SentFactors own,
+        @Nullable FactorView start,
         boolean passesBlocks) {
       this.side = side;
       this.step = step;
@@ -147,6 +166,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       this.exchange = exchange;
       this.numBlocks = numBlocks;
       this.own = own;
+      this.start = start;
       this.passesBlocks = passesBlocks;
     }
 
@@ -158,14 +178,15 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       if (own != null && (before.steps() < step || before.isConverged())) {
         c.output(SentFactors.ofBlock(own.get(c), block.src().block(0, numBlocks)));
       } else {
-        c.output(solve(block, dst, before));
+        c.output(solve(c, block, dst, before));
       }
       if (passesBlocks) {
         c.output(BLOCKS, block);
       }
     }
 
-    private Sent solve(RatingBlock block, List<Sent> dst, TrainingSummary before) {
+    private Sent solve(
+        ProcessContext c, RatingBlock block, List<Sent> dst, TrainingSummary before) {
       if (solver == null) {
         solver = new BlockSolver(parameters, side);
       }
@@ -186,6 +207,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
           solver.solve(
               block,
               factorsOfDst,
+              start == null ? null : start(c, start, block),
               BlockSolver.Others.of(SentFactors.sums(dst), before.mean()),
               sums);
       if (parameters.implicitPrefs()) {
@@ -193,6 +215,11 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       }
       rowsSolved.inc(factors.ids().size());
       return send(exchange, numBlocks, block, factors, side, step, sums, before);
+    }
+
+    private float[] start(ProcessContext c, FactorView view, RatingBlock block) {
+      return view.gather(
+          c, block.src(), parameters.columns(), new boolean[block.src().size()]);
     }
   }
 

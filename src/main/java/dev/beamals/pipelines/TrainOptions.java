@@ -152,6 +152,21 @@ public interface TrainOptions extends InputOptions {
   void setTolerance(double tolerance);
 
   @Description(
+      "How the equations of a row are solved: 'cholesky', exactly; 'cg', by --cgSteps steps of"
+          + " conjugate gradients from its last factors, which is faster from a rank of 64 or so on."
+          + " Not with --nonnegative.")
+  @Default.Enum("cholesky")
+  AlsParameters.Solver getSolver();
+
+  void setSolver(AlsParameters.Solver solver);
+
+  @Description("Steps of --solver=cg for a row and half-step, at least 1.")
+  @Default.Integer(AlsParameters.DEFAULT_CG_STEPS)
+  int getCgSteps();
+
+  void setCgSteps(int cgSteps);
+
+  @Description(
       "Folder of a model to go on from, of the same rank and mode: its users begin with the factors"
           + " they have, new ones at random.")
   @Nullable String getInitialModel();

@@ -96,6 +96,14 @@ public final class TrainProvider extends TypedSchemaTransformProvider<TrainProvi
             + " Default: 0, never before maxIter.")
     public abstract @Nullable Double getTolerance();
 
+    @SchemaFieldDescription(
+        "How the equations of a row are solved: cholesky, exactly, or cg, by conjugate gradients."
+            + " Default: cholesky.")
+    public abstract @Nullable String getSolver();
+
+    @SchemaFieldDescription("Steps of cg for a row and half-step. Default: 3.")
+    public abstract @Nullable Integer getCgSteps();
+
     @SchemaFieldDescription("Keep rows of equal user, item and rating once. Default: false.")
     public abstract @Nullable Boolean getDropDuplicates();
 
@@ -142,6 +150,10 @@ public final class TrainProvider extends TypedSchemaTransformProvider<TrainProvi
       abstract Builder setBiasRegParam(@Nullable Double biasRegParam);
 
       abstract Builder setTolerance(@Nullable Double tolerance);
+
+      abstract Builder setSolver(@Nullable String solver);
+
+      abstract Builder setCgSteps(@Nullable Integer cgSteps);
 
       abstract Builder setDropDuplicates(@Nullable Boolean dropDuplicates);
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.als.AlsParameters.RegScaling;
+import dev.beamals.als.AlsParameters.Solver;
 import dev.beamals.als.TrainingSummary.HalfStep;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.Factors;
@@ -30,6 +31,7 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,7 +68,10 @@ final class AlsModesTest {
         plain.withImplicitPrefs(true).withRegScaling(RegScaling.weights).withRegParam(0.003),
         plain.withImplicitPrefs(true).withNonnegative(true).withRegScaling(RegScaling.none),
         plain.withBiases(true).withCenter(true).withBiasRegParam(0.02),
-        plain.withCenter(true).withRegScaling(RegScaling.none).withUserRegParam(1.0));
+        plain.withCenter(true).withRegScaling(RegScaling.none).withUserRegParam(1.0),
+        plain.withSolver(Solver.cg).withCgSteps(2),
+        plain.withImplicitPrefs(true).withAlpha(3).withSolver(Solver.cg),
+        plain.withBiases(true).withCenter(true).withBiasRegParam(0.02).withSolver(Solver.cg));
   }
 
   /** What it checks of every bundle takes longer than all of the work. */
@@ -118,14 +123,16 @@ final class AlsModesTest {
         }
       }
       users = new FactorBlock(byUser.src(), columns, rows);
-      items = users;
-      for (int i = 0; i < parameters.maxIter(); i++) {
-        items = solve(byItem, users, Side.ITEM);
-        users = solve(byUser, items, Side.USER);
+      items = solve(byItem, users, null, Side.ITEM);
+      users = solve(byUser, items, users, Side.USER);
+      for (int i = 1; i < parameters.maxIter(); i++) {
+        items = solve(byItem, users, items, Side.ITEM);
+        users = solve(byUser, items, users, Side.USER);
       }
     }
 
-    private FactorBlock solve(RatingBlock block, FactorBlock dst, Side side) {
+    private FactorBlock solve(
+        RatingBlock block, FactorBlock dst, @Nullable FactorBlock own, Side side) {
       StepSums sums = new StepSums();
       sums.addIds(dst.ids().size());
       if (parameters.implicitPrefs()) {
@@ -134,7 +141,12 @@ final class AlsModesTest {
       float[] rows = new float[block.dst().size() * dst.rank()];
       dst.copyRows(block.dst(), rows, new boolean[block.dst().size()]);
       return new BlockSolver(parameters, side)
-          .solve(block, rows, BlockSolver.Others.of(sums, mean), new StepSums());
+          .solve(
+              block,
+              rows,
+              own == null ? null : own.factors(),
+              BlockSolver.Others.of(sums, mean),
+              new StepSums());
     }
   }
 

@@ -31,6 +31,8 @@ final class AlsParametersTest {
     expected.put("biases", false); // what it has not
     expected.put("center", false);
     expected.put("tolerance", 0.0);
+    expected.put("solver", "cholesky");
+    expected.put("cgSteps", 3);
     assertEquals(expected, AlsParameters.create().toMap());
   }
 
@@ -51,7 +53,9 @@ final class AlsParametersTest {
             .withBiases(true)
             .withCenter(true)
             .withBiasRegParam(2.0)
-            .withTolerance(1e-3);
+            .withTolerance(1e-3)
+            .withSolver(AlsParameters.Solver.cg)
+            .withCgSteps(5);
     AlsParameters again = AlsParameters.create();
     for (Map.Entry<String, Object> parameter : parameters.toMap().entrySet()) {
       again = again.with(parameter.getKey(), parameter.getValue());
@@ -84,6 +88,9 @@ final class AlsParametersTest {
         Arguments.of(plain.withImplicitPrefs(true).withCenter(true), "implicitPrefs with center"),
         Arguments.of(plain.withNonnegative(true).withBiases(true), "nonnegative with biases"),
         Arguments.of(plain.withNonnegative(true).withCenter(true), "nonnegative with center"),
+        Arguments.of(
+            plain.withNonnegative(true).withSolver(AlsParameters.Solver.cg),
+            "nonnegative with solver=cg"),
         Arguments.of(plain.withBiasRegParam(0.1), "biasRegParam=0.1: expected with biases"),
         Arguments.of(
             plain.withBiases(true).withBiasRegParam(0.1).withItemRegParam(0.0),
@@ -158,6 +165,8 @@ final class AlsParametersTest {
         "tolerance | 1    | tolerance=1.0: expected a number from 0 to below 1",
         "biases   | 1     | biases=1.0: expected true or false",
         "regScaling | 1   | regScaling=1.0: expected one of [ratings, weights, none]",
+        "solver   | 1     | solver=1.0: expected one of [cholesky, cg]",
+        "cgSteps  | 0     | cgSteps=0: expected at least 1",
       })
   void whatIsOutOfRangeIsNamed(String name, double value, String message) {
     IllegalArgumentException failure =

@@ -236,6 +236,7 @@ final class AlsTest {
         .solve(
             block,
             gather(block.dst(), dst),
+            null,
             new BlockSolver.Others(null, dst.ids().size(), 0),
             new StepSums());
   }

@@ -88,6 +88,12 @@ final class BlockSolverTest {
       modes.add(scaled.withBiases(true).withCenter(true).withBiasRegParam(0.01));
     }
     modes.add(plain.withUserRegParam(0.5).withItemRegParam(0.002));
+    // Many steps end at the minimum, from anywhere.
+    for (AlsParameters mode : List.copyOf(modes)) {
+      if (!mode.nonnegative()) {
+        modes.add(mode.withSolver(AlsParameters.Solver.cg).withCgSteps(40));
+      }
+    }
     return modes.stream();
   }
 
@@ -125,6 +131,7 @@ final class BlockSolverTest {
         .solve(
             block(side),
             others,
+            null,
             new BlockSolver.Others(
                 parameters.implicitPrefs() ? gram.toGram() : null, ids, mean(parameters)),
             sums);
@@ -179,6 +186,7 @@ final class BlockSolverTest {
                     Side.USER,
                     false),
                 new float[] {1, 0, 0, 0},
+                null,
                 new BlockSolver.Others(new double[RANK * RANK], 1, 0),
                 sums);
     assertEquals(0, block.row(0)[0]);

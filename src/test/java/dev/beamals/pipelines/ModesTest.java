@@ -155,7 +155,8 @@ final class ModesTest {
 
   @Test
   void everyModeHasOneDigestOnBothRunnersWithBothExchangesAndKernels() throws IOException {
-    for (String[] mode : List.of(IMPLICIT, BIASES, args("--nonnegative"))) {
+    String[] cg = args(IMPLICIT, "--solver=cg", "--cgSteps=2");
+    for (String[] mode : List.of(IMPLICIT, BIASES, args("--nonnegative"), cg)) {
       String expected = digest(train("one", mode, "--numUserBlocks=1", "--numItemBlocks=1"));
       List<String[]> others = new ArrayList<>();
       others.add(args("--numUserBlocks=3", "--numItemBlocks=8"));
@@ -163,7 +164,7 @@ final class ModesTest {
       String[] spark = {"--runner=SparkRunner", "--sparkMaster=local[2]"};
       if (mode == IMPLICIT) {
         others.add(args(spark, "--factorExchange=shuffle"));
-      } else if (mode == BIASES) {
+      } else if (mode == BIASES || mode == cg) {
         others.add(spark);
       }
       for (String[] flags : others) {
