@@ -133,8 +133,9 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
   /**
    * Goes on where an earlier training stopped: users that the model has begin with its factors,
-   * others as always. Items are solved first, so theirs matter to conjugate gradients alone. With the same ratings and
-   * parameters, n iterations are the same as a part of them and then the rest, bit by bit.
+   * others as always. Items are solved first, so theirs matter to conjugate gradients alone. With
+   * the same ratings and parameters, n iterations are the same as a part of them and then the rest,
+   * bit by bit.
    *
    * @param model of the same rank and mode: what the model tells of them is checked
    */

@@ -273,8 +273,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
     public void processElement(ProcessContext c) {
       if (solver == null) {
         // Who is new has no factors that steps could start from: exactly, then.
-        solver =
-            new BlockSolver(parameters.withSolver(AlsParameters.Solver.cholesky), side);
+        solver = new BlockSolver(parameters.withSolver(AlsParameters.Solver.cholesky), side);
       }
       RatingBlock block = c.element();
       int columns = parameters.columns();

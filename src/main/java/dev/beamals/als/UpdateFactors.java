@@ -111,8 +111,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     ParDo.SingleOutput<RatingBlock, Sent> solve =
         dst.addTo(
             ParDo.of(
-                new SolveFn(
-                    side, step, parameters, exchange, numBlocks, own, start, passesBlocks)),
+                new SolveFn(side, step, parameters, exchange, numBlocks, own, start, passesBlocks)),
             SolveFn.DST);
     if (own != null) {
       solve = own.addTo(solve);
@@ -218,8 +217,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     }
 
     private float[] start(ProcessContext c, FactorView view, RatingBlock block) {
-      return view.gather(
-          c, block.src(), parameters.columns(), new boolean[block.src().size()]);
+      return view.gather(c, block.src(), parameters.columns(), new boolean[block.src().size()]);
     }
   }
 

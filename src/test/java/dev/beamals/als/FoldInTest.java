@@ -46,8 +46,7 @@ final class FoldInTest {
     public void processElement(@Element FactorBlock block, OutputReceiver<String> out) {
       for (int r = 0; r < block.ids().size(); r++) {
         float[] row = block.row(r);
-        out.output(
-            String.format(Locale.ROOT, "%s: %.4f %.4f", block.ids().get(r), row[0], row[1]));
+        out.output(String.format(Locale.ROOT, "%s: %.4f %.4f", block.ids().get(r), row[0], row[1]));
       }
     }
   }

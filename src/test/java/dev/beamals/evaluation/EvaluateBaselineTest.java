@@ -41,8 +41,7 @@ final class EvaluateBaselineTest {
   @Test
   void coldPairsAreAmongTheOthersWithMeanAndTheBiasThatIsKnown(TestPipeline pipeline) {
     AlsModel model =
-        model(
-            pipeline, AlsParameters.create().withRank(1).withBiases(true).withCenter(true));
+        model(pipeline, AlsParameters.create().withRank(1).withBiases(true).withCenter(true));
     PAssert.thatSingleton(
             pipeline
                 .apply(
@@ -70,8 +69,7 @@ final class EvaluateBaselineTest {
   @Test
   void coldPairsAreCountedWithoutABaseline(TestPipeline pipeline) {
     AlsModel model =
-        model(
-            pipeline, AlsParameters.create().withRank(1).withBiases(true).withCenter(true));
+        model(pipeline, AlsParameters.create().withRank(1).withBiases(true).withCenter(true));
     PAssert.thatSingleton(
             pipeline
                 .apply("Ratings", Create.of(Rating.of(1, 1, 5), Rating.of(9, 1, 5)))
@@ -90,8 +88,7 @@ final class EvaluateBaselineTest {
 
   @Test
   void ofImplicitFeedbackPreferencesAreCompared(TestPipeline pipeline) {
-    AlsModel model =
-        model(pipeline, AlsParameters.create().withRank(3).withImplicitPrefs(true));
+    AlsModel model = model(pipeline, AlsParameters.create().withRank(3).withImplicitPrefs(true));
     PAssert.thatSingleton(
             pipeline
                 .apply("Ratings", Create.of(Rating.of(1, 1, 70), Rating.of(1, 1, -2)))

@@ -45,8 +45,7 @@ final class PredictRatingsTest {
   private static PCollection<Rating> pairs(TestPipeline pipeline) {
     return pipeline.apply(
         "Pairs",
-        Create.of(
-            Rating.of(1, 1, 0), Rating.of(1, 9, 0), Rating.of(9, 1, 0), Rating.of(9, 9, 0)));
+        Create.of(Rating.of(1, 1, 0), Rating.of(1, 9, 0), Rating.of(9, 1, 0), Rating.of(9, 9, 0)));
   }
 
   static final class TextFn extends DoFn<Row, String> {
@@ -73,8 +72,7 @@ final class PredictRatingsTest {
   void aBaselineIsTheMeanAndTheBiasThatIsKnown(TestPipeline pipeline) {
     PAssert.that(
             pairs(pipeline)
-                .apply(
-                    "Predict", PredictRatings.from(model(pipeline)).withBaseline(true).asRows())
+                .apply("Predict", PredictRatings.from(model(pipeline)).withBaseline(true).asRows())
                 .apply("Text", ParDo.of(new TextFn())))
         .containsInAnyOrder("1 1 4.5", "1 9 3.5", "9 1 2.0", "9 9 3.0");
     pipeline.run().waitUntilFinish();
