@@ -6,7 +6,6 @@ import com.google.auto.value.AutoValue;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
@@ -18,6 +17,7 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Groups ratings into blocks of users: all ratings of a user meet in one {@link RatingBlock}.
@@ -64,7 +64,11 @@ public abstract class BlockRatings
   @Override
   public PCollection<RatingBlock> expand(PCollection<RatingBatch> input) {
     return input
-        .apply("PartitionByUser", ParDo.of(new PartitionFn(numBlocks(), dropDuplicates())))
+        .apply(
+            "PartitionByUser",
+            ParDo.of(
+                new PartitionFn(
+                    numBlocks(), dropDuplicates(), aggregate() == RatingBlock.Aggregate.last)))
         .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of()))
         .apply("GroupByBlock", GroupByKey.create())
         .apply("BuildUserBlocks", ParDo.of(new BuildFn(Side.USER, dropDuplicates(), aggregate())))
@@ -76,35 +80,25 @@ public abstract class BlockRatings
     private static final long serialVersionUID = 1L;
     private final int numBlocks;
     private final boolean fingerprints;
+    private final boolean times;
 
-    PartitionFn(int numBlocks, boolean fingerprints) {
+    PartitionFn(int numBlocks, boolean fingerprints, boolean times) {
       this.numBlocks = numBlocks;
       this.fingerprints = fingerprints;
+      this.times = times;
     }
 
     @ProcessElement
     public void processElement(
         @Element RatingBatch element, OutputReceiver<KV<Integer, RatingBatch>> out) {
-      RatingBatch batch = fingerprints ? element : element.withoutFingerprints();
-      int[] block = new int[batch.ids(Side.USER).size()];
-      for (int u = 0; u < block.length; u++) {
-        block[u] = batch.ids(Side.USER).block(u, numBlocks);
-      }
-      int[][] rows = new int[numBlocks][];
-      int[] counts = new int[numBlocks];
-      int[] user = batch.index(Side.USER);
-      for (int r = 0; r < user.length; r++) {
-        int b = block[user[r]];
-        if (rows[b] == null) {
-          rows[b] = new int[2 * (user.length - r) / numBlocks + 16];
-        } else if (counts[b] == rows[b].length) {
-          rows[b] = Arrays.copyOf(rows[b], 2 * counts[b]);
-        }
-        rows[b][counts[b]++] = r;
-      }
+      RatingBatch batch = element.withParts(new byte[0]).withPlaces(new long[0]);
+      batch = fingerprints ? batch : batch.withoutFingerprints();
+      batch = times ? batch : batch.withTimes(new double[0]);
+      List<@Nullable RatingBatch> parts = batch.partition(numBlocks);
       for (int b = 0; b < numBlocks; b++) {
-        if (counts[b] > 0) {
-          out.output(KV.of(b, batch.select(rows[b], counts[b])));
+        RatingBatch part = parts.get(b);
+        if (part != null) {
+          out.output(KV.of(b, part));
         }
       }
     }

@@ -69,7 +69,9 @@ public final class JoinFactors
             RATINGS,
             inputs
                 .get(RATINGS)
-                .apply("PartitionRatings", ParDo.of(new BlockRatings.PartitionFn(numBlocks, false)))
+                .apply(
+                    "PartitionRatings",
+                    ParDo.of(new BlockRatings.PartitionFn(numBlocks, false, false)))
                 .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of())))
         .apply("GroupByBlock", CoGroupByKey.create())
         .apply("BuildBlocks", ParDo.of(new BuildFn(rank)))

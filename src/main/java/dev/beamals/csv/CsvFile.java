@@ -134,7 +134,7 @@ public abstract class CsvFile implements Serializable {
   }
 
   /** The first line, at most 1 MiB of it, with its line end. */
-  private static byte[] firstLine(String parameter, String name) {
+  static byte[] firstLine(String parameter, String name) {
     ByteBuffer line = ByteBuffer.allocate(CsvParser.MAX_LINE);
     try (ReadableByteChannel channel =
         Compression.detect(name)
@@ -147,8 +147,8 @@ public abstract class CsvFile implements Serializable {
         line.limit(line.capacity());
         for (; scanned < line.position(); scanned++) {
           byte b = line.array()[scanned];
-          if (b == '\n' || b == '\r') {
-            return Arrays.copyOf(line.array(), scanned + 1);
+          if (b == '\n' || (scanned > 0 && line.array()[scanned - 1] == '\r')) {
+            return Arrays.copyOf(line.array(), b == '\n' ? scanned + 1 : scanned);
           }
         }
         if (n < 0) {

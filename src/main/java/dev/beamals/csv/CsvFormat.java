@@ -29,6 +29,8 @@ public abstract class CsvFormat implements Serializable {
 
   abstract boolean timestampRequired();
 
+  abstract String splitCol();
+
   public static CsvFormat create() {
     return new AutoValue_CsvFormat.Builder()
         .setDelimiter(',')
@@ -39,6 +41,7 @@ public abstract class CsvFormat implements Serializable {
         .setRated(true)
         .setTimestampCol("timestamp")
         .setTimestampRequired(false)
+        .setSplitCol("")
         .build();
   }
 
@@ -94,6 +97,11 @@ public abstract class CsvFormat implements Serializable {
     return toBuilder().setTimestampCol(timestampCol).setTimestampRequired(false).build();
   }
 
+  /** The column that says of each row which part of a split it is in; none where it is empty. */
+  public CsvFormat withSplitCol(String splitCol) {
+    return toBuilder().setSplitCol(splitCol).build();
+  }
+
   abstract Builder toBuilder();
 
   @AutoValue.Builder
@@ -113,6 +121,8 @@ public abstract class CsvFormat implements Serializable {
     abstract Builder setTimestampCol(String timestampCol);
 
     abstract Builder setTimestampRequired(boolean required);
+
+    abstract Builder setSplitCol(String splitCol);
 
     abstract CsvFormat build();
   }

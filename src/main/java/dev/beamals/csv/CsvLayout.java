@@ -25,6 +25,9 @@ final class CsvLayout implements Serializable {
   /** −1 where the file has no timestamp. */
   final int timestamp;
 
+  /** −1 where no column says which part of a split a row is in. */
+  final int split;
+
   /** Whether the file has two columns, those of the ids, of which both are read. */
   final boolean pairs;
 
@@ -36,7 +39,8 @@ final class CsvLayout implements Serializable {
       int item,
       int rating,
       boolean rated,
-      int timestamp) {
+      int timestamp,
+      int split) {
     this.delimiter = delimiter;
     this.header = header;
     this.columns = columns;
@@ -45,6 +49,7 @@ final class CsvLayout implements Serializable {
     this.rating = rating;
     this.rated = rated;
     this.timestamp = timestamp;
+    this.split = split;
     this.pairs = columns == 2 && !rated && timestamp < 0 && user != item;
   }
 
@@ -67,7 +72,10 @@ final class CsvLayout implements Serializable {
         format.rated(),
         format.timestampRequired() || has(format, format.timestampCol(), firstLine)
             ? find(format, "timestampCol", format.timestampCol(), file, firstLine)
-            : -1);
+            : -1,
+        format.splitCol().isEmpty()
+            ? -1
+            : find(format, "splitCol", format.splitCol(), file, firstLine));
   }
 
   private static boolean has(CsvFormat format, String column, List<String> firstLine) {

@@ -5,10 +5,12 @@ import dev.beamals.ids.Hashes;
 import dev.beamals.ids.IdDictionary;
 import dev.beamals.ids.Ids;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.SplitRatings;
 import it.unimi.dsi.fastutil.doubles.DoubleArrayList;
 import it.unimi.dsi.fastutil.floats.FloatArrayList;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,6 +35,8 @@ final class CsvParser {
   private final FloatArrayList rating = new FloatArrayList();
   private final LongArrayList fingerprint = new LongArrayList();
   private final DoubleArrayList timestamp = new DoubleArrayList();
+  private final ByteArrayOutputStream part = new ByteArrayOutputStream();
+  private final LongArrayList place = new LongArrayList();
   private final IntArrayList incomplete = new IntArrayList();
   private List<Reject> rejects = new ArrayList<>();
   private int unusable;
@@ -47,8 +51,10 @@ final class CsvParser {
    * Parses the lines in {@code bytes[from, to)}.
    *
    * @param chunk the offset in the file of the chunk in which they begin; at 0 a header is skipped
+   * @param firstPlace the place of the first line, those of others count from it; −1 where rows
+   *     need none
    */
-  RowBatch parse(byte[] bytes, int from, int to, long chunk) {
+  RowBatch parse(byte[] bytes, int from, int to, long chunk, long firstPlace) {
     long lines = 0;
     long sum = 0;
     int p = from;
@@ -73,7 +79,11 @@ final class CsvParser {
         if (defect == null) {
           // Pairs are neither compared nor written down.
           hash = layout.rated ? line.fingerprint() : 0;
+          int rows = user.size();
           defect = parseRow(hash);
+          if (firstPlace >= 0 && user.size() > rows) {
+            place.add(firstPlace + lines);
+          }
         }
         if (defect != null) {
           int length = Math.min(REJECT_TEXT, line.next() - p);
@@ -133,7 +143,8 @@ final class CsvParser {
     if (!complete
         && (isEmpty(layout.user)
             || isEmpty(layout.item)
-            || (layout.rating >= 0 && isEmpty(layout.rating)))) {
+            || (layout.rating >= 0 && isEmpty(layout.rating))
+            || (layout.split >= 0 && isEmpty(layout.split)))) {
       unusable++;
       return null;
     }
@@ -151,6 +162,13 @@ final class CsvParser {
         value = (float) number(layout.rating);
       } catch (NumberFormatException e) {
         return "rating " + quote(layout.rating) + " is not a number";
+      }
+    }
+    SplitRatings.Part split = null;
+    if (layout.split >= 0) {
+      split = SplitRatings.Part.of(text(layout.split));
+      if (split == null) {
+        return "split " + quote(layout.split) + " is not train, validation or test";
       }
     }
     int userCode;
@@ -173,6 +191,9 @@ final class CsvParser {
     if (layout.timestamp >= 0) {
       timestamp.add(time);
     }
+    if (split != null) {
+      part.write(split.ordinal());
+    }
     return null;
   }
 
@@ -186,11 +207,14 @@ final class CsvParser {
   }
 
   private String quote(int column) {
+    return "\"" + Text.printable(text(column)) + "\"";
+  }
+
+  /** The field, or how it begins where it is long. */
+  private String text(int column) {
     int start = line.start(column);
     int length = Math.min(40, line.end(column) - start);
-    return "\""
-        + Text.printable(new String(line.bytes(), start, length, StandardCharsets.UTF_8))
-        + "\"";
+    return new String(line.bytes(), start, length, StandardCharsets.UTF_8);
   }
 
   private RowBatch finish(long chunk, long lines, long sum) {
@@ -204,7 +228,9 @@ final class CsvParser {
     }
     RatingBatch rows =
         new RatingBatch(
-            allUsers, allItems, users, items, rating.toFloatArray(), fingerprint.toLongArray());
+                allUsers, allItems, users, items, rating.toFloatArray(), fingerprint.toLongArray())
+            .withParts(part.toByteArray())
+            .withPlaces(place.toLongArray());
     RowBatch batch =
         new RowBatch(
             file,
@@ -221,6 +247,8 @@ final class CsvParser {
     rating.clear();
     fingerprint.clear();
     timestamp.clear();
+    part.reset();
+    place.clear();
     incomplete.clear();
     unusable = 0;
     rejects = new ArrayList<>();

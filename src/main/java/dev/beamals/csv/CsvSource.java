@@ -46,11 +46,15 @@ final class CsvSource extends BoundedSource<RowBatch> {
     final long start;
     final long end;
 
+    /** The number of the file, for the places of its rows; −1 where they need none. */
+    final int number;
+
     /**
      * @param start in bytes, a multiple of {@link #CHUNK}
      * @param end in bytes; {@link Long#MAX_VALUE} for a compressed file
      */
-    Range(String file, CsvLayout layout, long start, long end) {
+    Range(String file, CsvLayout layout, long start, long end, int number) {
+      this.number = number;
       this.file = file;
       this.layout = layout;
       this.start = start;
@@ -63,18 +67,27 @@ final class CsvSource extends BoundedSource<RowBatch> {
   private final long chunk;
 
   CsvSource(List<CsvFile> files, long chunk) {
+    this(files, chunk, false);
+  }
+
+  /**
+   * @param places whether rows are to know where they were read, see {@link RowPlace}
+   */
+  CsvSource(List<CsvFile> files, long chunk, boolean places) {
     this.chunk = chunk;
     this.ranges = new ArrayList<>();
     long total = 0;
-    for (CsvFile file : files) {
+    for (int f = 0; f < files.size(); f++) {
+      CsvFile file = files.get(f);
+      int number = places ? f : -1;
       total += file.bytes();
       if (file.compressed()) {
-        ranges.add(new Range(file.name(), file.layout(), 0, Long.MAX_VALUE));
+        ranges.add(new Range(file.name(), file.layout(), 0, Long.MAX_VALUE, number));
         continue;
       }
       for (long start = 0; start < file.bytes(); start += chunk) {
         long end = Math.min(start + chunk, file.bytes());
-        ranges.add(new Range(file.name(), file.layout(), start, end));
+        ranges.add(new Range(file.name(), file.layout(), start, end, number));
       }
     }
     this.bytes = total;
@@ -105,7 +118,9 @@ final class CsvSource extends BoundedSource<RowBatch> {
       }
       Range last = bundle.isEmpty() ? null : bundle.get(bundle.size() - 1);
       if (last != null && last.file.equals(range.file) && last.end == range.start) {
-        bundle.set(bundle.size() - 1, new Range(range.file, range.layout, last.start, range.end));
+        bundle.set(
+            bundle.size() - 1,
+            new Range(range.file, range.layout, last.start, range.end, range.number));
       } else {
         bundle.add(range);
       }
@@ -202,6 +217,11 @@ final class CsvSource extends BoundedSource<RowBatch> {
     private long base;
     private int length;
 
+    /** The lines of the chunk that is looked at, in the window. */
+    private int from;
+
+    private int to;
+
     Chunks(Range range, long chunk) throws IOException {
       this.range = range;
       this.chunk = chunk;
@@ -224,24 +244,35 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
     /** The rows of the next chunk, or null after the last. */
     @Nullable RowBatch next() {
-      if (position >= range.end) {
+      long start = position;
+      if (!advance()) {
         return null;
       }
+      long place = range.number < 0 ? -1 : RowPlace.of(range.number, start / chunk);
+      return parser.parse(window, from, to, start, place);
+    }
+
+    /** Goes on to the lines of the next chunk; false after the last. */
+    boolean advance() {
+      if (position >= range.end) {
+        return false;
+      }
       try {
+        discard(position - 1);
         long end = Math.min(position + chunk, range.end);
         boolean more = load(position + 1);
         if (!more && position > 0) {
-          return null;
+          return false;
         }
         load(end);
-        long from = position == 0 ? byteOrderMark() : lineStart(position, end);
+        long first = position == 0 ? byteOrderMark() : lineStart(position, end);
         // The line behind a mark is the first chunk's, even if the mark alone is longer than that.
-        long after = position == 0 ? Math.max(end, from + 1) : end;
-        long to = from < after ? lineStart(after, after + CsvParser.MAX_LINE) : from;
-        RowBatch batch = parser.parse(window, (int) (from - base), (int) (to - base), position);
+        long after = position == 0 ? Math.max(end, first + 1) : end;
+        long last = first < after ? lineStart(after, after + CsvParser.MAX_LINE) : first;
+        from = (int) (first - base);
+        to = (int) (last - base);
         position = end;
-        discard(end - 1);
-        return batch;
+        return true;
       } catch (IOException e) {
         throw new RunException(
             range.file + ": cannot be read near byte " + (base + length) + ": " + e.getMessage(),
@@ -251,6 +282,19 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
     void close() throws IOException {
       channel.close();
+    }
+
+    /** What holds the lines of the chunk, from {@link #from} to {@link #to}. */
+    byte[] window() {
+      return window;
+    }
+
+    int from() {
+      return from;
+    }
+
+    int to() {
+      return to;
     }
 
     private long byteOrderMark() throws IOException {

@@ -57,7 +57,7 @@ public final class EstimateIds {
         long end = file.compressed() ? PIECE : Math.min(start + PIECE, file.bytes());
         CsvSource.Chunks chunks =
             new CsvSource.Chunks(
-                new CsvSource.Range(file.name(), file.layout(), start, end), PIECE);
+                new CsvSource.Range(file.name(), file.layout(), start, end, -1), PIECE);
         try {
           RowBatch batch = chunks.next();
           if (batch != null) {

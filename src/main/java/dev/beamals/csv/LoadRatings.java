@@ -48,6 +48,8 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
 
   abstract boolean times();
 
+  abstract boolean places();
+
   abstract @Nullable Long maxRejects();
 
   abstract @Nullable String rejects();
@@ -59,6 +61,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
         .setInputName("input")
         .setDropMissing(true)
         .setTimes(false)
+        .setPlaces(false)
         .build();
   }
 
@@ -77,10 +80,15 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
 
   /**
    * Whether ratings keep their times, which {@link dev.beamals.blocks.RatingBlock.Aggregate#last}
-   * needs; every file must have a column of them.
+   * needs, and a split by time; every file must have a column of them.
    */
   public LoadRatings withTimes(boolean times) {
     return toBuilder().setTimes(times).build();
+  }
+
+  /** Whether ratings know where they were read, which {@link WriteSplit} needs. */
+  public LoadRatings withPlaces(boolean places) {
+    return toBuilder().setPlaces(places).build();
   }
 
   /**
@@ -116,7 +124,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
   public PCollectionTuple expand(PBegin input) {
     PCollectionTuple cleaned =
         input
-            .apply("ReadChunks", Read.from(new CsvSource(files(), CsvSource.CHUNK)))
+            .apply("ReadChunks", Read.from(new CsvSource(files(), CsvSource.CHUNK, places())))
             .apply(
                 "CleanRatings",
                 CleanRatings.create().withDropMissing(dropMissing()).withTimes(times()));
@@ -156,6 +164,8 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     abstract Builder setDropMissing(boolean dropMissing);
 
     abstract Builder setTimes(boolean times);
+
+    abstract Builder setPlaces(boolean places);
 
     abstract Builder setMaxRejects(@Nullable Long maxRejects);
 

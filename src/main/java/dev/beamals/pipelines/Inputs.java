@@ -105,18 +105,26 @@ final class Inputs {
   /** What loads ratings. */
   static LoadRatings ratings(InputOptions options, List<CsvFile> files) {
     boolean times = options.getAggregate() == RatingBlock.Aggregate.last;
-    for (CsvFile file : files) {
-      if (times && !file.hasTimestamp()) {
-        throw new UsageException(
-            "--aggregate=last: "
-                + file.name()
-                + " has no column of times; expected --timestampCol");
-      }
+    if (times) {
+      requireTimes("--aggregate=last", files);
     }
     return LoadRatings.from(files)
         .withTimes(times)
         .withDropMissing(options.getDropMissing())
         .withMaxRejects(options.getMaxRejects());
+  }
+
+  /**
+   * @param flag what needs the times of rows
+   * @throws UsageException naming a file that has none
+   */
+  static void requireTimes(String flag, List<CsvFile> files) {
+    for (CsvFile file : files) {
+      if (!file.hasTimestamp()) {
+        throw new UsageException(
+            flag + ": " + file.name() + " has no column of times; expected --timestampCol");
+      }
+    }
   }
 
   /** What loads ids, of rows that may have empty columns beside them. */

@@ -9,6 +9,7 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.EstimateIds;
 import dev.beamals.evaluation.RatingMetrics;
+import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.FactorsSummary;
 import dev.beamals.model.Manifest;
@@ -16,6 +17,7 @@ import dev.beamals.model.ModelFolder;
 import dev.beamals.model.ModelMetrics;
 import dev.beamals.model.ModelParameters;
 import dev.beamals.model.SavedModel;
+import dev.beamals.ratings.SplitRatings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
@@ -33,7 +35,8 @@ final class Train extends Command<TrainOptions> {
   private static final double MAX_BROADCAST = 1e9;
 
   /** Flags that a manifest tells elsewhere, with what was found, or that do not matter to it. */
-  private static final List<String> NOT_SAVED = List.of("input", "testInput", "output", "verbose");
+  private static final List<String> NOT_SAVED =
+      List.of("input", "testInput", "output", "writeSplit", "verbose");
 
   Train(List<String> args, PrintStream out, PrintStream progress) {
     super(TrainOptions.class, args, out, progress);
@@ -48,12 +51,8 @@ final class Train extends Command<TrainOptions> {
             || parameters.columns() > parameters.rank(),
         "--coldStartStrategy=baseline: expected with --center or --biases");
     require(
-        options.getTestFraction() >= 0 && options.getTestFraction() < 1,
-        "--testFraction=%s: expected a number from 0 to below 1",
-        options.getTestFraction());
-    require(
-        options.getTestFraction() == 0 || options.getTestInput() == null,
-        "--testFraction and --testInput: expected one of them");
+        Splits.of(options).none() || options.getTestInput() == null,
+        "--testInput: expected without a split, as by --testFraction");
     checkMaxRejects(options);
     for (String flag : List.of("minUserRatings", "minItemRatings")) {
       int least =
@@ -112,6 +111,8 @@ final class Train extends Command<TrainOptions> {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
     CsvFormat format = Inputs.format(options);
+    String splitCol = options.getSplitCol();
+    format = splitCol == null ? format : format.withSplitCol(splitCol);
     List<CsvFile> files = CsvFile.find("input", input, format);
     List<CsvFile> testFiles =
         testInput.isEmpty() ? List.of() : CsvFile.find("testInput", testInput, format);
@@ -119,8 +120,15 @@ final class Train extends Command<TrainOptions> {
       progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
     }
 
+    Splits splits = Splits.of(options);
+    if (splits.needsTimes()) {
+      Inputs.requireTimes("--splitMode=" + splits.mode(), files);
+    }
     SavedModel initialModel = initialModel();
-    try (ModelFolder model = ModelFolder.stage("output", options.getOutput(), options)) {
+    String writeSplit = options.getWriteSplit();
+    try (ModelFolder model = ModelFolder.stage("output", options.getOutput(), options);
+        ResultFolder split =
+            writeSplit == null ? null : ResultFolder.create("writeSplit", writeSplit)) {
       int cores = Runners.setUp(options, arguments);
       Integer userBlocks = options.getNumUserBlocks();
       Integer itemBlocks = options.getNumItemBlocks();
@@ -133,9 +141,11 @@ final class Train extends Command<TrainOptions> {
       Pipeline pipeline = Pipeline.create(options);
       new TrainPipeline(
               options,
+              splits,
               parameters(),
               model.staging(),
               shuffles ? model.exchange() : null,
+              split == null ? null : split.path(),
               initialModel,
               userBlocks == null ? cores : userBlocks,
               itemBlocks == null ? cores : itemBlocks)
@@ -148,7 +158,10 @@ final class Train extends Command<TrainOptions> {
         seconds.putAll(watching.phases());
       }
       seconds.put("pipeline", (System.nanoTime() - started) / 1e9);
-      save(model, files, testFiles, seconds, started);
+      if (split != null) {
+        split.complete();
+      }
+      save(model, splits, files, testFiles, seconds, started);
     }
   }
 
@@ -170,39 +183,42 @@ final class Train extends Command<TrainOptions> {
 
   private void save(
       ModelFolder model,
+      Splits splits,
       List<CsvFile> files,
       List<CsvFile> testFiles,
       Map<String, Double> seconds,
       long started)
       throws IOException {
     CleaningReport report = model.take(TrainPipeline.REPORT, CleaningReport.coder());
-    RatingMetrics training = model.take(TrainPipeline.TRAINING_METRICS, RatingMetrics.coder());
+    RatingMetrics training = takeMetrics(model, TrainPipeline.TRAINING);
     if (training.count() == 0) {
       throw new RunException(
           String.format(
-              "input: no rating is left to train on, of %d; expected a smaller testFraction,"
+              "input: no rating is left to train on, of %d; expected to hold out less, or a smaller"
                   + " minUserRatings or minItemRatings",
               report.kept()));
     }
-    boolean tested = options.getTestFraction() > 0 || !testFiles.isEmpty();
-    RatingMetrics test =
-        tested
-            ? model.take(TrainPipeline.TEST_METRICS, RatingMetrics.coder())
-            : RatingMetrics.zero();
-    long testRatings = test.count() + test.cold();
-    boolean split = options.getTestFraction() > 0;
-    DroppedRatings none = new DroppedRatings(0, 0, 0, 0);
-    boolean drops = TrainPipeline.drops(options);
-    DroppedRatings dropped =
-        drops ? model.take(TrainPipeline.DROPPED, DroppedRatings.coder()) : none;
-    DroppedRatings testDropped =
-        drops && tested ? model.take(TrainPipeline.TEST_DROPPED, DroppedRatings.coder()) : none;
+    List<String> heldOut =
+        !splits.none() && splits.validates()
+            ? List.of(TrainPipeline.VALIDATION, TrainPipeline.TEST)
+            : splits.none() && testFiles.isEmpty() ? List.of() : List.of(TrainPipeline.TEST);
+    Map<String, RatingMetrics> held = new LinkedHashMap<>();
+    long heldRatings = 0;
+    for (String part : heldOut) {
+      RatingMetrics metrics = takeMetrics(model, part);
+      held.put(part, metrics);
+      heldRatings += metrics.count() + metrics.cold();
+    }
+    DroppedRatings dropped = takeDropped(model, TrainPipeline.DROPPED);
+    long heldAggregated =
+        heldOut.isEmpty() ? 0 : takeDropped(model, TrainPipeline.HELD_OUT_DROPPED).aggregated();
+    boolean split = !splits.none();
     Cleaning cleaning =
         new Cleaning(
             files,
             report,
-            training.count() + (split ? testRatings : 0),
-            dropped.aggregated() + (split ? testDropped.aggregated() : 0),
+            training.count() + (split ? heldRatings : 0),
+            dropped.aggregated() + (split ? heldAggregated : 0),
             dropped.infrequent());
 
     TrainingSummary summary =
@@ -211,10 +227,12 @@ final class Train extends Command<TrainOptions> {
     Manifest manifest =
         Manifest.of(toSave(), factors).withInput(cleaning.toInput()).withTraining(summary);
     cleaning.printTable(out, "");
+    if (splits.reports()) {
+      splits.print(out, model.take(TrainPipeline.SPLIT, SplitRatings.Report.coder()));
+    }
     if (!testFiles.isEmpty()) {
       CleaningReport testReport = model.take(TrainPipeline.TEST_REPORT, CleaningReport.coder());
-      Cleaning testCleaning =
-          new Cleaning(testFiles, testReport, testRatings, testDropped.aggregated(), 0);
+      Cleaning testCleaning = new Cleaning(testFiles, testReport, heldRatings, heldAggregated, 0);
       manifest = manifest.withTestInput(testCleaning.toInput());
       testCleaning.printTable(out, "Test: ");
     }
@@ -223,13 +241,17 @@ final class Train extends Command<TrainOptions> {
     boolean preferences = options.getImplicitPrefs();
     Figures trainingFigures =
         new Figures(training, TrainOptions.ColdStartStrategy.drop, preferences);
-    Figures testFigures = new Figures(test, options.getColdStartStrategy(), preferences);
+    Map<String, Figures> heldFigures = new LinkedHashMap<>();
+    held.forEach(
+        (part, metrics) ->
+            heldFigures.put(
+                part, new Figures(metrics, options.getColdStartStrategy(), preferences)));
     ModelMetrics metrics =
         ModelMetrics.create()
             .with("training", trainingFigures.toMap())
             .withObjective(summary.halfSteps());
-    if (tested) {
-      metrics = metrics.with("test", testFigures.toMap());
+    for (Map.Entry<String, Figures> part : heldFigures.entrySet()) {
+      metrics = metrics.with(part.getKey(), part.getValue().toMap());
     }
     model.replace(manifest.withSeconds(seconds), metrics);
 
@@ -239,10 +261,18 @@ final class Train extends Command<TrainOptions> {
     print("       factorsDigest %s%n%n", factors.digest());
     printTraining(summary);
     print("training rows", trainingFigures);
-    if (tested) {
-      print("test rows", testFigures);
-    }
-    warn(training, test);
+    heldFigures.forEach((part, figures) -> print(part + " rows", figures));
+    warn(training, held.getOrDefault(TrainPipeline.TEST, RatingMetrics.zero()));
+  }
+
+  private static RatingMetrics takeMetrics(ModelFolder model, String part) throws IOException {
+    return model.take(TrainPipeline.metrics(part), RatingMetrics.coder());
+  }
+
+  private DroppedRatings takeDropped(ModelFolder model, String file) throws IOException {
+    return TrainPipeline.drops(options)
+        ? model.take(file, DroppedRatings.coder())
+        : new DroppedRatings(0, 0, 0, 0);
   }
 
   private void printTraining(TrainingSummary summary) {

@@ -8,7 +8,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als train}, each with its description. */
-public interface TrainOptions extends InputOptions {
+public interface TrainOptions extends InputOptions, SplitOptions {
 
   @Description("Folder for the model. An older beam-als model there is replaced at the very end.")
   @Default.String("als_model")
@@ -52,12 +52,6 @@ public interface TrainOptions extends InputOptions {
   boolean getHeader();
 
   void setHeader(boolean header);
-
-  @Description("Share of the rows held out at random to test on, from 0 to below 1.")
-  @Default.Double(0)
-  double getTestFraction();
-
-  void setTestFraction(double testFraction);
 
   @Description("CSV files with the same columns to test on instead; never trained on.")
   @Nullable List<String> getTestInput();

@@ -9,6 +9,7 @@ import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
+import dev.beamals.csv.WriteSplit;
 import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
@@ -17,10 +18,16 @@ import dev.beamals.model.SavedModel;
 import dev.beamals.model.WriteFactors;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.SplitRatings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.jspecify.annotations.Nullable;
 
@@ -30,16 +37,23 @@ final class TrainPipeline {
   static final String REPORT = "report.bin";
 
   static final String TEST_REPORT = "test-report.bin";
-  static final String TRAINING_METRICS = "training-metrics.bin";
-  static final String TEST_METRICS = "test-metrics.bin";
+
+  /** The parts of the ratings, as the figures of a model name them. */
+  static final String TRAINING = "training";
+
+  static final String VALIDATION = "validation";
+  static final String TEST = "test";
+  static final String SPLIT = "split.bin";
   static final String SUMMARY = "summary.bin";
   static final String DROPPED = "dropped.bin";
-  static final String TEST_DROPPED = "test-dropped.bin";
+  static final String HELD_OUT_DROPPED = "held-out-dropped.bin";
 
   private final TrainOptions options;
+  private final Splits splits;
   private final AlsParameters parameters;
   private final String staging;
   private final @Nullable String exchangeFolder;
+  private final @Nullable String splitFolder;
   private final @Nullable SavedModel initialModel;
   private final int userBlocks;
   private final int itemBlocks;
@@ -47,23 +61,33 @@ final class TrainPipeline {
   /**
    * @param staging the folder to write to, with its last slash
    * @param exchangeFolder where factors are exchanged by shuffle, or null to broadcast them
+   * @param splitFolder where the rows of each part are written, with its last slash, or null
    * @param initialModel what to go on from, or null
    */
   TrainPipeline(
       TrainOptions options,
+      Splits splits,
       AlsParameters parameters,
       String staging,
       @Nullable String exchangeFolder,
+      @Nullable String splitFolder,
       @Nullable SavedModel initialModel,
       int userBlocks,
       int itemBlocks) {
     this.options = options;
+    this.splits = splits;
     this.parameters = parameters;
     this.staging = staging;
     this.exchangeFolder = exchangeFolder;
+    this.splitFolder = splitFolder;
     this.initialModel = initialModel;
     this.userBlocks = userBlocks;
     this.itemBlocks = itemBlocks;
+  }
+
+  /** Where the figures of a part are: of training, validation or test rows. */
+  static String metrics(String part) {
+    return part + "-metrics.bin";
   }
 
   /** Whether readable ratings may be aggregated, or left out for being few. */
@@ -75,27 +99,44 @@ final class TrainPipeline {
 
   /** Adds the whole job to a pipeline; {@code testFiles} may be empty. */
   void build(Pipeline pipeline, List<CsvFile> files, List<CsvFile> testFiles) {
+    LoadRatings load =
+        Inputs.ratings(options, files)
+            .withRejects(staging + "rejects/")
+            .withPlaces(splitFolder != null);
     PCollection<RatingBatch> training =
         Inputs.load(
             pipeline,
             "LoadRatings",
-            Inputs.ratings(options, files).withRejects(staging + "rejects/"),
+            splits.needsTimes() ? load.withTimes(true) : load,
             staging + REPORT);
-    PCollection<RatingBatch> test = null;
-    if (options.getTestFraction() > 0) {
+    Map<String, PCollection<RatingBatch>> heldOut = new LinkedHashMap<>();
+    if (!splits.none()) {
       PCollectionTuple split =
           training.apply(
               "SplitRatings",
-              SplitRatings.create(options.getTestFraction(), options.getSeed())
-                  .withByPair(options.getAggregate() != RatingBlock.Aggregate.none));
+              splits
+                  .toTransform(options.getSeed())
+                  .withByPair(options.getAggregate() != RatingBlock.Aggregate.none)
+                  .withNumBlocks(userBlocks));
       training = split.get(SplitRatings.training());
-      test = split.get(SplitRatings.test());
+      if (splits.validates()) {
+        heldOut.put(VALIDATION, split.get(SplitRatings.validation()));
+      }
+      heldOut.put(TEST, split.get(SplitRatings.test()));
+      if (splits.reports()) {
+        split
+            .get(SplitRatings.report())
+            .apply("WriteSplitReport", ResultFile.<SplitRatings.Report>write(staging + SPLIT));
+      }
+      if (splitFolder != null) {
+        split.apply("WriteSplit", WriteSplit.to(splitFolder, files));
+      }
     } else if (!testFiles.isEmpty()) {
       LoadRatings loadTest =
           Inputs.ratings(options, testFiles)
               .withInputName("testInput")
               .withRejects(staging + "testRejects/");
-      test = Inputs.load(pipeline, "LoadTestRatings", loadTest, staging + TEST_REPORT);
+      heldOut.put(TEST, Inputs.load(pipeline, "LoadTestRatings", loadTest, staging + TEST_REPORT));
     }
 
     Als als =
@@ -127,21 +168,31 @@ final class TrainPipeline {
     model
         .ratings()
         .apply("EvaluateTraining", evaluate)
-        .apply("WriteTrainingMetrics", ResultFile.<RatingMetrics>write(staging + TRAINING_METRICS));
-    if (test != null) {
-      PCollection<RatingBlock> testBlocks =
-          test.apply(
-              "BlockTestByUser",
-              BlockRatings.create(userBlocks)
-                  .withDropDuplicates(options.getDropDuplicates())
-                  .withAggregate(options.getAggregate()));
-      if (drops(options)) {
-        DroppedRatings.count(testBlocks, testBlocks)
-            .apply("WriteTestDropped", ResultFile.<DroppedRatings>write(staging + TEST_DROPPED));
-      }
-      testBlocks
-          .apply("EvaluateTest", evaluate)
-          .apply("WriteTestMetrics", ResultFile.<RatingMetrics>write(staging + TEST_METRICS));
+        .apply(
+            "WriteTrainingMetrics", ResultFile.<RatingMetrics>write(staging + metrics(TRAINING)));
+    List<PCollection<RatingBlock>> heldOutBlocks = new ArrayList<>();
+    heldOut.forEach(
+        (part, ratings) -> {
+          String name = part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1);
+          PCollection<RatingBlock> blocks =
+              ratings.apply(
+                  "Block" + name + "ByUser",
+                  BlockRatings.create(userBlocks)
+                      .withDropDuplicates(options.getDropDuplicates())
+                      .withAggregate(options.getAggregate()));
+          heldOutBlocks.add(blocks);
+          blocks
+              .apply("Evaluate" + name, evaluate)
+              .apply(
+                  "Write" + name + "Metrics",
+                  ResultFile.<RatingMetrics>write(staging + metrics(part)));
+        });
+    if (!heldOut.isEmpty() && drops(options)) {
+      PCollection<RatingBlock> blocks =
+          PCollectionList.of(heldOutBlocks).apply("FlattenHeldOut", Flatten.pCollections());
+      DroppedRatings.count(blocks, blocks)
+          .apply(
+              "WriteHeldOutDropped", ResultFile.<DroppedRatings>write(staging + HELD_OUT_DROPPED));
     }
 
     model

@@ -6,12 +6,15 @@ import dev.beamals.ids.Side;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.DefaultCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some ratings, as primitive columns: the element in which ratings travel.
@@ -29,6 +32,8 @@ public final class RatingBatch {
   private final float[] rating;
   private final long[] fingerprint;
   private final double[] time;
+  private final byte[] part;
+  private final long[] place;
 
   /**
    * @param user for each row its index in {@code users}
@@ -38,7 +43,7 @@ public final class RatingBatch {
    */
   public RatingBatch(
       Ids users, Ids items, int[] user, int[] item, float[] rating, long[] fingerprint) {
-    this(users, items, user, item, rating, fingerprint, new double[0]);
+    this(users, items, user, item, rating, fingerprint, new double[0], new byte[0], new long[0]);
   }
 
   private RatingBatch(
@@ -48,7 +53,9 @@ public final class RatingBatch {
       int[] item,
       float[] rating,
       long[] fingerprint,
-      double[] time) {
+      double[] time,
+      byte[] part,
+      long[] place) {
     this.users = users;
     this.items = items;
     this.user = user;
@@ -56,6 +63,8 @@ public final class RatingBatch {
     this.rating = rating;
     this.fingerprint = fingerprint;
     this.time = time;
+    this.part = part;
+    this.place = place;
   }
 
   /**
@@ -64,7 +73,25 @@ public final class RatingBatch {
    * @param times for each row seconds since the epoch, or empty
    */
   public RatingBatch withTimes(double[] times) {
-    return new RatingBatch(users, items, user, item, rating, fingerprint, times);
+    return new RatingBatch(users, items, user, item, rating, fingerprint, times, part, place);
+  }
+
+  /**
+   * The same rows with the part of the split that their input says.
+   *
+   * @param parts for each row the ordinal of a {@link SplitRatings.Part}, or empty
+   */
+  public RatingBatch withParts(byte[] parts) {
+    return new RatingBatch(users, items, user, item, rating, fingerprint, time, parts, place);
+  }
+
+  /**
+   * The same rows with where they were read.
+   *
+   * @param places for each row a number that only what read it can make sense of, or empty
+   */
+  public RatingBatch withPlaces(long[] places) {
+    return new RatingBatch(users, items, user, item, rating, fingerprint, time, part, places);
   }
 
   /** The number of rows. */
@@ -97,6 +124,19 @@ public final class RatingBatch {
     return time;
   }
 
+  /**
+   * For each row the ordinal of the {@link SplitRatings.Part} that its input says, or empty. Not to
+   * be written to.
+   */
+  public byte[] parts() {
+    return part;
+  }
+
+  /** For each row where it was read, or empty. Not to be written to. */
+  public long[] places() {
+    return place;
+  }
+
   /** The rows at the first {@code count} of these indices, which ascend strictly. */
   public RatingBatch select(int[] rows, int count) {
     if (count == size()) {
@@ -107,6 +147,8 @@ public final class RatingBatch {
     float[] newRating = new float[rating.length == 0 ? 0 : count];
     long[] newFingerprint = new long[fingerprint.length == 0 ? 0 : count];
     double[] newTime = new double[time.length == 0 ? 0 : count];
+    byte[] newPart = new byte[part.length == 0 ? 0 : count];
+    long[] newPlace = new long[place.length == 0 ? 0 : count];
     for (int r = 0; r < count; r++) {
       newUser[r] = user[rows[r]];
       newItem[r] = item[rows[r]];
@@ -119,6 +161,12 @@ public final class RatingBatch {
       if (newTime.length > 0) {
         newTime[r] = time[rows[r]];
       }
+      if (newPart.length > 0) {
+        newPart[r] = part[rows[r]];
+      }
+      if (newPlace.length > 0) {
+        newPlace[r] = place[rows[r]];
+      }
     }
     return new RatingBatch(
         keepUsed(users, newUser),
@@ -127,17 +175,47 @@ public final class RatingBatch {
         newItem,
         newRating,
         newFingerprint,
-        newTime);
+        newTime,
+        newPart,
+        newPlace);
   }
 
   /** The same rows with user and item exchanged. */
   public RatingBatch transpose() {
-    return new RatingBatch(items, users, item, user, rating, fingerprint, time);
+    return new RatingBatch(items, users, item, user, rating, fingerprint, time, part, place);
   }
 
   /** This batch without its fingerprints. */
   public RatingBatch withoutFingerprints() {
-    return new RatingBatch(users, items, user, item, rating, new long[0], time);
+    return new RatingBatch(users, items, user, item, rating, new long[0], time, part, place);
+  }
+
+  /**
+   * The rows by the block of their user, when there are {@code blocks} of them.
+   *
+   * @return for each block its rows, or null where it has none
+   */
+  public List<@Nullable RatingBatch> partition(int blocks) {
+    int[] block = new int[users.size()];
+    for (int u = 0; u < block.length; u++) {
+      block[u] = users.block(u, blocks);
+    }
+    int[][] rows = new int[blocks][];
+    int[] counts = new int[blocks];
+    for (int r = 0; r < user.length; r++) {
+      int b = block[user[r]];
+      if (rows[b] == null) {
+        rows[b] = new int[2 * (user.length - r) / blocks + 16];
+      } else if (counts[b] == rows[b].length) {
+        rows[b] = Arrays.copyOf(rows[b], 2 * counts[b]);
+      }
+      rows[b][counts[b]++] = r;
+    }
+    List<@Nullable RatingBatch> parts = new ArrayList<>();
+    for (int b = 0; b < blocks; b++) {
+      parts.add(counts[b] == 0 ? null : select(rows[b], counts[b]));
+    }
+    return parts;
   }
 
   /**
@@ -188,6 +266,8 @@ public final class RatingBatch {
       ArrayCoding.write(batch.item, out);
       ArrayCoding.write(batch.rating, out);
       ArrayCoding.write(batch.fingerprint, out);
+      ArrayCoding.write(batch.part, out);
+      ArrayCoding.write(batch.place, out);
       long[] bits = new long[batch.time.length];
       for (int r = 0; r < bits.length; r++) {
         bits[r] = Double.doubleToRawLongBits(batch.time[r]);
@@ -198,13 +278,15 @@ public final class RatingBatch {
     @Override
     public RatingBatch decode(InputStream in) throws IOException {
       return new RatingBatch(
-          ArrayCoding.readIds(in),
-          ArrayCoding.readIds(in),
-          ArrayCoding.readInts(in),
-          ArrayCoding.readInts(in),
-          ArrayCoding.readFloats(in),
-          ArrayCoding.readLongs(in),
-          readTimes(in));
+              ArrayCoding.readIds(in),
+              ArrayCoding.readIds(in),
+              ArrayCoding.readInts(in),
+              ArrayCoding.readInts(in),
+              ArrayCoding.readFloats(in),
+              ArrayCoding.readLongs(in))
+          .withParts(ArrayCoding.readBytes(in))
+          .withPlaces(ArrayCoding.readLongs(in))
+          .withTimes(readTimes(in));
     }
 
     private static double[] readTimes(InputStream in) throws IOException {
