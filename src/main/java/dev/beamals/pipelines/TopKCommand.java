@@ -1,6 +1,9 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.CsvFormat;
+import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter;
@@ -9,14 +12,20 @@ import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
 import dev.beamals.model.SavedFactors;
+import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.recommend.ScoredIds;
 import dev.beamals.recommend.WriteScores;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TypeDescriptor;
 import org.jspecify.annotations.Nullable;
 
@@ -27,24 +36,106 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   private static final long BLOCK_ENTRIES = 4L << 20;
 
+  /** Files by which the ids that were wanted, and those of them that were found, reach us. */
+  private static final String WANTED = "wanted.bin";
+
+  private static final String FOUND = "found.bin";
+
   TopKCommand(Class<O> type, List<String> args, PrintStream out, PrintStream progress) {
     super(type, args, out, progress);
   }
 
-  final void checkTopK(boolean single) {
+  /** The side of the rows. */
+  abstract Side side();
+
+  /** The ids of the command line whose rows are wanted, or null. */
+  final @Nullable List<String> given() {
+    return side() == Side.USER ? options.getUser() : options.getItem();
+  }
+
+  /** The patterns of files of ids whose rows are wanted, or null. */
+  private @Nullable List<String> patterns() {
+    return side() == Side.USER ? options.getUsers() : options.getItems();
+  }
+
+  final void checkTopK() {
     int topK = options.getTopK();
     checkMaxRejects(options);
     require(topK >= 1 && topK <= 100_000, "--topK=%s: expected 1 to 100000", topK);
+    List<String> given = given();
     require(
-        single || options.getOutput() != null,
-        "--output: missing; expected a folder for the table, or one id to print");
+        given != null || options.getOutput() != null,
+        "--output: missing; expected a folder for the table, or ids to print, as --%s=…",
+        name(side()));
+    require(
+        given == null || given.stream().noneMatch(String::isBlank),
+        "--%s=%s: expected ids with a comma between them",
+        name(side()),
+        given == null ? "" : String.join(",", given));
   }
 
-  /** How many blocks the rows are spread over: as many for each core. */
+  /** What a row is of, as flags and columns say it. */
+  static String name(Side side) {
+    return side == Side.USER ? "user" : "item";
+  }
+
+  /** Files of the ids whose rows are wanted, none where they are not in files. */
+  final List<CsvFile> wantedFiles(SavedModel model) {
+    return findIds(name(side()) + "s", patterns(), side(), model);
+  }
+
+  /** Files of ids: the column of their side, or the first where there is no header. */
+  final List<CsvFile> findIds(
+      String flag, @Nullable List<String> patterns, Side side, SavedModel model) {
+    if (patterns == null) {
+      return List.of();
+    }
+    CsvFormat format = Inputs.format(options, model);
+    String col =
+        !format.hasHeader()
+            ? "1"
+            : side == Side.USER
+                ? Inputs.userCol(options, model)
+                : Inputs.itemCol(options, model);
+    return CsvFile.find(flag, patterns, format.withPairs(col, col));
+  }
+
+  final PCollection<RatingBatch> load(
+      Pipeline pipeline, String step, String flag, List<CsvFile> files, ResultFolder folder) {
+    LoadRatings load = Inputs.ids(options, files).withInputName(flag);
+    return Inputs.load(pipeline, step, load, reportFile(folder, flag));
+  }
+
+  /** The ids whose rows are wanted, or null for all. */
+  final @Nullable PCollectionView<Ids> wanted(
+      Pipeline pipeline, List<CsvFile> files, ResultFolder folder) {
+    List<String> given = given();
+    PCollection<Ids> ids;
+    if (given != null) {
+      ids =
+          pipeline.apply(
+              "WantedIds",
+              Create.of(Ids.of(given.toArray(String[]::new))).withCoder(UniteIds.coder()));
+    } else if (files.isEmpty()) {
+      return null;
+    } else {
+      ids = ids(load(pipeline, "LoadWanted", name(side()) + "s", files, folder), "WantedIds");
+      ids.apply("WriteWantedIds", ResultFile.<Ids>write(folder.path() + WANTED));
+    }
+    return ids.apply("ViewWantedIds", View.asSingleton());
+  }
+
+  /**
+   * How many blocks the rows are spread over: as many for each core. Ids of the command line are
+   * one block, so that they are printed in their order.
+   */
   final int blocks(SavedFactors src, int cores) {
-    long blocks = (src.rows() + BLOCK_ROWS - 1) / BLOCK_ROWS;
-    blocks = Math.max(blocks, src.rows() * options.getTopK() / BLOCK_ENTRIES);
-    return (int) Math.min(100_000, Math.max(1, (blocks + cores - 1) / cores) * cores);
+    List<String> given = given();
+    long rows = given == null ? src.rows() : given.size();
+    int share = given == null ? cores : 1;
+    long blocks = (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    blocks = Math.max(blocks, rows * options.getTopK() / BLOCK_ENTRIES);
+    return (int) Math.min(100_000, Math.max(1, (blocks + share - 1) / share) * share);
   }
 
   /** The distinct users of some pairs. */
@@ -65,6 +156,14 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
       Column dst,
       String score,
       int blocks) {
+    if (given() != null) {
+      found
+          .apply(
+              "TakeFoundIds", MapElements.into(TypeDescriptor.of(Ids.class)).via(ScoredIds::src))
+          .setCoder(UniteIds.coder())
+          .apply("UniteFoundIds", UniteIds.create())
+          .apply("WriteFoundIds", ResultFile.<Ids>write(folder.path() + FOUND));
+    }
     found
         .apply(
             "WriteTable",
@@ -80,21 +179,49 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   /** Ends the table, prints it where nobody asked for a folder, and says what it has. */
   final void finish(
-      ResultFolder folder, Column src, Column dst, String score, @Nullable String missing)
+      ResultFolder folder, Column src, Column dst, String score, List<CsvFile> wantedFiles)
       throws IOException {
+    if (!wantedFiles.isEmpty()) {
+      report(folder, src.name() + "s");
+      Ids ids = folder.take(WANTED, UniteIds.coder());
+      print("%s in --%ss%n", count(ids.size(), "id"), src.name());
+    }
     WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
+    String missing = missing(folder);
     if (counts.ids() == 0) {
       throw new RunException(
           missing != null ? missing : "none of the ids that were asked for is in the model");
     }
     if (options.getOutput() == null) {
       ResultTable.print(out, List.of(src.name(), "rank", dst.name(), score), folder.parts());
-      return;
+    } else {
+      folder.complete();
+      print(
+          "%s for %s: %s%n",
+          count(counts.entries(), "row"), count(counts.ids(), src.name()), folder.path());
     }
-    folder.complete();
-    print(
-        "%s for %s: %s%n",
-        count(counts.entries(), "row"), count(counts.ids(), src.name()), folder.path());
+    if (missing != null) {
+      print("%s%n", missing);
+    }
+  }
+
+  /** Names the ids of the command line that the model does not have; null where there are none. */
+  private @Nullable String missing(ResultFolder folder) throws IOException {
+    List<String> given = given();
+    if (given == null) {
+      return null;
+    }
+    Ids ids = Ids.of(given.toArray(String[]::new));
+    int[] found = ids.positionsIn(folder.take(FOUND, UniteIds.coder()));
+    List<String> missing = new ArrayList<>();
+    for (int i = 0; i < found.length; i++) {
+      if (found[i] < 0) {
+        missing.add(ids.get(i));
+      }
+    }
+    return missing.isEmpty()
+        ? null
+        : "--" + name(side()) + "=" + String.join(",", missing) + ": not in the model";
   }
 
   final ResultFolder createFolder() throws IOException {

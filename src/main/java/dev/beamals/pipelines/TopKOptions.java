@@ -1,6 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.files.TableWriter;
+import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,27 @@ public interface TopKOptions extends ModelInputOptions {
 
   void setTopK(int topK);
 
-  @Description("A new folder for the table; without it, that of a single id is printed.")
+  @Description("Users, comma-separated, whose rows are wanted; one with a comma goes into --users.")
+  @Nullable List<String> getUser();
+
+  void setUser(@Nullable List<String> user);
+
+  @Description("CSV files whose --userCol holds the users whose rows are wanted.")
+  @Nullable List<String> getUsers();
+
+  void setUsers(@Nullable List<String> users);
+
+  @Description("Items, comma-separated, whose rows are wanted; one with a comma goes into --items.")
+  @Nullable List<String> getItem();
+
+  void setItem(@Nullable List<String> item);
+
+  @Description("CSV files whose --itemCol holds the items whose rows are wanted.")
+  @Nullable List<String> getItems();
+
+  void setItems(@Nullable List<String> items);
+
+  @Description("A new folder for the table; without it, that of --user or --item is printed.")
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);

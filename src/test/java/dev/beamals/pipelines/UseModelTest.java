@@ -281,6 +281,59 @@ final class UseModelTest {
   }
 
   @Test
+  void severalIdsArePrintedTogetherAndUnknownOnesAreNamed() throws IOException {
+    String table =
+        run(0, "recommend", "--model=" + model, "--user=nobody,7162,1011,x", "--topK=2");
+    assertEquals(List.of("1011", "1011", "7162", "7162"), cells(table, 1), table);
+    assertEquals(List.of("1", "2", "1", "2"), cells(table, 2));
+    assertTrue(table.contains("\n--user=nobody,x: not in the model\n"), table);
+    for (String user : List.of("7162", "1011")) {
+      String one = run(0, "recommend", "--model=" + model, "--user=" + user, "--topK=2");
+      assertTrue(cells(table, 3).containsAll(cells(one, 3)), table + one);
+    }
+
+    String similar = run(0, "similar", "--model=" + model, "--item=6523,480,6523", "--topK=1");
+    assertEquals(List.of("480", "6523"), cells(similar, 1));
+    assertFails(
+        1, "--item=a,b: not in the model", "similar", "--model=" + model, "--item=b,a");
+    assertFails(
+        2, "--item=1,,2: expected ids with a comma", "similar", "--model=" + model, "--item=1,,2");
+
+    // An id with a comma, of a file.
+    Path input =
+        Files.writeString(
+            folder.resolve("in.csv"),
+            "user,item,rating\na,\"x,y\",3\na,z,1\nb,\"x,y\",2\nb,z,4\n");
+    Path trained = folder.resolve("trained");
+    run(
+        0,
+        "train",
+        "--input=" + input,
+        "--output=" + trained,
+        "--userCol=user",
+        "--itemCol=item",
+        "--ratingCol=rating",
+        "--rank=2");
+    Path ids = Files.writeString(folder.resolve("ids.csv"), "item\n\"x,y\"\n");
+    Path output = folder.resolve("out");
+    String printed =
+        run(0, "similar", "--model=" + trained, "--items=" + ids, "--output=" + output);
+    assertTrue(printed.contains("1 id in --items\n1 row for 1 item: "), printed);
+    assertTrue(lines(output, "item,rank,similar,cosine").get(0).startsWith("\"x,y\",1,z,"));
+    assertFails(1, "--item=x,y: not in the model", "similar", "--model=" + trained, "--item=x,y");
+  }
+
+  /** A column of a table that was printed, from 1; its spaces and its header gone. */
+  private static List<String> cells(String table, int column) {
+    return table
+        .lines()
+        .filter(line -> line.startsWith("|"))
+        .skip(1)
+        .map(line -> line.split("\\|")[column].strip())
+        .toList();
+  }
+
+  @Test
   void similarIsByCosine() throws IOException {
     Path output = folder.resolve("out");
     run(0, "similar", "--model=" + model, "--all", "--topK=4", "--output=" + output);
@@ -497,7 +550,7 @@ final class UseModelTest {
     assertFails(2, "--item and --items: expected with --for=items", "recommend", m, "--item=1");
     assertFails(
         2, "--user and --users: expected without", "recommend", m, "--for=items", "--user=1");
-    assertFails(2, "--item, --user and --all: expected one", "similar", m, out);
+    assertFails(2, "--item, --items, --user, --users and --all: expected one", "similar", m, out);
     assertFails(2, "--output: missing", "fold-in", m, "--input=" + SAMPLE);
     assertFails(2, "--input: missing", "evaluate", m);
     assertFails(
