@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.RunException;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
@@ -64,6 +65,28 @@ final class Inputs {
     return CsvFormat.create()
         .withDelimiter(delimiter(delimiter))
         .withHeader(header != null ? header : saved == null || saved);
+  }
+
+  /** The files of titles, none where there are none: pairs of an item and its title. */
+  static List<CsvFile> titles(TitleOptions options, SavedModel model) {
+    List<String> patterns = options.getTitles();
+    if (patterns == null) {
+      return List.of();
+    }
+    String given = options.getTitleItemCol();
+    String itemCol = given == null ? itemCol(options, model) : given;
+    try {
+      return CsvFile.find(
+          "titles",
+          patterns,
+          format(options, model).withPairs(itemCol, options.getTitleCol()));
+    } catch (RunException e) { // a pair is that of a user and an item
+      throw new RunException(
+          String.valueOf(e.getMessage())
+              .replaceFirst("^itemCol=", "titleCol=")
+              .replaceFirst("^userCol=", "titleItemCol="),
+          e);
+    }
   }
 
   static String userCol(ModelInputOptions options, SavedModel model) {

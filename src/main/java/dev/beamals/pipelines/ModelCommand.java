@@ -3,14 +3,18 @@ package dev.beamals.pipelines;
 import dev.beamals.RunException;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.SavedModel;
+import dev.beamals.recommend.Titles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import org.apache.beam.sdk.Pipeline;
+import org.jspecify.annotations.Nullable;
 
 /** A command that uses a saved model: checks its flags, opens the model, runs its pipeline. */
 abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
@@ -66,6 +70,16 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
   /** Where the report of the files of a flag is written. */
   static String reportFile(ResultFolder folder, String flag) {
     return folder.path() + flag + "-report.bin";
+  }
+
+  /** Titles as {@code --titles} has them, or null where there are no such files. */
+  final @Nullable Titles loadTitles(
+      Pipeline pipeline, TitleOptions titles, List<CsvFile> files, ResultFolder folder) {
+    if (files.isEmpty()) {
+      return null;
+    }
+    LoadRatings load = Inputs.ids(titles, files).withInputName("titles");
+    return Titles.of(Inputs.load(pipeline, "LoadTitles", load, reportFile(folder, "titles")));
   }
 
   /** Reads a report back and says what could not be read. */

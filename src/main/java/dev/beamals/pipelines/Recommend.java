@@ -2,11 +2,12 @@ package dev.beamals.pipelines;
 
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFolder;
-import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
 import dev.beamals.recommend.RecommendTopK;
+import dev.beamals.recommend.Titles;
+import dev.beamals.recommend.WriteScores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -52,6 +53,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
     List<CsvFile> wantedFiles = wantedFiles(model);
     List<CsvFile> candidateFiles =
         findIds("candidates", options.getCandidates(), side.other(), model);
+    List<CsvFile> titleFiles = Inputs.titles(options, model);
     List<String> seenPatterns = options.getExcludeSeen();
     List<CsvFile> seenFiles =
         seenPatterns == null
@@ -84,9 +86,10 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       if (!seenFiles.isEmpty()) {
         topK = topK.withSeen(load(pipeline, "LoadSeen", "excludeSeen", seenFiles, folder));
       }
-      Column src = Column.ids(name(side), model.factors(side).intIds());
-      Column dst = Column.ids(name(side.other()), model.factors(side.other()).intIds());
-      write(pipeline.apply("RecommendTopK", topK), folder, src, dst, "score", blocks);
+      Titles titles = loadTitles(pipeline, options, titleFiles, folder);
+      WriteScores table =
+          table(folder, model, name(side.other()), side.other(), "score", blocks, titles);
+      write(pipeline.apply("RecommendTopK", topK), table, folder);
       run(pipeline);
       if (!candidateFiles.isEmpty()) {
         report(folder, "candidates");
@@ -94,7 +97,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       if (!seenFiles.isEmpty()) {
         report(folder, "excludeSeen");
       }
-      finish(folder, src, dst, "score", wantedFiles);
+      finish(folder, table, wantedFiles);
     }
   }
 }

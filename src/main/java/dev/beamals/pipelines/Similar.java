@@ -2,12 +2,13 @@ package dev.beamals.pipelines;
 
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFolder;
-import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.model.SavedFactors;
 import dev.beamals.model.SavedModel;
 import dev.beamals.recommend.SimilarIds;
+import dev.beamals.recommend.Titles;
+import dev.beamals.recommend.WriteScores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -39,6 +40,9 @@ final class Similar extends TopKCommand<SimilarOptions> {
     given += options.getAll() ? 1 : 0;
     require(given == 1, "--item, --items, --user, --users and --all: expected one of them");
     require(options.getAll() || !arguments.has("for"), "--for: expected with --all only");
+    require(
+        side() == Side.ITEM || options.getTitles() == null,
+        "--titles: expected with a table of items");
     checkTopK();
   }
 
@@ -46,6 +50,7 @@ final class Similar extends TopKCommand<SimilarOptions> {
   void run(SavedModel model) throws IOException {
     Side side = side();
     List<CsvFile> wantedFiles = wantedFiles(model);
+    List<CsvFile> titleFiles = Inputs.titles(options, model);
     SavedFactors files = model.factors(side);
     try (ResultFolder folder = createFolder()) {
       int cores = setUpRunner();
@@ -60,11 +65,11 @@ final class Similar extends TopKCommand<SimilarOptions> {
       if (wanted != null) {
         similar = similar.withIds(wanted);
       }
-      Column src = Column.ids(name(side), files.intIds());
-      Column dst = Column.ids("similar", files.intIds());
-      write(pipeline.apply("FindSimilar", similar), folder, src, dst, "cosine", blocks);
+      Titles titles = loadTitles(pipeline, options, titleFiles, folder);
+      WriteScores table = table(folder, model, "similar", side, "cosine", blocks, titles);
+      write(pipeline.apply("FindSimilar", similar), table, folder);
       run(pipeline);
-      finish(folder, src, dst, "cosine", wantedFiles);
+      finish(folder, table, wantedFiles);
     }
   }
 }

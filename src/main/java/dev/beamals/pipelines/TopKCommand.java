@@ -15,6 +15,7 @@ import dev.beamals.model.SavedFactors;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.recommend.ScoredIds;
+import dev.beamals.recommend.Titles;
 import dev.beamals.recommend.WriteScores;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -148,14 +149,34 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
         .apply("Unite" + name, UniteIds.create());
   }
 
-  /** Writes what was found to files. */
-  final void write(
-      PCollection<ScoredIds> found,
+  /** How what was found is written. */
+  final WriteScores table(
       ResultFolder folder,
-      Column src,
-      Column dst,
+      SavedModel model,
+      String dst,
+      Side dstSide,
       String score,
-      int blocks) {
+      int blocks,
+      @Nullable Titles titles) {
+    WriteScores table =
+        WriteScores.ranked(
+            folder.path(),
+            options.getOutput() == null ? TableWriter.Format.csv : options.getFormat(),
+            Column.ids(name(side()), model.factors(side()).intIds()),
+            Column.ids(dst, model.factors(dstSide).intIds()),
+            score,
+            blocks);
+    boolean both = side() == dstSide;
+    return titles == null
+        ? table
+        : table.withTitles(
+            titles,
+            side() == Side.ITEM ? "title" : null,
+            dstSide == Side.USER ? null : both ? dst + "Title" : "title");
+  }
+
+  /** Writes what was found to files. */
+  final void write(PCollection<ScoredIds> found, WriteScores table, ResultFolder folder) {
     if (given() != null) {
       found
           .apply(
@@ -165,26 +186,17 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
           .apply("WriteFoundIds", ResultFile.<Ids>write(folder.path() + FOUND));
     }
     found
-        .apply(
-            "WriteTable",
-            WriteScores.ranked(
-                folder.path(),
-                options.getOutput() == null ? TableWriter.Format.csv : options.getFormat(),
-                src,
-                dst,
-                score,
-                blocks))
+        .apply("WriteTable", table)
         .apply("WriteCounts", ResultFile.<WriteScores.Counts>write(folder.path() + "counts.bin"));
   }
 
   /** Ends the table, prints it where nobody asked for a folder, and says what it has. */
-  final void finish(
-      ResultFolder folder, Column src, Column dst, String score, List<CsvFile> wantedFiles)
+  final void finish(ResultFolder folder, WriteScores table, List<CsvFile> wantedFiles)
       throws IOException {
     if (!wantedFiles.isEmpty()) {
-      report(folder, src.name() + "s");
+      report(folder, name(side()) + "s");
       Ids ids = folder.take(WANTED, UniteIds.coder());
-      print("%s in --%ss%n", count(ids.size(), "id"), src.name());
+      print("%s in --%ss%n", count(ids.size(), "id"), name(side()));
     }
     WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
     String missing = missing(folder);
@@ -192,13 +204,19 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
       throw new RunException(
           missing != null ? missing : "none of the ids that were asked for is in the model");
     }
+    if (options.getTitles() != null) {
+      report(folder, "titles");
+    }
     if (options.getOutput() == null) {
-      ResultTable.print(out, List.of(src.name(), "rank", dst.name(), score), folder.parts());
+      ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
     } else {
       folder.complete();
       print(
           "%s for %s: %s%n",
-          count(counts.entries(), "row"), count(counts.ids(), src.name()), folder.path());
+          count(counts.entries(), "row"), count(counts.ids(), name(side())), folder.path());
+    }
+    if (counts.untitled() > 0) {
+      print("%s without a title in --titles%n", count(counts.untitled(), "row"));
     }
     if (missing != null) {
       print("%s%n", missing);

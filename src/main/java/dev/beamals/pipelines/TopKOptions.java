@@ -7,7 +7,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags that {@code recommend} and {@code similar} share. */
-public interface TopKOptions extends ModelInputOptions {
+public interface TopKOptions extends TitleOptions {
 
   @Description("How many to find for each, 1 to 100000.")
   @Default.Integer(10)

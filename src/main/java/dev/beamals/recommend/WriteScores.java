@@ -22,6 +22,7 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes recommendations or predictions as a table: a file for each block, named by the block.
@@ -50,6 +51,12 @@ public abstract class WriteScores
 
   abstract int numBlocks();
 
+  abstract @Nullable Titles titles();
+
+  abstract @Nullable String srcTitle();
+
+  abstract @Nullable String dstTitle();
+
   /**
    * Writes columns {@code src, rank, dst, score}, ranks counting from 1.
    *
@@ -63,29 +70,108 @@ public abstract class WriteScores
       Column dst,
       String score,
       int numBlocks) {
-    return new AutoValue_WriteScores(
-        folder, format, src, dst, new Column(score, Float.class), true, false, numBlocks);
+    return builder(folder, format, src, dst, new Column(score, Float.class), numBlocks)
+        .setRanked(true)
+        .build();
   }
 
   /** Writes columns {@code src, dst, prediction}. */
   public static WriteScores predictions(
       String folder, TableWriter.Format format, Column src, Column dst, int numBlocks) {
     Column prediction = new Column("prediction", Float.class);
-    return new AutoValue_WriteScores(folder, format, src, dst, prediction, false, false, numBlocks);
+    return builder(folder, format, src, dst, prediction, numBlocks).build();
+  }
+
+  private static Builder builder(
+      String folder,
+      TableWriter.Format format,
+      Column src,
+      Column dst,
+      Column score,
+      int numBlocks) {
+    return new AutoValue_WriteScores.Builder()
+        .setFolder(folder)
+        .setFormat(format)
+        .setSrc(src)
+        .setDst(dst)
+        .setScore(score)
+        .setRanked(false)
+        .setDropNaN(false)
+        .setNumBlocks(numBlocks);
   }
 
   /** Leaves out pairs without a prediction. */
   public WriteScores withDropNaN() {
-    return new AutoValue_WriteScores(
-        folder(), format(), src(), dst(), score(), ranked(), true, numBlocks());
+    return toBuilder().setDropNaN(true).build();
+  }
+
+  /**
+   * Adds columns of titles after those of ids; an id that has none gets an empty one.
+   *
+   * @param srcTitle the name of the column after {@code src}, or null where there is to be none
+   * @param dstTitle the same of {@code dst}
+   */
+  public WriteScores withTitles(
+      Titles titles, @Nullable String srcTitle, @Nullable String dstTitle) {
+    return toBuilder().setTitles(titles).setSrcTitle(srcTitle).setDstTitle(dstTitle).build();
+  }
+
+  /** The columns, in their order. */
+  public List<Column> columns() {
+    List<Column> columns = new ArrayList<>(List.of(src()));
+    addTitle(columns, srcTitle());
+    if (ranked()) {
+      columns.add(new Column("rank", Integer.class));
+    }
+    columns.add(dst());
+    addTitle(columns, dstTitle());
+    columns.add(score());
+    return columns;
+  }
+
+  private static void addTitle(List<Column> columns, @Nullable String name) {
+    if (name != null) {
+      columns.add(new Column(name, String.class));
+    }
   }
 
   @Override
   public PCollection<Counts> expand(PCollection<ScoredIds> blocks) {
+    Titles titles = titles();
+    ParDo.SingleOutput<ScoredIds, Counts> write = ParDo.of(new WriteFn(this));
     return blocks
-        .apply("WriteFiles", ParDo.of(new WriteFn(this)))
+        .apply("WriteFiles", titles == null ? write : titles.addTo(write))
         .setCoder(new CountsCoder())
-        .apply("SumCounts", CombineAll.create(new Counts(0, 0, 0), new SumFn()));
+        .apply("SumCounts", CombineAll.create(new Counts(0, 0, 0, 0), new SumFn()));
+  }
+
+  abstract Builder toBuilder();
+
+  @AutoValue.Builder
+  abstract static class Builder {
+    abstract Builder setFolder(String folder);
+
+    abstract Builder setFormat(TableWriter.Format format);
+
+    abstract Builder setSrc(Column src);
+
+    abstract Builder setDst(Column dst);
+
+    abstract Builder setScore(Column score);
+
+    abstract Builder setRanked(boolean ranked);
+
+    abstract Builder setDropNaN(boolean dropNaN);
+
+    abstract Builder setNumBlocks(int numBlocks);
+
+    abstract Builder setTitles(@Nullable Titles titles);
+
+    abstract Builder setSrcTitle(@Nullable String srcTitle);
+
+    abstract Builder setDstTitle(@Nullable String dstTitle);
+
+    abstract WriteScores build();
   }
 
   /**
@@ -94,8 +180,9 @@ public abstract class WriteScores
    * @param ids how many ids have a row of entries
    * @param entries how many entries there are, those that were left out too
    * @param missing how many of them are NaN
+   * @param untitled how many rows were written that have an empty title
    */
-  public record Counts(long ids, long entries, long missing) {
+  public record Counts(long ids, long entries, long missing, long untitled) {
     /** For {@link dev.beamals.files.ResultFile}. */
     public static Coder<Counts> coder() {
       return new CountsCoder();
@@ -108,7 +195,10 @@ public abstract class WriteScores
     @Override
     public Counts apply(Counts left, Counts right) {
       return new Counts(
-          left.ids + right.ids, left.entries + right.entries, left.missing + right.missing);
+          left.ids + right.ids,
+          left.entries + right.entries,
+          left.missing + right.missing,
+          left.untitled + right.untitled);
     }
   }
 
@@ -120,12 +210,16 @@ public abstract class WriteScores
       VarLongCoder.of().encode(counts.ids, out);
       VarLongCoder.of().encode(counts.entries, out);
       VarLongCoder.of().encode(counts.missing, out);
+      VarLongCoder.of().encode(counts.untitled, out);
     }
 
     @Override
     public Counts decode(InputStream in) throws IOException {
       return new Counts(
-          VarLongCoder.of().decode(in), VarLongCoder.of().decode(in), VarLongCoder.of().decode(in));
+          VarLongCoder.of().decode(in),
+          VarLongCoder.of().decode(in),
+          VarLongCoder.of().decode(in),
+          VarLongCoder.of().decode(in));
     }
 
     @Override
@@ -141,28 +235,32 @@ public abstract class WriteScores
     }
 
     @ProcessElement
-    public void processElement(@Element ScoredIds block, OutputReceiver<Counts> out)
-        throws IOException {
+    public void processElement(ProcessContext c) throws IOException {
+      ScoredIds block = c.element();
+      Titles titles = table.titles();
+      String[] srcTitles =
+          titles == null || table.srcTitle() == null ? null : titles.of(c, block.src());
+      String[] dstTitles =
+          titles == null || table.dstTitle() == null ? null : titles.of(c, block.dst());
       String name =
           String.format(
               "part-%05d.%s", block.src().block(0, table.numBlocks()), table.format().name());
       String temporary = table.folder() + "." + name + "-" + UUID.randomUUID();
-      long nan = write(block, temporary);
+      Counts counts = write(block, srcTitles, dstTitles, temporary);
       FileSystems.rename(
           List.of(FileSystems.matchNewResource(temporary, false)),
           List.of(FileSystems.matchNewResource(table.folder() + name, false)),
           StandardMoveOptions.IGNORE_MISSING_FILES);
-      out.output(new Counts(block.src().size(), block.scores().length, nan));
+      c.output(counts);
     }
 
-    private long write(ScoredIds block, String file) throws IOException {
-      List<Column> columns = new ArrayList<>(List.of(table.src()));
-      if (table.ranked()) {
-        columns.add(new Column("rank", Integer.class));
-      }
-      columns.add(table.dst());
-      columns.add(table.score());
+    private Counts write(
+        ScoredIds block, String @Nullable [] srcTitles, String @Nullable [] dstTitles, String file)
+        throws IOException {
+      List<Column> columns = table.columns();
+      Object[] row = new Object[columns.size()];
       long nan = 0;
+      long untitled = 0;
       try (TableWriter writer = TableWriter.create(file, table.format(), columns)) {
         for (int s = 0; s < block.src().size(); s++) {
           for (int p = block.offsets()[s]; p < block.offsets()[s + 1]; p++) {
@@ -173,17 +271,29 @@ public abstract class WriteScores
                 continue;
               }
             }
-            Object src = value(block.src(), s, table.src());
-            Object dst = value(block.dst(), block.index()[p], table.dst());
-            if (table.ranked()) {
-              writer.write(src, p - block.offsets()[s] + 1, dst, score);
-            } else {
-              writer.write(src, dst, score);
+            int dst = block.index()[p];
+            int n = 0;
+            row[n++] = value(block.src(), s, table.src());
+            boolean titled = true;
+            if (srcTitles != null) {
+              row[n++] = srcTitles[s];
+              titled = !srcTitles[s].isEmpty();
             }
+            if (table.ranked()) {
+              row[n++] = p - block.offsets()[s] + 1;
+            }
+            row[n++] = value(block.dst(), dst, table.dst());
+            if (dstTitles != null) {
+              row[n++] = dstTitles[dst];
+              titled &= !dstTitles[dst].isEmpty();
+            }
+            row[n] = score;
+            untitled += titled ? 0 : 1;
+            writer.write(row);
           }
         }
       }
-      return nan;
+      return new Counts(block.src().size(), block.scores().length, nan, untitled);
     }
 
     private static Object value(Ids ids, int index, Column column) {

@@ -323,6 +323,63 @@ final class UseModelTest {
     assertFails(1, "--item=x,y: not in the model", "similar", "--model=" + trained, "--item=x,y");
   }
 
+  @Test
+  void tablesOfItemsHaveTitles() throws IOException {
+    List<String> lines = new ArrayList<>(List.of("genre,film,name"));
+    for (String item : factors.items.keySet()) {
+      if (!item.equals("480")) {
+        lines.add(",\"" + item + "\",\"The \"\"" + item + "\"\", again\"");
+      }
+    }
+    Path films = Files.write(folder.resolve("films.csv"), lines);
+    String[] titles = {
+      "similar",
+      "--model=" + model,
+      "--titles=" + films,
+      "--titleCol=name",
+      "--titleItemCol=film",
+      "--item=480,6523"
+    };
+    String table = run(0, with(titles, "--topK=600"));
+    List<String> items = cells(table, 4);
+    assertEquals(2 * (factors.items.size() - 1), items.size());
+    assertEquals(items.stream().map(UseModelTest::title).toList(), cells(table, 5));
+    assertEquals(cells(table, 1).stream().map(UseModelTest::title).toList(), cells(table, 2));
+    assertTrue(
+        table.replace(" ", "").contains("|item|title|rank|similar|similarTitle|cosine|"), table);
+    assertTrue(table.contains("\n" + factors.items.size() + " rows without a title in --titles\n"));
+
+    titles[0] = "recommend";
+    titles[5] = "--user=14";
+    table = run(0, titles);
+    assertEquals(cells(table, 3).stream().map(UseModelTest::title).toList(), cells(table, 4));
+    titles[5] = "--output=" + folder.resolve("out");
+    assertTrue(run(0, with(titles, "--for=items", "--topK=1")).contains("\n1 row without a title"));
+    List<String> written = lines(folder.resolve("out"), "item,title,rank,user,score");
+    assertTrue(written.stream().anyMatch(row -> row.startsWith("6523,\"The \"\"6523\"\", again\",1,")));
+    assertTrue(written.stream().anyMatch(row -> row.startsWith("480,,1,")));
+
+    assertFails(
+        2,
+        "--titles: expected with a table of items",
+        "similar",
+        "--user=14",
+        "--titles=" + films,
+        "--model=" + model);
+    assertFails(
+        1,
+        "--titleCol=title: no such column in line 1 of",
+        "recommend",
+        "--user=14",
+        "--titles=" + films,
+        "--titleItemCol=film",
+        "--model=" + model);
+  }
+
+  private static String title(String item) {
+    return item.equals("480") ? "" : "The \"" + item + "\", again";
+  }
+
   /** A column of a table that was printed, from 1; its spaces and its header gone. */
   private static List<String> cells(String table, int column) {
     return table

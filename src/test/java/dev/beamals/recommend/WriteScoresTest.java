@@ -8,6 +8,7 @@ import dev.beamals.files.TableWriter.Column;
 import dev.beamals.files.TableWriter.Format;
 import dev.beamals.ids.CoderContract;
 import dev.beamals.ids.Ids;
+import dev.beamals.ratings.RatingBatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ final class WriteScoresTest {
   void rankedRowsAreInOneFileForEachBlock(TestPipeline pipeline) throws IOException {
     WriteScores write = WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS);
     PAssert.thatSingleton(pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write))
-        .isEqualTo(new WriteScores.Counts(2, 5, 1));
+        .isEqualTo(new WriteScores.Counts(2, 5, 1, 0));
     pipeline.run().waitUntilFinish();
     assertEquals(List.of("user,rank,item,score", "7,1,x,2.0", "7,2,5,1.5"), lines(FIRST));
     assertEquals(
@@ -77,10 +78,46 @@ final class WriteScoresTest {
     WriteScores write = WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS);
     PAssert.thatSingleton(
             pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write.withDropNaN()))
-        .isEqualTo(new WriteScores.Counts(2, 5, 1));
+        .isEqualTo(new WriteScores.Counts(2, 5, 1, 0));
     pipeline.run().waitUntilFinish();
     assertEquals(List.of("user,item,prediction", "7,x,2.0", "7,5,1.5"), lines(FIRST));
     assertEquals(List.of("user,item,prediction", "8,5,-1.0", "8,5,-2.0"), lines(SECOND));
+  }
+
+  @Test
+  void titlesStandBesideTheirIds(TestPipeline pipeline) throws IOException {
+    Titles titles =
+        Titles.of(
+            pipeline.apply(
+                "Titles",
+                Create.of(
+                    titles("x", "B, \"the\" second", "y", "not asked for"),
+                    titles("7", "1984", "x", "A"))));
+    WriteScores write =
+        WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS)
+            .withTitles(titles, "userTitle", "title");
+    PAssert.thatSingleton(pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write))
+        .isEqualTo(new WriteScores.Counts(2, 5, 1, 4));
+    pipeline.run().waitUntilFinish();
+    assertEquals(
+        List.of("user,userTitle,rank,item,title,score", "7,1984,1,x,A,2.0", "7,1984,2,5,,1.5"),
+        lines(FIRST));
+    assertEquals("8,,1,5,,-1.0", lines(SECOND).get(1));
+  }
+
+  /** Pairs of an item and its title. */
+  private static RatingBatch titles(String item, String title, String item2, String title2) {
+    Ids items = Ids.of(item, item2);
+    Ids titles = Ids.of(title, title2);
+    int first = Ids.of(item).positionsIn(items)[0];
+    int firstTitle = Ids.of(title).positionsIn(titles)[0];
+    return new RatingBatch(
+        items,
+        titles,
+        new int[] {first, 1 - first},
+        new int[] {firstTitle, 1 - firstTitle},
+        new float[0],
+        new long[0]);
   }
 
   @Test
@@ -90,7 +127,7 @@ final class WriteScoresTest {
                 .apply(Create.empty(ScoredIds.Coder.of()))
                 .apply(
                     "Write", WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS)))
-        .isEqualTo(new WriteScores.Counts(0, 0, 0));
+        .isEqualTo(new WriteScores.Counts(0, 0, 0, 0));
     pipeline.run().waitUntilFinish();
     assertEquals(List.of(), names());
   }
@@ -132,7 +169,7 @@ final class WriteScoresTest {
 
   @Test
   void codersKeepEverything() throws Exception {
-    WriteScores.Counts counts = new WriteScores.Counts(1L << 40, 2, 3);
+    WriteScores.Counts counts = new WriteScores.Counts(1L << 40, 2, 3, 4);
     assertEquals(counts, CoderContract.check(WriteScores.Counts.coder(), counts));
     ScoredIds decoded = CoderContract.check(ScoredIds.Coder.of(), SECOND);
     assertEquals(List.of(SECOND.src(), SECOND.dst()), List.of(decoded.src(), decoded.dst()));
