@@ -4,6 +4,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.blocks.BlockRatings;
+import dev.beamals.blocks.CountRatings;
+import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.KeepFrequent;
 import dev.beamals.blocks.RatingBlock;
@@ -312,6 +314,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
       int numUserBlocks,
       int numItemBlocks,
       @Nullable PCollection<DroppedRatings> dropped) {
+    PCollection<FactorBlock> itemRatings =
+        itemBlocks.apply("CountItemRatings", CountRatings.create());
     boolean passes = passesBlocks(userBlocks);
     int maxIter = parameters().maxIter();
     RatingMean mean = parameters().center() ? RatingMean.of(userBlocks) : RatingMean.of(0);
@@ -354,7 +358,14 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     }
     TrainedFactors userFactors = TrainedFactors.of(Side.USER, parameters(), sent, users);
     return new TrainedModel(
-        userFactors, itemFactors, parameters(), mean, userBlocks, summarize(sent, users), dropped);
+        userFactors,
+        itemFactors,
+        parameters(),
+        mean,
+        userBlocks,
+        itemRatings,
+        summarize(sent, users),
+        dropped);
   }
 
   private PCollection<TrainingSummary> summarize(PCollection<Sent> sent, SentFactors users) {

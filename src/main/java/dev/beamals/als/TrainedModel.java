@@ -1,5 +1,6 @@
 package dev.beamals.als;
 
+import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
 import java.util.HashMap;
@@ -13,10 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class TrainedModel extends AlsModel {
   private static final TupleTag<RatingBlock> RATINGS = new TupleTag<>("ratings") {};
 
+  private static final TupleTag<FactorBlock> ITEM_RATINGS = new TupleTag<>("itemRatings") {};
+
   private static final TupleTag<DroppedRatings> DROPPED = new TupleTag<>("dropped") {};
   private static final TupleTag<TrainingSummary> SUMMARY = new TupleTag<>("summary") {};
 
   private final PCollection<RatingBlock> ratings;
+  private final PCollection<FactorBlock> itemRatings;
   private final PCollection<TrainingSummary> summary;
   private final @Nullable PCollection<DroppedRatings> dropped;
 
@@ -26,10 +30,12 @@ public final class TrainedModel extends AlsModel {
       AlsParameters parameters,
       RatingMean mean,
       PCollection<RatingBlock> ratings,
+      PCollection<FactorBlock> itemRatings,
       PCollection<TrainingSummary> summary,
       @Nullable PCollection<DroppedRatings> dropped) {
     super(ratings.getPipeline(), users, items, parameters, mean);
     this.ratings = ratings;
+    this.itemRatings = itemRatings;
     this.summary = summary;
     this.dropped = dropped;
   }
@@ -55,10 +61,16 @@ public final class TrainedModel extends AlsModel {
     return ratings;
   }
 
+  /** How many ratings each item was trained on: rows of one column. */
+  public PCollection<FactorBlock> itemRatings() {
+    return itemRatings;
+  }
+
   @Override
   public Map<TupleTag<?>, PValue> expand() {
     Map<TupleTag<?>, PValue> values = new HashMap<>(super.expand());
     values.put(RATINGS, ratings);
+    values.put(ITEM_RATINGS, itemRatings);
     values.put(SUMMARY, summary);
     if (dropped != null) {
       values.put(DROPPED, dropped);

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * als_model/
  *   userFactors/part-00000.parquet …   id, features
  *   itemFactors/part-00000.parquet …
+ *   itemRatings/part-00000.parquet …   the same with one number, how many ratings an item has;
+ *                                      not of models from before it was kept
  *   rejects/rejects-….csv              rows that could not be read, where there are any
  *   metadata/                          what Spark MLlib looks for, where all ids are ints
  *   metrics.json
@@ -306,9 +308,13 @@ public final class ModelFolder implements AutoCloseable {
     try {
       checkStaging();
       storage.delete(staging() + EXCHANGE);
-      for (Side side : Side.values()) {
-        String part = staging() + WriteFactors.folder(side);
-        for (String name : storage.list(part)) {
+      for (String folder :
+          List.of(
+              WriteFactors.folder(Side.USER),
+              WriteFactors.folder(Side.ITEM),
+              WriteFactors.ITEM_RATINGS)) {
+        String part = staging() + folder;
+        for (String name : storage.exists(part) ? storage.list(part) : List.<String>of()) {
           if (!isPart(name)) { // of a worker that was killed while it wrote
             storage.delete(part + name);
           }

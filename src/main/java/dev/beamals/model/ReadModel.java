@@ -13,6 +13,7 @@ import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PBegin;
 import org.apache.beam.sdk.values.PCollection;
@@ -62,6 +63,28 @@ public final class ReadModel extends PTransform<PBegin, AlsModel> {
     PCollection<KV<String, Integer>> items =
         input.apply("FindItemFactors", rowGroups(model.factors(Side.ITEM)));
     return new LazyModel(model, users, items);
+  }
+
+  /** Reads files that are no side of a model. */
+  static PTransform<PBegin, PCollection<FactorBlock>> blocks(SavedFactors files) {
+    return new Blocks(files);
+  }
+
+  private static final class Blocks extends PTransform<PBegin, PCollection<FactorBlock>> {
+    private static final long serialVersionUID = 1L;
+    private final SavedFactors files;
+
+    Blocks(SavedFactors files) {
+      this.files = files;
+    }
+
+    @Override
+    public PCollection<FactorBlock> expand(PBegin input) {
+      return input
+          .apply("FindRowGroups", rowGroups(files))
+          .apply("ReadRowGroups", ParDo.of(new ReadFn(files.rank())))
+          .setCoder(FactorBlock.Coder.of());
+    }
   }
 
   private static Create.Values<KV<String, Integer>> rowGroups(SavedFactors factors) {

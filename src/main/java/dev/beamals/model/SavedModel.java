@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.blocks.FactorBlock;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.ids.Side;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PBegin;
+import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,7 @@ public final class SavedModel {
   private final ModelParameters parameters;
   private final SavedFactors users;
   private final SavedFactors items;
+  private final @Nullable SavedFactors itemRatings;
 
   private SavedModel(
       String folder,
@@ -49,13 +52,15 @@ public final class SavedModel {
       @Nullable Manifest manifest,
       ModelParameters parameters,
       SavedFactors users,
-      SavedFactors items) {
+      SavedFactors items,
+      @Nullable SavedFactors itemRatings) {
     this.folder = folder;
     this.description = Json.toText(description);
     this.manifest = manifest;
     this.parameters = parameters;
     this.users = users;
     this.items = items;
+    this.itemRatings = itemRatings;
   }
 
   /**
@@ -101,7 +106,13 @@ public final class SavedModel {
     SavedFactors items = factors(place, path, Side.ITEM, manifest.columns(), false);
     checkRows(place, "userFactors", users, manifest.factors().users());
     checkRows(place, "itemFactors", items, manifest.factors().items());
-    return new SavedModel(path, json, manifest, manifest.parameters(), users, items);
+    SavedFactors itemRatings = null;
+    if (!FolderFiles.list(path + WriteFactors.ITEM_RATINGS).isEmpty()) {
+      itemRatings = factors(place, path, WriteFactors.ITEM_RATINGS, 1, false);
+      checkRows(place, "itemRatings", itemRatings, manifest.factors().items());
+    }
+    return new SavedModel(
+        path, json, manifest, manifest.parameters(), users, items, itemRatings);
   }
 
   private static void checkRows(String place, String name, SavedFactors factors, long count) {
@@ -126,25 +137,31 @@ public final class SavedModel {
         null,
         metadata.parameters(),
         factors(place, path, Side.USER, metadata.rank(), true),
-        factors(place, path, Side.ITEM, metadata.rank(), true));
+        factors(place, path, Side.ITEM, metadata.rank(), true),
+        null);
   }
 
   private static SavedFactors factors(
       String place, String path, Side side, int rank, boolean success) throws IOException {
-    String folder = path + WriteFactors.folder(side);
+    return factors(place, path, WriteFactors.folder(side), rank, success);
+  }
+
+  private static SavedFactors factors(
+      String place, String path, String name, int rank, boolean success) throws IOException {
+    String folder = path + name;
     List<String> names = FolderFiles.list(folder);
     if (success && !names.contains("_SUCCESS")) {
       throw new RunException(
-          place + WriteFactors.folder(side) + " has no _SUCCESS: it was not completed");
+          place + name + " has no _SUCCESS: it was not completed");
     }
     List<String> files =
         names.stream()
-            .filter(name -> name.startsWith("part-") && name.endsWith(".parquet"))
-            .map(name -> folder + name)
+            .filter(file -> file.startsWith("part-") && file.endsWith(".parquet"))
+            .map(file -> folder + file)
             .toList();
     if (files.isEmpty()) {
       throw new RunException(
-          place + WriteFactors.folder(side) + " has no part-*.parquet: it was not completed");
+          place + name + " has no part-*.parquet: it was not completed");
     }
     return SavedFactors.open(files, rank);
   }
@@ -162,6 +179,16 @@ public final class SavedModel {
   /** The model in a pipeline: a side is read where something asks for it. */
   public AlsModel in(Pipeline pipeline) {
     return ReadModel.read(this, PBegin.in(pipeline));
+  }
+
+  /**
+   * How many ratings each item was trained on, as rows of one column; null of a model that does not
+   * tell: one of Spark MLlib, or saved before this was kept.
+   */
+  public @Nullable PCollection<FactorBlock> itemRatings(Pipeline pipeline) {
+    return itemRatings == null
+        ? null
+        : pipeline.apply("ReadItemRatings", ReadModel.blocks(itemRatings));
   }
 
   /** The parameters of ALS, or null where it does not tell the regularization. */

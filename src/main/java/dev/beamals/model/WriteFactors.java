@@ -32,13 +32,14 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PCollection<String>> {
   private static final long serialVersionUID = 1L;
 
-  private final Side side;
-  private final String model;
+  /** The folder in a model of the number of ratings of each item. */
+  static final String ITEM_RATINGS = "itemRatings/";
+
+  private final String folder;
   private final int numBlocks;
 
-  private WriteFactors(Side side, String model, int numBlocks) {
-    this.side = side;
-    this.model = model;
+  private WriteFactors(String folder, int numBlocks) {
+    this.folder = folder;
     this.numBlocks = numBlocks;
   }
 
@@ -47,7 +48,17 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PCo
    * @param numBlocks the number of blocks that the ids are spread over
    */
   public static WriteFactors to(Side side, String model, int numBlocks) {
-    return new WriteFactors(side, model, numBlocks);
+    return new WriteFactors(model + folder(side), numBlocks);
+  }
+
+  /**
+   * Writes how many ratings each item was trained on: rows of one column, in the same form.
+   *
+   * @param model the folder of the model, with its last slash
+   * @param numBlocks the number of blocks that the ids are spread over
+   */
+  public static WriteFactors itemRatings(String model, int numBlocks) {
+    return new WriteFactors(model + ITEM_RATINGS, numBlocks);
   }
 
   /** The name of the folder in a model that holds the factors of a side. */
@@ -67,7 +78,7 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PCo
             .apply("CombineIds", Combine.globally(new SumFn()).asSingletonView());
     return factors.apply(
         "WriteBlocks",
-        ParDo.of(new WriteFn(model + folder(side), numBlocks, seen)).withSideInputs(seen));
+        ParDo.of(new WriteFn(folder, numBlocks, seen)).withSideInputs(seen));
   }
 
   /** How many blocks there are, and whether the ids of all of them are ints. */

@@ -6,9 +6,13 @@ import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.RatingMean;
+import dev.beamals.als.TrainedModel;
 import dev.beamals.blocks.BlockFactors;
+import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ids.Side;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.transforms.Combine;
@@ -80,6 +84,15 @@ public final class WriteModel extends PTransform<AlsModel, PCollection<FactorsSu
         ModelParameters.of(parameters == null ? Map.of("rank", model.rank()) : parameters.toMap());
     PCollectionView<Long> users = write(model, Side.USER, output);
     PCollectionView<Long> items = write(model, Side.ITEM, output);
+    List<PCollectionView<Long>> written = new ArrayList<>(List.of(users, items));
+    if (model instanceof TrainedModel) {
+      written.add(
+          write(
+              ((TrainedModel) model).itemRatings(),
+              1,
+              "ItemRatings",
+              WriteFactors.itemRatings(output.staging(), numFiles)));
+    }
     return model
         .getPipeline()
         .apply("Finish", Create.of(attempt))
@@ -96,18 +109,25 @@ public final class WriteModel extends PTransform<AlsModel, PCollection<FactorsSu
                                 model.mean(),
                                 users,
                                 items))
-                        .withSideInputs(users, items)))
+                        .withSideInputs(written)))
         .setCoder(SerializableCoder.of(FactorsSummary.class));
   }
 
   /** Gives how many files were written, when they are. */
   private PCollectionView<Long> write(AlsModel model, Side side, ModelFolder output) {
     String name = side == Side.USER ? "User" : "Item";
-    return model
-        .factors(side)
-        .blocks()
-        .apply("Block" + name + "Factors", BlockFactors.create(numFiles, model.rank()))
-        .apply("Write" + name + "Factors", WriteFactors.to(side, output.staging(), numFiles))
+    return write(
+        model.factors(side).blocks(),
+        model.rank(),
+        name + "Factors",
+        WriteFactors.to(side, output.staging(), numFiles));
+  }
+
+  private PCollectionView<Long> write(
+      PCollection<FactorBlock> blocks, int rank, String name, WriteFactors write) {
+    return blocks
+        .apply("Block" + name, BlockFactors.create(numFiles, rank))
+        .apply("Write" + name, write)
         .apply(
             "Count" + name + "Files",
             Combine.globally(Count.<String>combineFn()).asSingletonView());

@@ -7,6 +7,7 @@ import dev.beamals.als.DroppedRatings;
 import dev.beamals.als.FoldIn;
 import dev.beamals.blocks.BlockFactors;
 import dev.beamals.blocks.BlockRatings;
+import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.csv.CleaningReport;
@@ -134,6 +135,12 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
     folded.counts().apply("WriteCounts", ResultFile.<FoldIn.Counts>write(staging + COUNTS));
     write(folded, Side.USER, "User", staging, blocks);
     write(folded, Side.ITEM, "Item", staging, blocks);
+    PCollection<FactorBlock> itemRatings = model.itemRatings(pipeline);
+    if (itemRatings != null && side() == Side.USER) { // its items are those of the model
+      itemRatings
+          .apply("BlockItemRatings", BlockFactors.create(blocks, 1))
+          .apply("WriteItemRatings", WriteFactors.itemRatings(staging, blocks));
+    }
   }
 
   private static void write(AlsModel folded, Side side, String name, String staging, int blocks) {

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 
 /** {@code als recommend}: the best items for users, or the best users for items. */
@@ -44,6 +44,9 @@ final class Recommend extends TopKCommand<RecommendOptions> {
     require(
         options.getItem() == null || options.getItems() == null,
         "--item and --items: expected one of them");
+    require(
+        !forItems() || options.getMinItemRatings() == 1,
+        "--minItemRatings: expected without --for=items");
     checkTopK();
   }
 
@@ -77,11 +80,13 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       if (wanted != null) {
         topK = topK.withIds(wanted);
       }
-      if (!candidateFiles.isEmpty()) {
-        topK =
-            topK.withCandidates(
-                ids(load(pipeline, "LoadCandidates", "candidates", candidateFiles, folder), "Ids")
-                    .apply("ViewCandidates", View.asSingleton()));
+      PCollection<Ids> given =
+          candidateFiles.isEmpty()
+              ? null
+              : ids(load(pipeline, "LoadCandidates", "candidates", candidateFiles, folder), "Ids");
+      PCollectionView<Ids> candidates = candidates(pipeline, model, folder, given);
+      if (candidates != null) {
+        topK = topK.withCandidates(candidates);
       }
       if (!seenFiles.isEmpty()) {
         topK = topK.withSeen(load(pipeline, "LoadSeen", "excludeSeen", seenFiles, folder));

@@ -43,6 +43,9 @@ final class Similar extends TopKCommand<SimilarOptions> {
     require(
         side() == Side.ITEM || options.getTitles() == null,
         "--titles: expected with a table of items");
+    require(
+        side() == Side.ITEM || options.getMinItemRatings() == 1,
+        "--minItemRatings: expected with a table of items");
     checkTopK();
   }
 
@@ -64,6 +67,10 @@ final class Similar extends TopKCommand<SimilarOptions> {
       PCollectionView<Ids> wanted = wanted(pipeline, wantedFiles, folder);
       if (wanted != null) {
         similar = similar.withIds(wanted);
+      }
+      PCollectionView<Ids> candidates = candidates(pipeline, model, folder, null);
+      if (candidates != null) {
+        similar = similar.withCandidates(candidates);
       }
       Titles titles = loadTitles(pipeline, options, titleFiles, folder);
       WriteScores table = table(folder, model, "similar", side, "cosine", blocks, titles);

@@ -1,6 +1,8 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.SelectFactors;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.LoadRatings;
@@ -14,6 +16,7 @@ import dev.beamals.ids.UniteIds;
 import dev.beamals.model.SavedFactors;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.recommend.FrequentIds;
 import dev.beamals.recommend.ScoredIds;
 import dev.beamals.recommend.Titles;
 import dev.beamals.recommend.WriteScores;
@@ -22,12 +25,14 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TypeDescriptor;
+import org.apache.beam.sdk.values.TypeDescriptors;
 import org.jspecify.annotations.Nullable;
 
 /** What {@code recommend} and {@code similar} have in common: from factors to a table. */
@@ -41,6 +46,9 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   private static final String WANTED = "wanted.bin";
 
   private static final String FOUND = "found.bin";
+
+  /** The same for the number of items with enough ratings. */
+  private static final String FREQUENT = "frequent.bin";
 
   TopKCommand(Class<O> type, List<String> args, PrintStream out, PrintStream progress) {
     super(type, args, out, progress);
@@ -63,6 +71,9 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     int topK = options.getTopK();
     checkMaxRejects(options);
     require(topK >= 1 && topK <= 100_000, "--topK=%s: expected 1 to 100000", topK);
+    int least = options.getMinItemRatings();
+    require(
+        least >= 1 && least <= 1 << 24, "--minItemRatings=%s: expected 1 to 16777216", least);
     List<String> given = given();
     require(
         given != null || options.getOutput() != null,
@@ -124,6 +135,38 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
       ids.apply("WriteWantedIds", ResultFile.<Ids>write(folder.path() + WANTED));
     }
     return ids.apply("ViewWantedIds", View.asSingleton());
+  }
+
+  /**
+   * The items that may be found, or null for all.
+   *
+   * @param given those that may be by another flag, or null for all
+   * @throws RunException where {@code --minItemRatings} asks for what the model does not tell
+   */
+  final @Nullable PCollectionView<Ids> candidates(
+      Pipeline pipeline, SavedModel model, ResultFolder folder, @Nullable PCollection<Ids> given) {
+    PCollectionView<Ids> view =
+        given == null ? null : given.apply("ViewCandidates", View.asSingleton());
+    int least = options.getMinItemRatings();
+    if (least == 1) { // as every item of a model has
+      return view;
+    }
+    PCollection<FactorBlock> counts = model.itemRatings(pipeline);
+    if (counts == null) {
+      throw new RunException(
+          String.format(
+              "--minItemRatings=%d: --model=%s does not tell how many ratings its items have;"
+                  + " expected a model that was trained by this version: train again",
+              least, options.getModel()));
+    }
+    if (view != null) {
+      counts = counts.apply("SelectCandidates", SelectFactors.create(view));
+    }
+    PCollection<Ids> frequent = counts.apply("FindFrequent", FrequentIds.atLeast(least));
+    frequent
+        .apply("CountFrequent", MapElements.into(TypeDescriptors.longs()).via(ids -> (long) ids.size()))
+        .apply("WriteFrequent", ResultFile.<Long>write(folder.path() + FREQUENT));
+    return frequent.apply("ViewFrequent", View.asSingleton());
   }
 
   /**
@@ -197,6 +240,11 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
       report(folder, name(side()) + "s");
       Ids ids = folder.take(WANTED, UniteIds.coder());
       print("%s in --%ss%n", count(ids.size(), "id"), name(side()));
+    }
+    if (options.getMinItemRatings() > 1) {
+      print(
+          "%s with at least %,d ratings%n",
+          count(folder.take(FREQUENT, VarLongCoder.of()), "item"), options.getMinItemRatings());
     }
     WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
     String missing = missing(folder);

@@ -35,6 +35,14 @@ public interface TopKOptions extends TitleOptions {
 
   void setItems(@Nullable List<String> items);
 
+  @Description(
+      "Leaves out items with fewer ratings in the training than this: of few ratings little is"
+          + " known.")
+  @Default.Integer(1)
+  int getMinItemRatings();
+
+  void setMinItemRatings(int minItemRatings);
+
   @Description("A new folder for the table; without it, that of --user or --item is printed.")
   @Nullable String getOutput();
 

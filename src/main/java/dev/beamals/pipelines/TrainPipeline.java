@@ -203,5 +203,8 @@ final class TrainPipeline {
         .factors(Side.ITEM)
         .blocks()
         .apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, itemBlocks));
+    model
+        .itemRatings()
+        .apply("WriteItemRatings", WriteFactors.itemRatings(staging, itemBlocks));
   }
 }

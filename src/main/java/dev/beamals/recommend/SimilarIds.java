@@ -44,31 +44,38 @@ public abstract class SimilarIds extends PTransform<PBegin, PCollection<ScoredId
 
   abstract @Nullable PCollectionView<Ids> ids();
 
+  abstract @Nullable PCollectionView<Ids> candidates();
+
   /** Finds ten items for each item of a model. */
   public static SimilarIds from(AlsModel model) {
-    return new AutoValue_SimilarIds(model, Side.ITEM, 10, 8, null);
+    return new AutoValue_SimilarIds(model, Side.ITEM, 10, 8, null, null);
   }
 
   /** Finds users like a user instead. */
   public SimilarIds forUsers() {
-    return new AutoValue_SimilarIds(model(), Side.USER, topK(), numBlocks(), ids());
+    return new AutoValue_SimilarIds(model(), Side.USER, topK(), numBlocks(), ids(), candidates());
   }
 
   /** As {@link RecommendTopK#withTopK}. */
   public SimilarIds withTopK(int topK) {
     checkArgument(topK >= 1, "topK=%s: expected at least 1", topK);
-    return new AutoValue_SimilarIds(model(), side(), topK, numBlocks(), ids());
+    return new AutoValue_SimilarIds(model(), side(), topK, numBlocks(), ids(), candidates());
   }
 
   /** As {@link RecommendTopK#withNumBlocks}. */
   public SimilarIds withNumBlocks(int numBlocks) {
     checkArgument(numBlocks >= 1, "numBlocks=%s: expected at least 1", numBlocks);
-    return new AutoValue_SimilarIds(model(), side(), topK(), numBlocks, ids());
+    return new AutoValue_SimilarIds(model(), side(), topK(), numBlocks, ids(), candidates());
   }
 
   /** Finds something for these ids alone; see {@link dev.beamals.ids.CollectIds}. */
   public SimilarIds withIds(PCollectionView<Ids> ids) {
-    return new AutoValue_SimilarIds(model(), side(), topK(), numBlocks(), ids);
+    return new AutoValue_SimilarIds(model(), side(), topK(), numBlocks(), ids, candidates());
+  }
+
+  /** Finds none but these. */
+  public SimilarIds withCandidates(PCollectionView<Ids> candidates) {
+    return new AutoValue_SimilarIds(model(), side(), topK(), numBlocks(), ids(), candidates);
   }
 
   /**
@@ -91,6 +98,6 @@ public abstract class SimilarIds extends PTransform<PBegin, PCollection<ScoredId
       dst = dst.keepColumns(rank);
     }
     return src.apply(
-        "FindTopK", new TopKRows(dst, rank, topK(), numBlocks(), true, side(), null, null));
+        "FindTopK", new TopKRows(dst, rank, topK(), numBlocks(), true, side(), null, candidates()));
   }
 }

@@ -376,6 +376,90 @@ final class UseModelTest {
         "--model=" + model);
   }
 
+  @Test
+  void itemsWithFewRatingsAreLeftOut() throws IOException {
+    Map<String, Integer> counts = new HashMap<>();
+    try (ParquetReader<Group> counted = counts(model)) {
+      for (Group row = counted.read(); row != null; row = counted.read()) {
+        float count =
+            row.getGroup("features", 0).getGroup("list", 0).getFloat("element", 0);
+        counts.put(String.valueOf(row.getInteger("id", 0)), (int) count);
+      }
+    }
+    int least = 40;
+    Map<String, Integer> expected = ratingsByItem();
+    Set<String> frequent = new HashSet<>(expected.keySet());
+    frequent.removeIf(item -> expected.getOrDefault(item, 0) < least);
+    assertTrue(frequent.size() > 20 && frequent.size() < 580, frequent.size() + " are frequent");
+    counts.forEach((item, count) -> assertEquals(expected.get(item), count, item));
+
+    Path output = folder.resolve("out");
+    String[] recommend = {
+      "recommend", "--model=" + model, "--minItemRatings=" + least, "--output=" + output
+    };
+    String printed = run(0, with(recommend, "--excludeSeen=" + SAMPLE));
+    assertTrue(printed.contains(frequent.size() + " items with at least 40 ratings\n"), printed);
+    assertTopK(
+        lines(output, "user,rank,item,score"),
+        10,
+        seen(rows, ",", 0, 1),
+        frequent,
+        factors.users,
+        factors.items);
+    // Of the candidates of a file, those with enough.
+    List<String> some = factors.items.keySet().stream().sorted().limit(100).toList();
+    Path candidates = Files.writeString(folder.resolve("c.csv"), "video_id\n" + String.join("\n", some));
+    String few = run(0, "recommend", "--model=" + model, "--user=14", "--topK=1000",
+        "--minItemRatings=40", "--candidates=" + candidates);
+    assertEquals(
+        some.stream().filter(frequent::contains).collect(java.util.stream.Collectors.toSet()),
+        new HashSet<>(cells(few, 3)));
+    String similar = run(0, "similar", "--model=" + model, "--item=6523", "--topK=1000",
+        "--minItemRatings=40");
+    Set<String> others = new HashSet<>(frequent);
+    others.remove("6523");
+    assertEquals(others, new HashSet<>(cells(similar, 3)));
+
+    // Who is folded in finds the same items; a model that does not tell is refused.
+    Path folded = folder.resolve("folded");
+    run(0, "fold-in", "--model=" + model, "--input=" + SAMPLE, "--output=" + folded);
+    assertEquals(
+        cells(similar, 3),
+        cells(run(0, "similar", "--model=" + folded, "--item=6523", "--topK=1000", "--minItemRatings=40"), 3));
+    deleteRecursively(folded.resolve("itemRatings"));
+    assertFails(
+        1,
+        "--minItemRatings=2: --model=" + folded + " does not tell how many ratings its items have;"
+            + " expected a model that was trained by this version: train again",
+        "similar", "--model=" + folded, "--item=6523", "--minItemRatings=2");
+    assertFails(2, "--minItemRatings=0: expected 1 to 16777216",
+        "similar", "--model=" + folded, "--item=6523", "--minItemRatings=0");
+    assertFails(2, "--minItemRatings: expected without --for=items",
+        "recommend", "--for=items", "--item=6523", "--minItemRatings=2");
+  }
+
+  private static ParquetReader<Group> counts(Path model) throws IOException {
+    return ParquetReader.builder(
+            new GroupReadSupport(),
+            new org.apache.hadoop.fs.Path(model.resolve("itemRatings/part-00000.parquet").toString()))
+        .build();
+  }
+
+  /** The rows of the sample by item, after cleaning. */
+  private static Map<String, Integer> ratingsByItem() {
+    Map<String, Integer> counts = new HashMap<>();
+    for (String row : new LinkedHashSet<>(rows)) {
+      String[] fields = row.split(",", -1);
+      boolean dropped =
+          Arrays.asList(fields).contains("") || Double.parseDouble(fields[6]) < 0
+              || !Double.isFinite(Double.parseDouble(fields[7]));
+      if (!dropped) {
+        counts.merge(fields[1], 1, Integer::sum);
+      }
+    }
+    return counts;
+  }
+
   private static String title(String item) {
     return item.equals("480") ? "" : "The \"" + item + "\", again";
   }
