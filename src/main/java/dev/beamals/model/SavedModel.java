@@ -111,8 +111,7 @@ public final class SavedModel {
       itemRatings = factors(place, path, WriteFactors.ITEM_RATINGS, 1, false);
       checkRows(place, "itemRatings", itemRatings, manifest.factors().items());
     }
-    return new SavedModel(
-        path, json, manifest, manifest.parameters(), users, items, itemRatings);
+    return new SavedModel(path, json, manifest, manifest.parameters(), users, items, itemRatings);
   }
 
   private static void checkRows(String place, String name, SavedFactors factors, long count) {
@@ -151,8 +150,7 @@ public final class SavedModel {
     String folder = path + name;
     List<String> names = FolderFiles.list(folder);
     if (success && !names.contains("_SUCCESS")) {
-      throw new RunException(
-          place + name + " has no _SUCCESS: it was not completed");
+      throw new RunException(place + name + " has no _SUCCESS: it was not completed");
     }
     List<String> files =
         names.stream()
@@ -160,8 +158,7 @@ public final class SavedModel {
             .map(file -> folder + file)
             .toList();
     if (files.isEmpty()) {
-      throw new RunException(
-          place + name + " has no part-*.parquet: it was not completed");
+      throw new RunException(place + name + " has no part-*.parquet: it was not completed");
     }
     return SavedFactors.open(files, rank);
   }

@@ -77,8 +77,7 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PCo
             .setCoder(SerializableCoder.of(Seen.class))
             .apply("CombineIds", Combine.globally(new SumFn()).asSingletonView());
     return factors.apply(
-        "WriteBlocks",
-        ParDo.of(new WriteFn(folder, numBlocks, seen)).withSideInputs(seen));
+        "WriteBlocks", ParDo.of(new WriteFn(folder, numBlocks, seen)).withSideInputs(seen));
   }
 
   /** How many blocks there are, and whether the ids of all of them are ints. */

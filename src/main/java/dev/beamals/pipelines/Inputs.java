@@ -77,9 +77,7 @@ final class Inputs {
     String itemCol = given == null ? itemCol(options, model) : given;
     try {
       return CsvFile.find(
-          "titles",
-          patterns,
-          format(options, model).withPairs(itemCol, options.getTitleCol()));
+          "titles", patterns, format(options, model).withPairs(itemCol, options.getTitleCol()));
     } catch (RunException e) { // a pair is that of a user and an item
       throw new RunException(
           String.valueOf(e.getMessage())

@@ -72,8 +72,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     checkMaxRejects(options);
     require(topK >= 1 && topK <= 100_000, "--topK=%s: expected 1 to 100000", topK);
     int least = options.getMinItemRatings();
-    require(
-        least >= 1 && least <= 1 << 24, "--minItemRatings=%s: expected 1 to 16777216", least);
+    require(least >= 1 && least <= 1 << 24, "--minItemRatings=%s: expected 1 to 16777216", least);
     List<String> given = given();
     require(
         given != null || options.getOutput() != null,
@@ -106,9 +105,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     String col =
         !format.hasHeader()
             ? "1"
-            : side == Side.USER
-                ? Inputs.userCol(options, model)
-                : Inputs.itemCol(options, model);
+            : side == Side.USER ? Inputs.userCol(options, model) : Inputs.itemCol(options, model);
     return CsvFile.find(flag, patterns, format.withPairs(col, col));
   }
 
@@ -164,7 +161,9 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     }
     PCollection<Ids> frequent = counts.apply("FindFrequent", FrequentIds.atLeast(least));
     frequent
-        .apply("CountFrequent", MapElements.into(TypeDescriptors.longs()).via(ids -> (long) ids.size()))
+        .apply(
+            "CountFrequent",
+            MapElements.into(TypeDescriptors.longs()).via(ids -> (long) ids.size()))
         .apply("WriteFrequent", ResultFile.<Long>write(folder.path() + FREQUENT));
     return frequent.apply("ViewFrequent", View.asSingleton());
   }
@@ -222,8 +221,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   final void write(PCollection<ScoredIds> found, WriteScores table, ResultFolder folder) {
     if (given() != null) {
       found
-          .apply(
-              "TakeFoundIds", MapElements.into(TypeDescriptor.of(Ids.class)).via(ScoredIds::src))
+          .apply("TakeFoundIds", MapElements.into(TypeDescriptor.of(Ids.class)).via(ScoredIds::src))
           .setCoder(UniteIds.coder())
           .apply("UniteFoundIds", UniteIds.create())
           .apply("WriteFoundIds", ResultFile.<Ids>write(folder.path() + FOUND));

@@ -203,8 +203,6 @@ final class TrainPipeline {
         .factors(Side.ITEM)
         .blocks()
         .apply("WriteItemFactors", WriteFactors.to(Side.ITEM, staging, itemBlocks));
-    model
-        .itemRatings()
-        .apply("WriteItemRatings", WriteFactors.itemRatings(staging, itemBlocks));
+    model.itemRatings().apply("WriteItemRatings", WriteFactors.itemRatings(staging, itemBlocks));
   }
 }

@@ -31,9 +31,7 @@ public final class Titles implements Serializable {
    */
   public static Titles of(PCollection<RatingBatch> pairs) {
     return new Titles(
-        pairs
-            .apply("BlockTitles", BlockRatings.create(1))
-            .apply("ViewTitles", View.asSingleton()));
+        pairs.apply("BlockTitles", BlockRatings.create(1)).apply("ViewTitles", View.asSingleton()));
   }
 
   /** Declares what a DoFn with these titles needs. */

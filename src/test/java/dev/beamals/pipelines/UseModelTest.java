@@ -282,8 +282,7 @@ final class UseModelTest {
 
   @Test
   void severalIdsArePrintedTogetherAndUnknownOnesAreNamed() throws IOException {
-    String table =
-        run(0, "recommend", "--model=" + model, "--user=nobody,7162,1011,x", "--topK=2");
+    String table = run(0, "recommend", "--model=" + model, "--user=nobody,7162,1011,x", "--topK=2");
     assertEquals(List.of("1011", "1011", "7162", "7162"), cells(table, 1), table);
     assertEquals(List.of("1", "2", "1", "2"), cells(table, 2));
     assertTrue(table.contains("\n--user=nobody,x: not in the model\n"), table);
@@ -294,16 +293,14 @@ final class UseModelTest {
 
     String similar = run(0, "similar", "--model=" + model, "--item=6523,480,6523", "--topK=1");
     assertEquals(List.of("480", "6523"), cells(similar, 1));
-    assertFails(
-        1, "--item=a,b: not in the model", "similar", "--model=" + model, "--item=b,a");
+    assertFails(1, "--item=a,b: not in the model", "similar", "--model=" + model, "--item=b,a");
     assertFails(
         2, "--item=1,,2: expected ids with a comma", "similar", "--model=" + model, "--item=1,,2");
 
     // An id with a comma, of a file.
     Path input =
         Files.writeString(
-            folder.resolve("in.csv"),
-            "user,item,rating\na,\"x,y\",3\na,z,1\nb,\"x,y\",2\nb,z,4\n");
+            folder.resolve("in.csv"), "user,item,rating\na,\"x,y\",3\na,z,1\nb,\"x,y\",2\nb,z,4\n");
     Path trained = folder.resolve("trained");
     run(
         0,
@@ -356,7 +353,8 @@ final class UseModelTest {
     titles[5] = "--output=" + folder.resolve("out");
     assertTrue(run(0, with(titles, "--for=items", "--topK=1")).contains("\n1 row without a title"));
     List<String> written = lines(folder.resolve("out"), "item,title,rank,user,score");
-    assertTrue(written.stream().anyMatch(row -> row.startsWith("6523,\"The \"\"6523\"\", again\",1,")));
+    assertTrue(
+        written.stream().anyMatch(row -> row.startsWith("6523,\"The \"\"6523\"\", again\",1,")));
     assertTrue(written.stream().anyMatch(row -> row.startsWith("480,,1,")));
 
     assertFails(
@@ -381,8 +379,7 @@ final class UseModelTest {
     Map<String, Integer> counts = new HashMap<>();
     try (ParquetReader<Group> counted = counts(model)) {
       for (Group row = counted.read(); row != null; row = counted.read()) {
-        float count =
-            row.getGroup("features", 0).getGroup("list", 0).getFloat("element", 0);
+        float count = row.getGroup("features", 0).getGroup("list", 0).getFloat("element", 0);
         counts.put(String.valueOf(row.getInteger("id", 0)), (int) count);
       }
     }
@@ -408,14 +405,22 @@ final class UseModelTest {
         factors.items);
     // Of the candidates of a file, those with enough.
     List<String> some = factors.items.keySet().stream().sorted().limit(100).toList();
-    Path candidates = Files.writeString(folder.resolve("c.csv"), "video_id\n" + String.join("\n", some));
-    String few = run(0, "recommend", "--model=" + model, "--user=14", "--topK=1000",
-        "--minItemRatings=40", "--candidates=" + candidates);
+    Path candidates =
+        Files.writeString(folder.resolve("c.csv"), "video_id\n" + String.join("\n", some));
+    String few =
+        run(
+            0,
+            "recommend",
+            "--model=" + model,
+            "--user=14",
+            "--topK=1000",
+            "--minItemRatings=40",
+            "--candidates=" + candidates);
     assertEquals(
         some.stream().filter(frequent::contains).collect(java.util.stream.Collectors.toSet()),
         new HashSet<>(cells(few, 3)));
-    String similar = run(0, "similar", "--model=" + model, "--item=6523", "--topK=1000",
-        "--minItemRatings=40");
+    String similar =
+        run(0, "similar", "--model=" + model, "--item=6523", "--topK=1000", "--minItemRatings=40");
     Set<String> others = new HashSet<>(frequent);
     others.remove("6523");
     assertEquals(others, new HashSet<>(cells(similar, 3)));
@@ -425,23 +430,47 @@ final class UseModelTest {
     run(0, "fold-in", "--model=" + model, "--input=" + SAMPLE, "--output=" + folded);
     assertEquals(
         cells(similar, 3),
-        cells(run(0, "similar", "--model=" + folded, "--item=6523", "--topK=1000", "--minItemRatings=40"), 3));
+        cells(
+            run(
+                0,
+                "similar",
+                "--model=" + folded,
+                "--item=6523",
+                "--topK=1000",
+                "--minItemRatings=40"),
+            3));
     deleteRecursively(folded.resolve("itemRatings"));
     assertFails(
         1,
-        "--minItemRatings=2: --model=" + folded + " does not tell how many ratings its items have;"
+        "--minItemRatings=2: --model="
+            + folded
+            + " does not tell how many ratings its items have;"
             + " expected a model that was trained by this version: train again",
-        "similar", "--model=" + folded, "--item=6523", "--minItemRatings=2");
-    assertFails(2, "--minItemRatings=0: expected 1 to 16777216",
-        "similar", "--model=" + folded, "--item=6523", "--minItemRatings=0");
-    assertFails(2, "--minItemRatings: expected without --for=items",
-        "recommend", "--for=items", "--item=6523", "--minItemRatings=2");
+        "similar",
+        "--model=" + folded,
+        "--item=6523",
+        "--minItemRatings=2");
+    assertFails(
+        2,
+        "--minItemRatings=0: expected 1 to 16777216",
+        "similar",
+        "--model=" + folded,
+        "--item=6523",
+        "--minItemRatings=0");
+    assertFails(
+        2,
+        "--minItemRatings: expected without --for=items",
+        "recommend",
+        "--for=items",
+        "--item=6523",
+        "--minItemRatings=2");
   }
 
   private static ParquetReader<Group> counts(Path model) throws IOException {
     return ParquetReader.builder(
             new GroupReadSupport(),
-            new org.apache.hadoop.fs.Path(model.resolve("itemRatings/part-00000.parquet").toString()))
+            new org.apache.hadoop.fs.Path(
+                model.resolve("itemRatings/part-00000.parquet").toString()))
         .build();
   }
 
@@ -451,7 +480,8 @@ final class UseModelTest {
     for (String row : new LinkedHashSet<>(rows)) {
       String[] fields = row.split(",", -1);
       boolean dropped =
-          Arrays.asList(fields).contains("") || Double.parseDouble(fields[6]) < 0
+          Arrays.asList(fields).contains("")
+              || Double.parseDouble(fields[6]) < 0
               || !Double.isFinite(Double.parseDouble(fields[7]));
       if (!dropped) {
         counts.merge(fields[1], 1, Integer::sum);
