@@ -477,7 +477,7 @@ final class ModesTest {
             .asInt());
     assertHas(
         run(1, args(flags), "--input=" + all, "--minUserRatings=9"),
-        "--input: no rating is left to train on, of 9; expected a smaller");
+        "--input: no rating is left to train on, of 9; expected to hold out less");
     assertEquals(3, json(model.resolve("manifest.json")).path("users").asInt(), "still there");
   }
 

@@ -593,7 +593,13 @@ final class UseModelTest {
     assertEquals(json(model, "factorsDigest"), json(folder.resolve("folded"), "factorsDigest"));
     try (Stream<Path> entries = Files.list(folder.resolve("folded"))) {
       assertEquals(
-          Set.of("userFactors", "itemFactors", "metadata", "metrics.json", "manifest.json"),
+          Set.of(
+              "userFactors",
+              "itemFactors",
+              "itemRatings",
+              "metadata",
+              "metrics.json",
+              "manifest.json"),
           Set.copyOf(entries.map(path -> path.getFileName().toString()).toList()));
     }
   }
