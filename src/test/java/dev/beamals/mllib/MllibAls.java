@@ -75,12 +75,7 @@ final class MllibAls {
     }
     Dataset<Row> data =
         MllibSession.localWithCheckpoints("local[2]").createDataFrame(rows, RATING_SCHEMA);
-    ALSModel model =
-        als.setUserCol("user")
-            .setItemCol("item")
-            .setRatingCol("rating")
-            .setNumBlocks(2) // of 10, MLlib's default, a small training has little but overhead
-            .fit(data);
+    ALSModel model = als.setUserCol("user").setItemCol("item").setRatingCol("rating").fit(data);
     return new MllibAls(collect(model.userFactors()), collect(model.itemFactors()));
   }
 

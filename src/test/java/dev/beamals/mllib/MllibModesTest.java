@@ -115,6 +115,7 @@ final class MllibModesTest {
               items,
               ratings,
               new ALS()
+                  .setNumBlocks(2) // of 10, the default, so small a training is nearly all overhead
                   .setRank(4)
                   .setMaxIter(12)
                   .setRegParam(regParam)

@@ -219,7 +219,13 @@ final class TrainTest {
     train("--testFraction=0.2", "--factorExchange=shuffle");
     try (Stream<Path> entries = Files.list(folder.resolve("model"))) {
       assertEquals(
-          Set.of("userFactors", "itemFactors", "metadata", "metrics.json", "manifest.json"),
+          Set.of(
+              "userFactors",
+              "itemFactors",
+              "itemRatings",
+              "metadata",
+              "metrics.json",
+              "manifest.json"),
           Set.copyOf(entries.map(path -> path.getFileName().toString()).toList()));
     }
     Path bad = write(folder.resolve("bad.csv"), List.of("1,2,3", sample.get(7), sample.get(8)));
