@@ -97,30 +97,16 @@ final class BlockSolver {
     int rows = block.src().size();
     float[] x = new float[Math.multiplyExact(rows, columns)];
     float[] row = new float[solved];
-    int[] offsets = block.offsets();
-    float[] targets = targets(block, dst, others.mean);
-    float[] weights = parameters.implicitPrefs() ? weights(block) : null;
-    RowSystem system = RowSystem.of(solved, matrix(dst), block.neighbours(), targets);
-    if (weights != null && others.gram != null) {
-      system = system.withWeights(weights).withGram(others.gram);
-    }
-    double share = sharedScale(parameters, others.ids);
+    Rows systems = rows(block, dst, others);
     for (int s = 0; s < rows; s++) {
-      int from = offsets[s];
-      int to = offsets[s + 1];
-      double scale = scale(block, from, to);
-      system.select(from, to, lambda * (scale + share));
-      double loss = fixedLoss(targets, weights != null, from, to);
+      double scale = systems.select(s);
+      double loss = systems.fixedLoss();
       if (start != null) {
         regularized(start, s * columns, others.mean, row);
       } else {
         Arrays.fill(row, 0);
       }
-      if (weights != null && loss == 0) {
-        Arrays.fill(row, 0); // nothing is preferred: exact, and no equations could be singular
-      } else if (!solver.solve(system, row, 0)) {
-        throw singular(block.src().get(s), to - from);
-      } else {
+      if (systems.solve(solver, row)) {
         loss += solver.lossChange(row, 0);
       }
       sums.addRow(loss, scale, row);
@@ -129,8 +115,92 @@ final class BlockSolver {
     return new FactorBlock(block.src(), columns, x);
   }
 
+  /** The systems of the rows of a block; arguments as {@link #solve}. */
+  Rows rows(RatingBlock block, float[] dst, Others others) {
+    return new Rows(block, dst, others);
+  }
+
+  /** The systems of the rows of a block, of which one is selected. */
+  final class Rows {
+    private final RatingBlock block;
+    private final float[] targets;
+    private final float[] matrix;
+    private final RowSystem system;
+    private final double share;
+    private int selected;
+    private double fixedLoss;
+
+    private Rows(RatingBlock block, float[] dst, Others others) {
+      this.block = block;
+      this.targets = BlockSolver.this.targets(block, dst, others.mean);
+      this.matrix = BlockSolver.this.matrix(dst);
+      RowSystem rows = RowSystem.of(solved, matrix, block.neighbours(), targets);
+      this.system =
+          parameters.implicitPrefs() && others.gram != null
+              ? rows.withWeights(weights(block)).withGram(others.gram)
+              : rows;
+      this.share = sharedScale(parameters, others.ids);
+    }
+
+    private int from() {
+      return block.offsets()[selected];
+    }
+
+    private int to() {
+      return block.offsets()[selected + 1];
+    }
+
+    /** Selects a row; returns the part of the scale of λ that is of it alone. */
+    double select(int s) {
+      selected = s;
+      double scale = scale(block, from(), to());
+      system.select(from(), to(), lambda * (scale + share));
+      fixedLoss = BlockSolver.fixedLoss(targets, parameters.implicitPrefs(), from(), to());
+      return scale;
+    }
+
+    /** What x·y is to come close to, times c, at each position of the block. */
+    float[] targets() {
+      return targets;
+    }
+
+    /** What the rows are solved against, row-major: {@code solved} columns. */
+    float[] matrix() {
+      return matrix;
+    }
+
+    /** The part of the loss of the row that no x changes, {@code Σ c p²}. */
+    double fixedLoss() {
+      return fixedLoss;
+    }
+
+    /**
+     * Solves the row.
+     *
+     * @param row Modified: where conjugate gradients start, then the solution
+     * @return whether there were equations to solve. Where nothing is preferred x is 0: exact, and
+     *     no equations could be singular.
+     * @throws RunException naming the id where the system is singular
+     */
+    boolean solve(RowSolver solver, float[] row) {
+      if (parameters.implicitPrefs() && fixedLoss == 0) {
+        Arrays.fill(row, 0);
+        return false;
+      }
+      if (!solver.solve(system, row, 0)) {
+        throw singular(block.src().get(selected), to() - from());
+      }
+      return true;
+    }
+  }
+
+  /** The numbers of a row that are solved: its factors, and its bias. */
+  int solved() {
+    return solved;
+  }
+
   /** What every row of the other side is solved against: its factors, and the unit of biases. */
-  private float[] matrix(float[] dst) {
+  float[] matrix(float[] dst) {
     int columns = parameters.columns();
     int rank = parameters.rank();
     if (columns == solved) {

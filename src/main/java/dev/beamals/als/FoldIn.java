@@ -201,7 +201,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
   }
 
   /** {@code YᵀY} and the number of ids of a side. */
-  private static PCollectionView<StepSums> sum(Factors factors) {
+  static PCollectionView<StepSums> sum(Factors factors) {
     return factors
         .blocks()
         .apply("AddFactors", ParDo.of(new AddFn(factors.rank())))
@@ -223,11 +223,19 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
     if (regParam != null) {
       trained = trained.withRegParam(regParam).withUserRegParam(null).withItemRegParam(null);
     }
-    if (trained.columns() != model().rank()) {
+    return check(trained, model());
+  }
+
+  /**
+   * @return the parameters
+   * @throws IllegalArgumentException if rows of the model cannot be solved with them
+   */
+  static AlsParameters check(AlsParameters parameters, AlsModel model) {
+    if (parameters.columns() != model.rank()) {
       throw new IllegalArgumentException(
-          "parameters of " + trained.columns() + " columns for a model of " + model().rank());
+          "parameters of " + parameters.columns() + " columns for a model of " + model.rank());
     }
-    return trained.checkTogether();
+    return parameters.checkTogether();
   }
 
   static final class AddFn extends DoFn<FactorBlock, StepSums> {

@@ -1,5 +1,6 @@
 package dev.beamals.linalg;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.decomposition.chol.CholeskyDecompositionInner_DDRM;
 import org.ejml.dense.row.linsol.chol.LinearSolverChol_DDRM;
@@ -65,6 +66,29 @@ final class CheckedCholesky {
     solver.solve(rightHandSide, solution);
     System.arraycopy(solution.data, 0, x, 0, count);
     return true;
+  }
+
+  /**
+   * Solves for another right-hand side by the decomposition that was made last, which was accepted.
+   *
+   * @param kept the factors that were solved. Not modified.
+   * @param q the right-hand side of all factors, from {@code offset} on. Not modified.
+   * @param v Modified: the solution of all factors, 0 of those that are not kept
+   */
+  void solveAlso(int[] kept, int count, float[] q, int offset, double[] v) {
+    Arrays.fill(v, 0);
+    if (count == 0) {
+      return;
+    }
+    rightHandSide.reshape(count, 1);
+    solution.reshape(count, 1);
+    for (int i = 0; i < count; i++) {
+      rightHandSide.data[i] = q[offset + kept[i]];
+    }
+    solver.solve(rightHandSide, solution);
+    for (int i = 0; i < count; i++) {
+      v[kept[i]] = solution.data[i];
+    }
   }
 
   private void load(double diagonal, int[] kept, int count) {

@@ -15,7 +15,7 @@ import java.util.Objects;
  * <p>Source: Zhou, Wilkinson, Schreiber and Pan, "Large-scale Parallel Collaborative Filtering for
  * the Netflix Prize", 2008 (ALS-WR).
  */
-public final class CholeskySolver implements RowSolver {
+public final class CholeskySolver implements DirectSolver {
   private final int rank;
   private final NormalEquations equations;
   private final CheckedCholesky cholesky;
@@ -56,6 +56,11 @@ public final class CholeskySolver implements RowSolver {
   @Override
   public double lossChange(float[] x, int offset) {
     return equations.quadratic(x, offset);
+  }
+
+  @Override
+  public void solveAlso(float[] q, int offset, double[] v) {
+    cholesky.solveAlso(all, rank, q, offset, v);
   }
 
   /** Solves the equations as they are set. */

@@ -27,7 +27,7 @@ import java.util.Objects;
  * set, one factor at a time); Bro and de Jong, "A fast non-negativity-constrained least squares
  * algorithm", 1997 (from the normal equations).
  */
-public final class NonNegativeSolver implements RowSolver {
+public final class NonNegativeSolver implements DirectSolver {
   private static final double TOLERANCE = 0x1p-40;
 
   private final int rank;
@@ -42,9 +42,10 @@ public final class NonNegativeSolver implements RowSolver {
 
   private final boolean[] free;
 
-  /** The free factors, ascending, and the solution of their equations. */
+  /** The free factors, ascending, how many they are, and the solution of their equations. */
   private final int[] kept;
 
+  private int count;
   private final double[] target;
 
   /**
@@ -84,6 +85,11 @@ public final class NonNegativeSolver implements RowSolver {
     return equations.quadratic(x, offset);
   }
 
+  @Override
+  public void solveAlso(float[] q, int offset, double[] v) {
+    cholesky.solveAlso(kept, count, q, offset, v);
+  }
+
   /** Minimizes by the equations as they are set; returns false where they are singular. */
   private boolean minimize(double diagonal) {
     Arrays.fill(solution, 0);
@@ -106,7 +112,7 @@ public final class NonNegativeSolver implements RowSolver {
   /** Goes to the minimum over the free factors, or over those of them that stay positive. */
   private boolean solveFree(double diagonal) {
     while (true) {
-      int count = 0;
+      count = 0;
       for (int i = 0; i < rank; i++) {
         if (free[i]) {
           kept[count++] = i;

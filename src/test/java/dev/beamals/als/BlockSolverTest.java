@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Half-steps of every mode against dense equations in double, that know all pairs. */
 final class BlockSolverTest {
-  private static final int USERS = 30;
-  private static final int ITEMS = 20;
-  private static final int RANK = 4;
+  static final int USERS = 30;
+  static final int ITEMS = 20;
+  static final int RANK = 4;
   private static final double MEAN = 0.75;
 
   /** A rating, or NaN where there is none; some are 0, and of implicit feedback below. */
@@ -48,7 +48,7 @@ final class BlockSolverTest {
     return ratings;
   }
 
-  private static RatingBlock block(Side side) {
+  static RatingBlock block(Side side) {
     Ids users = Ids.of(IntStream.range(0, USERS).toArray());
     Ids items = Ids.of(IntStream.range(0, ITEMS).toArray());
     List<int[]> pairs = new ArrayList<>();
@@ -98,7 +98,7 @@ final class BlockSolverTest {
   }
 
   /** Rows of the other side, as a training would have them: signs as they come, biases apart. */
-  private static float[] others(AlsParameters parameters, Side other) {
+  static float[] others(AlsParameters parameters, Side other) {
     int columns = parameters.columns();
     int count = other == Side.USER ? USERS : ITEMS;
     Random random = new Random(11);
@@ -116,25 +116,26 @@ final class BlockSolverTest {
     return rows;
   }
 
-  private static double mean(AlsParameters parameters) {
+  static double mean(AlsParameters parameters) {
     return parameters.center() ? MEAN : 0;
   }
 
-  private static FactorBlock solve(
+  static FactorBlock solve(
       AlsParameters parameters, Side side, float[] others, StepSums sums) {
+    return new BlockSolver(parameters, side)
+        .solve(block(side), others, null, sums(parameters, side, others), sums);
+  }
+
+  /** What rows of a side are solved against besides their neighbours. */
+  static BlockSolver.Others sums(AlsParameters parameters, Side side, float[] others) {
     GramSum gram = new GramSum(RANK);
     if (parameters.implicitPrefs()) {
       gram.add(others);
     }
-    int ids = side == Side.USER ? ITEMS : USERS;
-    return new BlockSolver(parameters, side)
-        .solve(
-            block(side),
-            others,
-            null,
-            new BlockSolver.Others(
-                parameters.implicitPrefs() ? gram.toGram() : null, ids, mean(parameters)),
-            sums);
+    return new BlockSolver.Others(
+        parameters.implicitPrefs() ? gram.toGram() : null,
+        side == Side.USER ? ITEMS : USERS,
+        mean(parameters));
   }
 
   @ParameterizedTest
@@ -194,7 +195,7 @@ final class BlockSolverTest {
   }
 
   /** The problem of one row, written down as it is defined. */
-  private static final class Dense {
+  static final class Dense {
     private final AlsParameters parameters;
     private final Side side;
     private final SimpleMatrix y;
@@ -295,8 +296,27 @@ final class BlockSolverTest {
       return best;
     }
 
+    /** What a rating adds to the prediction for an item: what it adds to the minimum times y. */
+    double contribution(int other, int item, SimpleMatrix minimum) {
+      int set = 0;
+      for (int k = 0; k < lambda.length; k++) {
+        set |= !parameters.nonnegative() || minimum.get(k) > 0 ? 1 << k : 0;
+      }
+      SimpleMatrix x = solve(set, other);
+      double product = 0;
+      for (int k = 0; k < lambda.length; k++) {
+        product += x.get(k) * y.get(item, k);
+      }
+      return product;
+    }
+
     /** The solution with the factors of a set, others 0. */
     private SimpleMatrix solve(int set) {
+      return solve(set, -1);
+    }
+
+    /** The part of the solution that is of one of the other side, or all where {@code only} is −1. */
+    private SimpleMatrix solve(int set, int only) {
       int unknowns = lambda.length;
       SimpleMatrix x = new SimpleMatrix(unknowns, 1);
       int[] free = IntStream.range(0, unknowns).filter(k -> (set >> k & 1) == 1).toArray();
@@ -307,7 +327,9 @@ final class BlockSolverTest {
       SimpleMatrix b = new SimpleMatrix(free.length, 1);
       for (int i = 0; i < free.length; i++) {
         for (int o = 0; o < target.length; o++) {
-          b.set(i, b.get(i) + confidence[o] * target[o] * y.get(o, free[i]));
+          if (only < 0 || only == o) {
+            b.set(i, b.get(i) + confidence[o] * target[o] * y.get(o, free[i]));
+          }
           for (int j = 0; j < free.length; j++) {
             a.set(i, j, a.get(i, j) + confidence[o] * y.get(o, free[i]) * y.get(o, free[j]));
           }
