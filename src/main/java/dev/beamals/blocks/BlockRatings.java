@@ -37,7 +37,7 @@ public abstract class BlockRatings
     extends PTransform<PCollection<RatingBatch>, PCollection<RatingBlock>> {
   private static final long serialVersionUID = 1L;
 
-  abstract int numBlocks();
+  public abstract int numBlocks();
 
   abstract boolean dropDuplicates();
 
@@ -64,15 +64,53 @@ public abstract class BlockRatings
   @Override
   public PCollection<RatingBlock> expand(PCollection<RatingBatch> input) {
     return input
-        .apply(
-            "PartitionByUser",
-            ParDo.of(
-                new PartitionFn(
-                    numBlocks(), dropDuplicates(), aggregate() == RatingBlock.Aggregate.last)))
-        .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of()))
+        .apply("PartitionByUser", partition())
         .apply("GroupByBlock", GroupByKey.create())
         .apply("BuildUserBlocks", ParDo.of(new BuildFn(Side.USER, dropDuplicates(), aggregate())))
         .setCoder(RatingBlock.Coder.of());
+  }
+
+  /**
+   * Cuts ratings into parts, each with the number of its block, for those that meet something else
+   * there; {@link #build} makes a block of the parts.
+   */
+  public PTransform<PCollection<RatingBatch>, PCollection<KV<Integer, RatingBatch>>> partition() {
+    return new Partition(this);
+  }
+
+  /** The block of all parts that {@link #partition} has for its number. */
+  public RatingBlock build(Iterable<RatingBatch> parts) {
+    return build(parts, Side.USER, dropDuplicates(), aggregate());
+  }
+
+  private static RatingBlock build(
+      Iterable<RatingBatch> parts,
+      Side side,
+      boolean dropDuplicates,
+      RatingBlock.Aggregate aggregate) {
+    List<RatingBatch> batches = new ArrayList<>();
+    parts.forEach(batches::add); // once: Spark's values are lazy
+    return RatingBlock.group(batches, side, dropDuplicates, aggregate);
+  }
+
+  private static final class Partition
+      extends PTransform<PCollection<RatingBatch>, PCollection<KV<Integer, RatingBatch>>> {
+    private static final long serialVersionUID = 1L;
+    private final BlockRatings blocks;
+
+    Partition(BlockRatings blocks) {
+      this.blocks = blocks;
+    }
+
+    @Override
+    public PCollection<KV<Integer, RatingBatch>> expand(PCollection<RatingBatch> ratings) {
+      boolean times = blocks.aggregate() == RatingBlock.Aggregate.last;
+      return ratings
+          .apply(
+              "CutBatches",
+              ParDo.of(new PartitionFn(blocks.numBlocks(), blocks.dropDuplicates(), times)))
+          .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of()));
+    }
   }
 
   /** Cuts a batch into one for each block of users. */
@@ -122,9 +160,7 @@ public abstract class BlockRatings
     @ProcessElement
     public void processElement(
         @Element KV<Integer, Iterable<RatingBatch>> element, OutputReceiver<RatingBlock> out) {
-      List<RatingBatch> batches = new ArrayList<>();
-      element.getValue().forEach(batches::add); // once: Spark's values are lazy
-      RatingBlock block = RatingBlock.group(batches, side, dropDuplicates, aggregate);
+      RatingBlock block = build(element.getValue(), side, dropDuplicates, aggregate);
       duplicates.inc(block.duplicates());
       out.output(block);
     }

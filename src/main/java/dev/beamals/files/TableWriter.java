@@ -23,6 +23,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a table of results as CSV with a header, as JSON lines, or as Parquet. */
 public abstract class TableWriter implements Closeable {
@@ -34,9 +35,23 @@ public abstract class TableWriter implements Closeable {
     parquet
   }
 
-  /** A column and the type of its values: Integer, String or Float. */
-  public record Column(String name, Class<?> type) implements Serializable {
+  /**
+   * A column and the type of its values: Integer, String or Float.
+   *
+   * @param optional whether some rows have no value: null, which is empty in CSV
+   */
+  public record Column(String name, Class<?> type, boolean optional) implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /** A column with a value in all rows. */
+    public Column(String name, Class<?> type) {
+      this(name, type, false);
+    }
+
+    /** The same values, or none. */
+    public Column orNull() {
+      return new Column(name, type, true);
+    }
 
     /** A column of ids, which are ints or strings in all rows. */
     public static Column ids(String name, boolean intIds) {
@@ -64,9 +79,9 @@ public abstract class TableWriter implements Closeable {
   /**
    * Writes a row.
    *
-   * @param values one for each column, of its type
+   * @param values one for each column, of its type; null where an optional one has none
    */
-  public abstract void write(Object... values) throws IOException;
+  public abstract void write(List<@Nullable Object> values) throws IOException;
 
   private static OutputStream open(ResourceId file, String type) throws IOException {
     return Channels.newOutputStream(FileSystems.create(file, type));
@@ -86,9 +101,10 @@ public abstract class TableWriter implements Closeable {
     }
 
     @Override
-    public void write(Object... values) {
+    public void write(List<@Nullable Object> values) {
       for (int i = 0; i < fields.length; i++) {
-        fields[i] = values[i].toString();
+        Object value = values.get(i);
+        fields[i] = value == null ? "" : value.toString();
       }
       csv.writeRecord(fields);
     }
@@ -99,7 +115,7 @@ public abstract class TableWriter implements Closeable {
     }
   }
 
-  /** A float that is not finite is null: JSON has no NaN. */
+  /** A float that is not finite is null as well: JSON has no NaN. */
   private static final class JsonLines extends TableWriter {
     private final JsonGenerator json;
     private final List<Column> columns;
@@ -111,16 +127,16 @@ public abstract class TableWriter implements Closeable {
     }
 
     @Override
-    public void write(Object... values) throws IOException {
+    public void write(List<@Nullable Object> values) throws IOException {
       json.writeStartObject();
-      for (int i = 0; i < values.length; i++) {
+      for (int i = 0; i < values.size(); i++) {
         json.writeFieldName(columns.get(i).name());
-        Object value = values[i];
+        Object value = values.get(i);
         if (value instanceof Integer) {
           json.writeNumber((Integer) value);
         } else if (value instanceof Float && Float.isFinite((Float) value)) {
           json.writeNumber((Float) value);
-        } else if (value instanceof Float) {
+        } else if (value == null || value instanceof Float) {
           json.writeNull();
         } else {
           json.writeString((String) value);
@@ -141,8 +157,10 @@ public abstract class TableWriter implements Closeable {
 
   private static final class Parquet extends TableWriter {
     private final ParquetRowWriter rows;
+    private final List<Column> columns;
 
     Parquet(ResourceId file, List<Column> columns) throws IOException {
+      this.columns = columns;
       Types.MessageTypeBuilder schema = Types.buildMessage();
       Set<String> dictionaries = new HashSet<>();
       for (Column column : columns) {
@@ -157,28 +175,33 @@ public abstract class TableWriter implements Closeable {
     }
 
     private static Type field(Column column) {
+      Type.Repetition repetition =
+          column.optional() ? Type.Repetition.OPTIONAL : Type.Repetition.REQUIRED;
       if (column.type() == Integer.class) {
-        return Types.required(PrimitiveTypeName.INT32).named(column.name());
+        return Types.primitive(PrimitiveTypeName.INT32, repetition).named(column.name());
       }
       if (column.type() == Float.class) {
-        return Types.required(PrimitiveTypeName.FLOAT).named(column.name());
+        return Types.primitive(PrimitiveTypeName.FLOAT, repetition).named(column.name());
       }
-      return Types.required(PrimitiveTypeName.BINARY)
+      return Types.primitive(PrimitiveTypeName.BINARY, repetition)
           .as(LogicalTypeAnnotation.stringType())
           .named(column.name());
     }
 
     @Override
-    public void write(Object... values) throws IOException {
-      for (int i = 0; i < values.length; i++) {
+    public void write(List<@Nullable Object> values) throws IOException {
+      for (int i = 0; i < values.size(); i++) {
         ColumnWriter column = rows.column(i);
-        Object value = values[i];
-        if (value instanceof Integer) {
-          column.write((Integer) value, 0, 0);
+        Object value = values.get(i);
+        int defined = columns.get(i).optional() ? 1 : 0;
+        if (value == null) {
+          column.writeNull(0, 0);
+        } else if (value instanceof Integer) {
+          column.write((Integer) value, 0, defined);
         } else if (value instanceof Float) {
-          column.write((Float) value, 0, 0);
+          column.write((Float) value, 0, defined);
         } else {
-          column.write(Binary.fromString((String) value), 0, 0);
+          column.write(Binary.fromString((String) value), 0, defined);
         }
       }
       rows.endRow();

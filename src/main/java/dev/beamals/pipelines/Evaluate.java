@@ -2,7 +2,6 @@ package dev.beamals.pipelines;
 
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.DroppedRatings;
-import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
@@ -42,11 +41,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
                   "LoadRatings",
                   Inputs.ratings(options, files),
                   reportFile(folder, "input"))
-              .apply(
-                  "BlockByUser",
-                  BlockRatings.create(cores)
-                      .withDropDuplicates(options.getDropDuplicates())
-                      .withAggregate(options.getAggregate()));
+              .apply("BlockByUser", Inputs.blocks(options, cores));
       DroppedRatings.count(blocks, blocks)
           .apply("WriteDropped", ResultFile.<DroppedRatings>write(folder.path() + "dropped.bin"));
       blocks

@@ -6,7 +6,6 @@ import dev.beamals.als.AlsParameters;
 import dev.beamals.als.DroppedRatings;
 import dev.beamals.als.FoldIn;
 import dev.beamals.blocks.BlockFactors;
-import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
@@ -56,49 +55,11 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
         options.getOutput());
   }
 
-  /** The parameters of the training, and what flags say where a model does not tell. */
-  private AlsParameters parameters(SavedModel model) {
-    String place = "--model=" + options.getModel() + ": ";
-    AlsParameters parameters = model.alsParameters();
-    boolean tells = parameters != null;
-    Double regParam = options.getRegParam();
-    if (parameters == null) {
-      if (regParam == null) {
-        throw new RunException(
-            place + "does not tell its regParam; expected --regParam=… as it was trained with");
-      }
-      parameters = AlsParameters.create();
-    }
-    Map<String, @Nullable Object> flags = arguments.toMap(options);
-    try {
-      if (regParam != null) {
-        parameters =
-            parameters.withRegParam(regParam).withUserRegParam(null).withItemRegParam(null);
-      }
-      for (String name : List.of("implicitPrefs", "alpha", "nonnegative", "regScaling")) {
-        Object given = flags.get(name);
-        if (given != null) {
-          AlsParameters with = parameters.with(name, given);
-          if (tells && !with.equals(parameters)) {
-            throw new RunException(
-                String.format(
-                    "--%s=%s: --model=%s was trained with %s; expected no such flag",
-                    name, given, options.getModel(), parameters.toMap().get(name)));
-          }
-          parameters = with;
-        }
-      }
-      return tells ? parameters : parameters.withRank(model.rank());
-    } catch (IllegalArgumentException e) {
-      throw new RunException(place + e.getMessage(), e);
-    }
-  }
-
   @Override
   void run(SavedModel model) throws IOException {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     String output = String.valueOf(options.getOutput());
-    AlsParameters parameters = parameters(model);
+    AlsParameters parameters = parameters(model, options);
     List<CsvFile> files = CsvFile.find("input", input, Inputs.ratingsFormat(options, model));
     try (ModelFolder folder = ModelFolder.stage("output", output, options)) {
       int cores = setUpRunner();
@@ -118,11 +79,7 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
       int blocks) {
     PCollection<RatingBlock> ratings =
         Inputs.load(pipeline, "LoadRatings", Inputs.ratings(options, files), staging + REPORT)
-            .apply(
-                "BlockByUser",
-                BlockRatings.create(blocks)
-                    .withDropDuplicates(options.getDropDuplicates())
-                    .withAggregate(options.getAggregate()));
+            .apply("BlockByUser", Inputs.blocks(options, blocks));
     DroppedRatings.count(ratings, ratings)
         .apply("WriteDropped", ResultFile.<DroppedRatings>write(staging + DROPPED));
     FoldIn foldIn =

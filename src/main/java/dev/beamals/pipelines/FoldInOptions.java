@@ -1,12 +1,11 @@
 package dev.beamals.pipelines;
 
-import dev.beamals.als.AlsParameters;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als fold-in}. */
-public interface FoldInOptions extends RatingsOptions {
+public interface FoldInOptions extends SolveOptions {
 
   @Description(
       "Folder for the new factors with the other side of the model: a model that recommend, predict"
@@ -28,34 +27,4 @@ public interface FoldInOptions extends RatingsOptions {
   boolean getMerge();
 
   void setMerge(boolean merge);
-
-  @Description(
-      "As in train. Default: that of the training; a model of Spark MLlib does not tell it.")
-  @Nullable Boolean getImplicitPrefs();
-
-  void setImplicitPrefs(@Nullable Boolean implicitPrefs);
-
-  @Description(
-      "As in train. Default: that of the training; a model of Spark MLlib does not tell it.")
-  @Nullable Double getAlpha();
-
-  void setAlpha(@Nullable Double alpha);
-
-  @Description(
-      "As in train. Default: that of the training; a model of Spark MLlib does not tell it.")
-  @Nullable Boolean getNonnegative();
-
-  void setNonnegative(@Nullable Boolean nonnegative);
-
-  @Description("As in train. Default: that of the training.")
-  AlsParameters.@Nullable RegScaling getRegScaling();
-
-  void setRegScaling(AlsParameters.@Nullable RegScaling regScaling);
-
-  @Description(
-      "Regularization, at least 0; see --regScaling. Default: that of the training; a model of Spark"
-          + " MLlib does not tell it.")
-  @Nullable Double getRegParam();
-
-  void setRegParam(@Nullable Double regParam);
 }

@@ -1,6 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
@@ -146,6 +147,13 @@ final class Inputs {
             flag + ": " + file.name() + " has no column of times; expected --timestampCol");
       }
     }
+  }
+
+  /** How ratings are grouped by user. */
+  static BlockRatings blocks(InputOptions options, int blocks) {
+    return BlockRatings.create(blocks)
+        .withDropDuplicates(options.getDropDuplicates())
+        .withAggregate(options.getAggregate());
   }
 
   /** What loads ids, of rows that may have empty columns beside them. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,48 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
               + " has neither a mean nor biases; expected one trained with --center or --biases");
     }
     return baseline;
+  }
+
+  /**
+   * The parameters of the training, and what flags say where a model does not tell.
+   *
+   * @throws RunException if neither says the regularization, or flags say another mode
+   */
+  final AlsParameters parameters(SavedModel model, SolveOptions flagged) {
+    String place = "--model=" + options.getModel() + ": ";
+    AlsParameters parameters = model.alsParameters();
+    boolean tells = parameters != null;
+    Double regParam = flagged.getRegParam();
+    if (parameters == null) {
+      if (regParam == null) {
+        throw new RunException(
+            place + "does not tell its regParam; expected --regParam=… as it was trained with");
+      }
+      parameters = AlsParameters.create();
+    }
+    Map<String, @Nullable Object> flags = arguments.toMap(options);
+    try {
+      if (regParam != null) {
+        parameters =
+            parameters.withRegParam(regParam).withUserRegParam(null).withItemRegParam(null);
+      }
+      for (String name : List.of("implicitPrefs", "alpha", "nonnegative", "regScaling")) {
+        Object given = flags.get(name);
+        if (given != null) {
+          AlsParameters with = parameters.with(name, given);
+          if (tells && !with.equals(parameters)) {
+            throw new RunException(
+                String.format(
+                    "--%s=%s: --model=%s was trained with %s; expected no such flag",
+                    name, given, options.getModel(), parameters.toMap().get(name)));
+          }
+          parameters = with;
+        }
+      }
+      return tells ? parameters : parameters.withRank(model.rank());
+    } catch (IllegalArgumentException e) {
+      throw new RunException(place + e.getMessage(), e);
+    }
   }
 
   /** A number of things, as in "1 pair" and "1,000 pairs". */

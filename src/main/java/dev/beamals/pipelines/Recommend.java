@@ -1,11 +1,17 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.als.AlsModel;
+import dev.beamals.als.AlsParameters;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.SelectUsers;
+import dev.beamals.recommend.ExplainScores;
 import dev.beamals.recommend.RecommendTopK;
+import dev.beamals.recommend.ScoredIds;
 import dev.beamals.recommend.Titles;
 import dev.beamals.recommend.WriteScores;
 import java.io.IOException;
@@ -17,6 +23,24 @@ import org.apache.beam.sdk.values.PCollectionView;
 
 /** {@code als recommend}: the best items for users, or the best users for items. */
 final class Recommend extends TopKCommand<RecommendOptions> {
+  /** How many interactions are named beside an item. */
+  private static final int REASONS = 3;
+
+  /** Flags that matter to {@code --explain} alone. */
+  private static final List<String> OF_EXPLAIN =
+      List.of(
+          "input",
+          "ratingCol",
+          "timestampCol",
+          "dropMissing",
+          "dropDuplicates",
+          "aggregate",
+          "implicitPrefs",
+          "alpha",
+          "nonnegative",
+          "regScaling",
+          "regParam");
+
   Recommend(List<String> args, PrintStream out, PrintStream progress) {
     super(RecommendOptions.class, args, out, progress);
   }
@@ -47,6 +71,16 @@ final class Recommend extends TopKCommand<RecommendOptions> {
     require(
         !forItems() || options.getMinItemRatings() == 1,
         "--minItemRatings: expected without --for=items");
+    require(
+        !forItems() || !options.getExplain(), "--explain: expected without --for=items");
+    require(
+        !options.getExplain() || options.getInput() != null,
+        "--input: missing; expected CSV files of the interactions that --explain goes by");
+    for (String flag : OF_EXPLAIN) {
+      require(
+          options.getExplain() || !arguments.has(flag), "--%s: expected with --explain only", flag);
+    }
+    parameters();
     checkTopK();
   }
 
@@ -66,13 +100,20 @@ final class Recommend extends TopKCommand<RecommendOptions> {
                 seenPatterns,
                 Inputs.format(options, model)
                     .withPairs(Inputs.userCol(options, model), Inputs.itemCol(options, model)));
+    List<String> input = options.getInput();
+    List<CsvFile> ratingFiles =
+        input == null
+            ? List.of()
+            : CsvFile.find("input", input, Inputs.ratingsFormat(options, model));
+    AlsParameters parameters = options.getExplain() ? parameters(model, options) : null;
 
     try (ResultFolder folder = createFolder()) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
       int blocks = blocks(model.factors(side), cores);
+      AlsModel factors = model.in(pipeline);
       RecommendTopK topK =
-          RecommendTopK.from(model.in(pipeline)).withTopK(options.getTopK()).withNumBlocks(blocks);
+          RecommendTopK.from(factors).withTopK(options.getTopK()).withNumBlocks(blocks);
       if (forItems()) {
         topK = topK.forItems();
       }
@@ -94,7 +135,26 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       Titles titles = loadTitles(pipeline, options, titleFiles, folder);
       WriteScores table =
           table(folder, model, name(side.other()), side.other(), "score", blocks, titles);
-      write(pipeline.apply("RecommendTopK", topK), table, folder);
+      PCollection<ScoredIds> found = pipeline.apply("RecommendTopK", topK);
+      if (parameters != null) {
+        PCollection<RatingBatch> ratings =
+            Inputs.load(
+                pipeline,
+                "LoadRatings",
+                Inputs.ratings(options, ratingFiles),
+                reportFile(folder, "input"));
+        if (wanted != null) {
+          ratings = ratings.apply("SelectUsers", SelectUsers.create(wanted));
+        }
+        found =
+            found.apply(
+                "ExplainScores",
+                ExplainScores.from(factors, ratings, Inputs.blocks(options, blocks))
+                    .withParameters(parameters)
+                    .withMost(REASONS));
+        table = table.withReasons(REASONS);
+      }
+      write(found, table, folder);
       run(pipeline);
       if (!candidateFiles.isEmpty()) {
         report(folder, "candidates");
@@ -102,7 +162,20 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       if (!seenFiles.isEmpty()) {
         report(folder, "excludeSeen");
       }
-      finish(folder, table, wantedFiles);
+      if (parameters != null) {
+        report(folder, "input");
+      }
+      WriteScores.Counts counts = finish(folder, table, wantedFiles);
+      if (parameters != null) {
+        print(
+            "Explained by --input, whose sums are at most %.1e from the scores%n",
+            counts.difference());
+      }
+      if (counts.unexplained() > 0) {
+        print(
+            "%s of users without interactions in --input that the model can use%n",
+            count(counts.unexplained(), "row"));
+      }
     }
   }
 }

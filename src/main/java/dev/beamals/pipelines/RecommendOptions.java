@@ -6,7 +6,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als recommend}. */
-public interface RecommendOptions extends TopKOptions {
+public interface RecommendOptions extends TopKOptions, SolveOptions {
 
   @Description("'users' recommends items to users, 'items' finds users for items.")
   @Default.Enum("users")
@@ -24,4 +24,13 @@ public interface RecommendOptions extends TopKOptions {
   @Nullable List<String> getCandidates();
 
   void setCandidates(@Nullable List<String> candidates);
+
+  @Description(
+      "Beside each item, the three interactions of the user in --input that speak most for it, and"
+          + " what each adds to the score. The flags of --input and its columns, and those that say"
+          + " how users are solved, are for this alone.")
+  @Default.Boolean(false)
+  boolean getExplain();
+
+  void setExplain(boolean explain);
 }

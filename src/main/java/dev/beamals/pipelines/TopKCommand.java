@@ -232,7 +232,8 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   }
 
   /** Ends the table, prints it where nobody asked for a folder, and says what it has. */
-  final void finish(ResultFolder folder, WriteScores table, List<CsvFile> wantedFiles)
+  final WriteScores.Counts finish(
+      ResultFolder folder, WriteScores table, List<CsvFile> wantedFiles)
       throws IOException {
     if (!wantedFiles.isEmpty()) {
       report(folder, name(side()) + "s");
@@ -267,6 +268,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     if (missing != null) {
       print("%s%n", missing);
     }
+    return counts;
   }
 
   /** Names the ids of the command line that the model does not have; null where there are none. */

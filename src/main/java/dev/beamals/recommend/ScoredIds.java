@@ -10,6 +10,7 @@ import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.DefaultCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ids with scores for each of some ids: items for users, users for items, items for items.
@@ -33,13 +34,25 @@ public final class ScoredIds {
   private final int[] offsets;
   private final int[] index;
   private final float[] scores;
+  private final @Nullable Reasons reasons;
 
   ScoredIds(Ids src, Ids dst, int[] offsets, int[] index, float[] scores) {
+    this(src, dst, offsets, index, scores, null);
+  }
+
+  private ScoredIds(
+      Ids src, Ids dst, int[] offsets, int[] index, float[] scores, @Nullable Reasons reasons) {
     this.src = src;
     this.dst = dst;
     this.offsets = offsets;
     this.index = index;
     this.scores = scores;
+    this.reasons = reasons;
+  }
+
+  /** The same entries, explained. */
+  ScoredIds withReasons(Reasons reasons) {
+    return new ScoredIds(src, dst, offsets, index, scores, reasons);
   }
 
   /** The ids that the rows belong to. */
@@ -67,6 +80,11 @@ public final class ScoredIds {
     return scores;
   }
 
+  /** Why each entry has its score, or null where nobody asked. */
+  public @Nullable Reasons reasons() {
+    return reasons;
+  }
+
   /** Arrays in bulk; deterministic. */
   public static final class Coder extends CustomCoder<ScoredIds> {
     private static final long serialVersionUID = 1L;
@@ -88,6 +106,10 @@ public final class ScoredIds {
       ArrayCoding.write(block.offsets, out);
       ArrayCoding.write(block.index, out);
       ArrayCoding.write(block.scores, out);
+      out.write(block.reasons == null ? 0 : 1);
+      if (block.reasons != null) {
+        block.reasons.write(out);
+      }
     }
 
     @Override
@@ -97,7 +119,8 @@ public final class ScoredIds {
           ArrayCoding.readIds(in),
           ArrayCoding.readInts(in),
           ArrayCoding.readInts(in),
-          ArrayCoding.readFloats(in));
+          ArrayCoding.readFloats(in),
+          in.read() == 0 ? null : Reasons.read(in));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
@@ -57,6 +58,8 @@ public abstract class WriteScores
 
   abstract @Nullable String dstTitle();
 
+  abstract int reasons();
+
   /**
    * Writes columns {@code src, rank, dst, score}, ranks counting from 1.
    *
@@ -97,6 +100,7 @@ public abstract class WriteScores
         .setScore(score)
         .setRanked(false)
         .setDropNaN(false)
+        .setReasons(0)
         .setNumBlocks(numBlocks);
   }
 
@@ -116,6 +120,17 @@ public abstract class WriteScores
     return toBuilder().setTitles(titles).setSrcTitle(srcTitle).setDstTitle(dstTitle).build();
   }
 
+  /**
+   * Adds columns {@code because1, contribution1} and so on, of scores that {@link ExplainScores}
+   * has explained, and titles of reasons where {@code dst} has them. They are empty where there are
+   * fewer reasons.
+   *
+   * @param reasons for how many reasons
+   */
+  public WriteScores withReasons(int reasons) {
+    return toBuilder().setReasons(reasons).build();
+  }
+
   /** The columns, in their order. */
   public List<Column> columns() {
     List<Column> columns = new ArrayList<>(List.of(src()));
@@ -126,6 +141,14 @@ public abstract class WriteScores
     columns.add(dst());
     addTitle(columns, dstTitle());
     columns.add(score());
+    for (int n = 1; n <= reasons(); n++) {
+      String because = "because" + n;
+      columns.add(new Column(because, dst().type()).orNull());
+      if (dstTitle() != null) {
+        columns.add(new Column(because + "Title", String.class).orNull());
+      }
+      columns.add(new Column("contribution" + n, Float.class).orNull());
+    }
     return columns;
   }
 
@@ -142,7 +165,7 @@ public abstract class WriteScores
     return blocks
         .apply("WriteFiles", titles == null ? write : titles.addTo(write))
         .setCoder(new CountsCoder())
-        .apply("SumCounts", CombineAll.create(new Counts(0, 0, 0, 0), new SumFn()));
+        .apply("SumCounts", CombineAll.create(new Counts(0, 0, 0, 0, 0, 0), new SumFn()));
   }
 
   abstract Builder toBuilder();
@@ -171,6 +194,8 @@ public abstract class WriteScores
 
     abstract Builder setDstTitle(@Nullable String dstTitle);
 
+    abstract Builder setReasons(int reasons);
+
     abstract WriteScores build();
   }
 
@@ -181,8 +206,16 @@ public abstract class WriteScores
    * @param entries how many entries there are, those that were left out too
    * @param missing how many of them are NaN
    * @param untitled how many rows were written that have an empty title
+   * @param unexplained how many scores could not be explained, where that was asked for
+   * @param difference how far the sum of what explains a score is from it at most
    */
-  public record Counts(long ids, long entries, long missing, long untitled) {
+  public record Counts(
+      long ids,
+      long entries,
+      long missing,
+      long untitled,
+      long unexplained,
+      double difference) {
     /** For {@link dev.beamals.files.ResultFile}. */
     public static Coder<Counts> coder() {
       return new CountsCoder();
@@ -198,7 +231,9 @@ public abstract class WriteScores
           left.ids + right.ids,
           left.entries + right.entries,
           left.missing + right.missing,
-          left.untitled + right.untitled);
+          left.untitled + right.untitled,
+          left.unexplained + right.unexplained,
+          Math.max(left.difference, right.difference));
     }
   }
 
@@ -211,6 +246,8 @@ public abstract class WriteScores
       VarLongCoder.of().encode(counts.entries, out);
       VarLongCoder.of().encode(counts.missing, out);
       VarLongCoder.of().encode(counts.untitled, out);
+      VarLongCoder.of().encode(counts.unexplained, out);
+      DoubleCoder.of().encode(counts.difference, out);
     }
 
     @Override
@@ -219,11 +256,36 @@ public abstract class WriteScores
           VarLongCoder.of().decode(in),
           VarLongCoder.of().decode(in),
           VarLongCoder.of().decode(in),
-          VarLongCoder.of().decode(in));
+          VarLongCoder.of().decode(in),
+          VarLongCoder.of().decode(in),
+          DoubleCoder.of().decode(in));
     }
 
     @Override
     public void verifyDeterministic() {}
+  }
+
+  /** An id as a value of its column. */
+  static Object value(Ids ids, int index, Column column) {
+    if (column.type() != Integer.class) {
+      return ids.get(index);
+    }
+    if (!ids.isInt(index)) {
+      throw new RunException(
+          String.format(
+              "%s %s: not an int as those of the model, so it does not fit into the table;"
+                  + " expected format=csv or coldStartStrategy=drop",
+              column.name(), ids.get(index)));
+    }
+    return ids.intAt(index);
+  }
+
+  /** Puts a file that is written in its place, over one of an earlier attempt. */
+  static void move(String from, String to) throws IOException {
+    FileSystems.rename(
+        List.of(FileSystems.matchNewResource(from, false)),
+        List.of(FileSystems.matchNewResource(to, false)),
+        StandardMoveOptions.IGNORE_MISSING_FILES);
   }
 
   static final class WriteFn extends DoFn<ScoredIds, Counts> {
@@ -242,24 +304,33 @@ public abstract class WriteScores
           titles == null || table.srcTitle() == null ? null : titles.of(c, block.src());
       String[] dstTitles =
           titles == null || table.dstTitle() == null ? null : titles.of(c, block.dst());
+      Reasons reasons = reasons(block);
+      String[] reasonTitles =
+          titles == null || dstTitles == null || reasons == null
+              ? null
+              : titles.of(c, reasons.items());
       String name =
           String.format(
               "part-%05d.%s", block.src().block(0, table.numBlocks()), table.format().name());
       String temporary = table.folder() + "." + name + "-" + UUID.randomUUID();
-      Counts counts = write(block, srcTitles, dstTitles, temporary);
-      FileSystems.rename(
-          List.of(FileSystems.matchNewResource(temporary, false)),
-          List.of(FileSystems.matchNewResource(table.folder() + name, false)),
-          StandardMoveOptions.IGNORE_MISSING_FILES);
+      Counts counts = write(block, srcTitles, dstTitles, reasonTitles, temporary);
+      move(temporary, table.folder() + name);
       c.output(counts);
     }
 
     private Counts write(
-        ScoredIds block, String @Nullable [] srcTitles, String @Nullable [] dstTitles, String file)
+        ScoredIds block,
+        String @Nullable [] srcTitles,
+        String @Nullable [] dstTitles,
+        String @Nullable [] reasonTitles,
+        String file)
         throws IOException {
       List<Column> columns = table.columns();
-      Object[] row = new Object[columns.size()];
+      Reasons reasons = reasons(block);
+      List<@Nullable Object> row = new ArrayList<>();
       long nan = 0;
+      long unexplained = 0;
+      double difference = 0;
       long untitled = 0;
       try (TableWriter writer = TableWriter.create(file, table.format(), columns)) {
         for (int s = 0; s < block.src().size(); s++) {
@@ -272,42 +343,69 @@ public abstract class WriteScores
               }
             }
             int dst = block.index()[p];
-            int n = 0;
-            row[n++] = value(block.src(), s, table.src());
+            row.clear();
+            row.add(value(block.src(), s, table.src()));
             boolean titled = true;
             if (srcTitles != null) {
-              row[n++] = srcTitles[s];
+              row.add(srcTitles[s]);
               titled = !srcTitles[s].isEmpty();
             }
             if (table.ranked()) {
-              row[n++] = p - block.offsets()[s] + 1;
+              row.add(p - block.offsets()[s] + 1);
             }
-            row[n++] = value(block.dst(), dst, table.dst());
+            row.add(value(block.dst(), dst, table.dst()));
             if (dstTitles != null) {
-              row[n++] = dstTitles[dst];
+              row.add(dstTitles[dst]);
               titled &= !dstTitles[dst].isEmpty();
             }
-            row[n] = score;
+            row.add(score);
+            if (reasons != null) {
+              titled &= addReasons(row, reasons, reasonTitles, p);
+              double total = reasons.total(p);
+              unexplained += Double.isNaN(total) ? 1 : 0;
+              difference =
+                  Math.max(difference, Double.isNaN(total) ? 0 : Math.abs(total - score));
+            }
             untitled += titled ? 0 : 1;
             writer.write(row);
           }
         }
       }
-      return new Counts(block.src().size(), block.scores().length, nan, untitled);
+      return new Counts(
+          block.src().size(), block.scores().length, nan, untitled, unexplained, difference);
     }
 
-    private static Object value(Ids ids, int index, Column column) {
-      if (column.type() != Integer.class) {
-        return ids.get(index);
+    private @Nullable Reasons reasons(ScoredIds block) {
+      if (table.reasons() == 0) {
+        return null;
       }
-      if (!ids.isInt(index)) {
-        throw new RunException(
-            String.format(
-                "%s %s: not an int as those of the model, so it does not fit into the table;"
-                    + " expected format=csv or coldStartStrategy=drop",
-                column.name(), ids.get(index)));
+      if (block.reasons() == null) {
+        throw new IllegalArgumentException("scores without reasons; expected explained ones");
       }
-      return ids.intAt(index);
+      return block.reasons();
+    }
+
+    /**
+     * Adds the columns of reasons.
+     *
+     * @param row Modified
+     * @return whether all of them have a title, where there are titles
+     */
+    private boolean addReasons(
+        List<@Nullable Object> row, Reasons reasons, String @Nullable [] titles, int entry) {
+      boolean titled = true;
+      for (int k = 0; k < table.reasons(); k++) {
+        int r = reasons.offsets()[entry] + k;
+        boolean has = r < reasons.offsets()[entry + 1];
+        row.add(has ? value(reasons.items(), reasons.index()[r], table.dst()) : null);
+        if (titles != null) {
+          String title = has ? titles[reasons.index()[r]] : null;
+          row.add(title);
+          titled &= title == null || !title.isEmpty();
+        }
+        row.add(has ? reasons.contributions()[r] : null);
+      }
+      return titled;
     }
   }
 }

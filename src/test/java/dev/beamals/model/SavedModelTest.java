@@ -177,7 +177,7 @@ final class SavedModelTest {
             List.of(
                 new TableWriter.Column("id", Integer.class),
                 new TableWriter.Column("features", Float.class)))) {
-      table.write(1, 2f);
+      table.write(List.of(1, 2f));
     }
     assertRefused(part + ": not a file of factors; expected the columns id (int or string)");
   }

@@ -40,7 +40,7 @@ final class WithoutHadoop {
               Path.of(args[0]).resolve("table." + format).toString(),
               format,
               List.of(Column.ids("user", false), new Column("score", Float.class)))) {
-        table.write("a", 0.5f);
+        table.write(List.of("a", 0.5f));
       }
     }
   }

@@ -34,6 +34,7 @@ final class MainTest {
         als predict ...                        ratings of pairs of a user and an item
         als recommend ...                      the best items for users, or users for items
         als similar ...                        items like an item, users like a user
+        als explain ...                        which ratings of a user speak for an item
         als fold-in ...                        factors of new users or items, without a new training
         als evaluate ...                       MAE, RMSE and R2 of a model on other rows
         als show ...                           what a model is and where it came from
@@ -55,8 +56,8 @@ final class MainTest {
   void unknownCommandIsAMistakeThatNamesTheOthers() {
     assertEquals(2, run("trian"));
     assertEquals(
-        "als: trian: no such command; expected train, predict, recommend, similar, fold-in,"
-            + " evaluate, show or help\n",
+        "als: trian: no such command; expected train, predict, recommend, similar, explain,"
+            + " fold-in, evaluate, show or help\n",
         err.toString(StandardCharsets.UTF_8));
     assertEquals("", out.toString(StandardCharsets.UTF_8));
   }

@@ -22,6 +22,10 @@ import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,7 +69,7 @@ final class WriteScoresTest {
   void rankedRowsAreInOneFileForEachBlock(TestPipeline pipeline) throws IOException {
     WriteScores write = WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS);
     PAssert.thatSingleton(pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write))
-        .isEqualTo(new WriteScores.Counts(2, 5, 1, 0));
+        .isEqualTo(new WriteScores.Counts(2, 5, 1, 0, 0, 0));
     pipeline.run().waitUntilFinish();
     assertEquals(List.of("user,rank,item,score", "7,1,x,2.0", "7,2,5,1.5"), lines(FIRST));
     assertEquals(
@@ -78,7 +82,7 @@ final class WriteScoresTest {
     WriteScores write = WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS);
     PAssert.thatSingleton(
             pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write.withDropNaN()))
-        .isEqualTo(new WriteScores.Counts(2, 5, 1, 0));
+        .isEqualTo(new WriteScores.Counts(2, 5, 1, 0, 0, 0));
     pipeline.run().waitUntilFinish();
     assertEquals(List.of("user,item,prediction", "7,x,2.0", "7,5,1.5"), lines(FIRST));
     assertEquals(List.of("user,item,prediction", "8,5,-1.0", "8,5,-2.0"), lines(SECOND));
@@ -97,7 +101,7 @@ final class WriteScoresTest {
         WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS)
             .withTitles(titles, "userTitle", "title");
     PAssert.thatSingleton(pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write))
-        .isEqualTo(new WriteScores.Counts(2, 5, 1, 4));
+        .isEqualTo(new WriteScores.Counts(2, 5, 1, 4, 0, 0));
     pipeline.run().waitUntilFinish();
     assertEquals(
         List.of("user,userTitle,rank,item,title,score", "7,1984,1,x,A,2.0", "7,1984,2,5,,1.5"),
@@ -127,7 +131,7 @@ final class WriteScoresTest {
                 .apply(Create.empty(ScoredIds.Coder.of()))
                 .apply(
                     "Write", WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS)))
-        .isEqualTo(new WriteScores.Counts(0, 0, 0, 0));
+        .isEqualTo(new WriteScores.Counts(0, 0, 0, 0, 0, 0));
     pipeline.run().waitUntilFinish();
     assertEquals(List.of(), names());
   }
@@ -167,9 +171,95 @@ final class WriteScoresTest {
         failure.getMessage());
   }
 
+  /** The second of two entries has one reason, whose item has no title. */
+  private static final ScoredIds EXPLAINED =
+      FIRST.withReasons(
+          new Reasons(
+              Ids.of("5", "y"),
+              new int[] {0, 2, 3},
+              new int[] {1, 0, 0},
+              new float[] {4, 5, 5},
+              new float[] {1.5f, 0.25f, 1},
+              new double[] {0, 0.5},
+              new double[] {0.25, -0.125},
+              new int[] {3, 4},
+              new int[] {0}));
+
+  private static final ScoredIds WITHOUT_REASONS =
+      SECOND.withReasons(
+          new Reasons(
+              Ids.of(new int[0]),
+              new int[4],
+              new int[0],
+              new float[0],
+              new float[0],
+              new double[] {Double.NaN, Double.NaN, Double.NaN},
+              new double[3],
+              new int[3],
+              new int[] {2}));
+
+  @Test
+  void reasonsAreColumnsThatMayBeEmpty(TestPipeline pipeline) throws IOException {
+    Titles titles = Titles.of(pipeline.apply("Titles", Create.of(titles("y", "Why", "x", "Ex"))));
+    WriteScores csv =
+        WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS)
+            .withTitles(titles, null, "title")
+            .withReasons(2);
+    WriteScores jsonl =
+        WriteScores.ranked(folder + "/", Format.jsonl, USER, ITEM, "score", BLOCKS).withReasons(2);
+    WriteScores parquet =
+        WriteScores.ranked(folder + "/", Format.parquet, USER, ITEM, "score", BLOCKS)
+            .withReasons(1);
+    PCollection<ScoredIds> scores = pipeline.apply(Create.of(EXPLAINED, WITHOUT_REASONS));
+    PAssert.thatSingleton(scores.apply("WriteCsv", csv))
+        .isEqualTo(new WriteScores.Counts(2, 5, 1, 5, 3, 0.125));
+    scores.apply("WriteJson", jsonl);
+    scores.apply("WriteParquet", parquet);
+    pipeline.run().waitUntilFinish();
+    assertEquals(
+        List.of(
+            "user,rank,item,title,score,because1,because1Title,contribution1,because2,"
+                + "because2Title,contribution2",
+            "7,1,x,Ex,2.0,y,Why,1.5,5,,0.25",
+            "7,2,5,,1.5,5,,1.0,,,"),
+        lines(FIRST));
+    assertEquals("8,1,5,,-1.0,,,,,,", lines(SECOND).get(1));
+    String part = String.format("part-%05d.", FIRST.src().block(0, BLOCKS));
+    assertEquals(
+        "{\"user\":7,\"rank\":2,\"item\":\"5\",\"score\":1.5,\"because1\":\"5\","
+            + "\"contribution1\":1.0,\"because2\":null,\"contribution2\":null}",
+        Files.readAllLines(folder.resolve(part + "jsonl")).get(1));
+    assertEquals(List.of("x y 1.5", "5 5 1.0"), reasons(part + "parquet"));
+    part = String.format("part-%05d.", SECOND.src().block(0, BLOCKS));
+    assertEquals(List.of("5 - -", "6 - -", "5 - -"), reasons(part + "parquet"));
+  }
+
+  /** Item, first reason and what it adds of each row of a Parquet file. */
+  private List<String> reasons(String file) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (ParquetReader<Group> reader =
+        ParquetReader.builder(
+                new GroupReadSupport(),
+                new org.apache.hadoop.fs.Path(folder.resolve(file).toUri()))
+            .build()) {
+      for (Group row = reader.read(); row != null; row = reader.read()) {
+        boolean has = row.getFieldRepetitionCount("because1") == 1;
+        lines.add(
+            row.getString("item", 0)
+                + " "
+                + (has ? row.getString("because1", 0) : "-")
+                + " "
+                + (row.getFieldRepetitionCount("contribution1") == 1
+                    ? row.getFloat("contribution1", 0)
+                    : "-"));
+      }
+    }
+    return lines;
+  }
+
   @Test
   void codersKeepEverything() throws Exception {
-    WriteScores.Counts counts = new WriteScores.Counts(1L << 40, 2, 3, 4);
+    WriteScores.Counts counts = new WriteScores.Counts(1L << 40, 2, 3, 4, 5, 0.5);
     assertEquals(counts, CoderContract.check(WriteScores.Counts.coder(), counts));
     ScoredIds decoded = CoderContract.check(ScoredIds.Coder.of(), SECOND);
     assertEquals(List.of(SECOND.src(), SECOND.dst()), List.of(decoded.src(), decoded.dst()));
