@@ -18,19 +18,19 @@ import java.util.Arrays;
  * p = fixed + Σ tⱼ yᵀ A⁻¹ yⱼ
  * </pre>
  *
- * <p>Of explicit ratings {@code A = Σ yⱼ yⱼᵀ + λ s I} and {@code tⱼ} is the rating less the mean and
- * the bias of its item, where there are such; the bias of the user is one more number of x, so that
- * it is a part of what ratings add. The mean and the bias of the item are {@link #fixed}: no rating
- * of the user adds them. Of implicit feedback {@code A = YᵀY + Σ α |rⱼ| yⱼ yⱼᵀ + λ s I}, and {@code
- * tⱼ = 1 + α rⱼ} where {@code rⱼ} is above 0, else 0. With non-negative factors, A is that of the
- * factors which are positive in x.
+ * <p>Of explicit ratings {@code A = Σ yⱼ yⱼᵀ + λ s I} and {@code tⱼ} is the rating less the mean
+ * and the bias of its item, where there are such; the bias of the user is one more number of x, so
+ * that it is a part of what ratings add. The mean and the bias of the item are {@link #fixed}: no
+ * rating of the user adds them. Of implicit feedback {@code A = YᵀY + Σ α |rⱼ| yⱼ yⱼᵀ + λ s I}, and
+ * {@code tⱼ = 1 + α rⱼ} where {@code rⱼ} is above 0, else 0. With non-negative factors, A is that
+ * of the factors which are positive in x.
  *
  * <p>The sum is what {@link FoldIn} predicts for a user with these ratings, but for rounding; for
  * the ratings of the training it is the prediction of the model, whose users were solved last, with
  * {@link AlsParameters.Solver#cholesky}.
  *
- * <p>{@code rank³ / 3} multiply-adds for a user, then {@code rank²} and rank for each of its ratings
- * for an item. An instance keeps buffers and belongs to one thread.
+ * <p>{@code rank³ / 3} multiply-adds for a user, then {@code rank²} and rank for each of its
+ * ratings for an item. An instance keeps buffers and belongs to one thread.
  *
  * <p>Source: Hu, Koren and Volinsky, <i>Collaborative Filtering for Implicit Feedback Datasets</i>,
  * 2008, section 5.

@@ -13,7 +13,9 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
 
-/** What DoFns that explain predictions to users need of a model: a pipeline's {@link Contributions}. */
+/**
+ * What DoFns that explain predictions to users need of a model: a pipeline's {@link Contributions}.
+ */
 public final class Explainer implements Serializable {
   private static final long serialVersionUID = 1L;
   private final FactorView items;
@@ -64,8 +66,7 @@ public final class Explainer implements Serializable {
     Ids all = Ids.union(List.of(ratings.dst(), wanted));
     boolean[] found = new boolean[all.size()];
     int columns = parameters.columns();
-    FactorBlock rows =
-        new FactorBlock(all, columns, items.gather(context, all, columns, found));
+    FactorBlock rows = new FactorBlock(all, columns, items.gather(context, all, columns, found));
     int[] positions = ratings.dst().positionsIn(all);
     boolean[] known = new boolean[positions.length];
     for (int i = 0; i < known.length; i++) {

@@ -17,10 +17,7 @@ enum Commands {
       Recommend::new),
   SIMILAR("similar", "items like an item, users like a user", SimilarOptions.class, Similar::new),
   EXPLAIN(
-      "explain",
-      "which ratings of a user speak for an item",
-      ExplainOptions.class,
-      Explain::new),
+      "explain", "which ratings of a user speak for an item", ExplainOptions.class, Explain::new),
   FOLD_IN(
       "fold-in",
       "factors of new users or items, without a new training",

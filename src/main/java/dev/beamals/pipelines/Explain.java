@@ -104,8 +104,7 @@ final class Explain extends ModelCommand<ExplainOptions> {
       WriteReasons.Sums sums = folder.take(SUMS, WriteReasons.Sums.coder());
       checkFound(sums);
       if (output == null) {
-        ResultTable.print(
-            out, table.columns().stream().map(Column::name).toList(), folder.parts());
+        ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
       } else {
         folder.complete();
         print("%s: %s%n", count(sums.shown(), "interaction"), folder.path());
@@ -146,9 +145,13 @@ final class Explain extends ModelCommand<ExplainOptions> {
     if (parameters.biases()) {
       print("%s bias of the item%n", number(sums.fixed() - mean));
     }
+    double difference = Math.abs(sums.total() - sums.score());
     print(
-        "%s in all; the model predicts %s, which is %.1e away%n",
-        number(sums.total()), number(sums.score()).strip(), Math.abs(sums.total() - sums.score()));
+        "%s in all; the model predicts %s, which is %.1e away%s%n",
+        number(sums.total()),
+        number(sums.score()).strip(),
+        difference,
+        why(difference, parameters));
     if (sums.ignored() > 0) {
       print("%s of items that the model does not have%n", count(sums.ignored(), "interaction"));
     }

@@ -105,6 +105,19 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
     }
   }
 
+  /**
+   * Why sums of ratings may be so far from what the model predicts; empty where they are near.
+   *
+   * @param difference how far they are at most
+   */
+  static String why(double difference, AlsParameters parameters) {
+    return difference < 1e-3
+        ? ""
+        : parameters.solver() == AlsParameters.Solver.cg
+            ? ": users were trained by --solver=cg, which is not exact"
+            : ": the rows of --input are not those of the training, or not all of them";
+  }
+
   /** A number of things, as in "1 pair" and "1,000 pairs". */
   static String count(long number, String thing) {
     return String.format(Locale.ROOT, "%,d %s%s", number, thing, number == 1 ? "" : "s");

@@ -71,8 +71,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
     require(
         !forItems() || options.getMinItemRatings() == 1,
         "--minItemRatings: expected without --for=items");
-    require(
-        !forItems() || !options.getExplain(), "--explain: expected without --for=items");
+    require(!forItems() || !options.getExplain(), "--explain: expected without --for=items");
     require(
         !options.getExplain() || options.getInput() != null,
         "--input: missing; expected CSV files of the interactions that --explain goes by");
@@ -168,8 +167,8 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       WriteScores.Counts counts = finish(folder, table, wantedFiles);
       if (parameters != null) {
         print(
-            "Explained by --input, whose sums are at most %.1e from the scores%n",
-            counts.difference());
+            "Interactions add up to scores within %.1e%s%n",
+            counts.difference(), why(counts.difference(), parameters));
       }
       if (counts.unexplained() > 0) {
         print(

@@ -232,8 +232,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   }
 
   /** Ends the table, prints it where nobody asked for a folder, and says what it has. */
-  final WriteScores.Counts finish(
-      ResultFolder folder, WriteScores table, List<CsvFile> wantedFiles)
+  final WriteScores.Counts finish(ResultFolder folder, WriteScores table, List<CsvFile> wantedFiles)
       throws IOException {
     if (!wantedFiles.isEmpty()) {
       report(folder, name(side()) + "s");

@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  * item, and by how much.
  *
  * <p>A prediction is an exact sum over the ratings of its user ({@link
- * dev.beamals.als.Contributions}). Of each the largest parts are kept, beside what the others add up
- * to. The ratings should be those that the users were trained on, all of them: then the sum is the
- * score, but for rounding.
+ * dev.beamals.als.Contributions}). Of each the largest parts are kept, beside what the others add
+ * up to. The ratings should be those that the users were trained on, all of them: then the sum is
+ * the score, but for rounding.
  *
  * <p>Scores and ratings meet by one shuffle into blocks of users. A block then takes the factors of
  * its own items out of the model's files, as {@link PredictRatings} does, and each of its users is
@@ -84,8 +84,7 @@ public abstract class ExplainScores
    */
   public ExplainScores withMost(int most) {
     checkArgument(most >= 1, "most=%s: expected at least 1", most);
-    return new AutoValue_ExplainScores(
-        model(), ratings(), blocks(), parameters(), most, against());
+    return new AutoValue_ExplainScores(model(), ratings(), blocks(), parameters(), most, against());
   }
 
   /** Keeps ratings that speak against an item as well, the largest contributions of either sign. */
@@ -158,8 +157,7 @@ public abstract class ExplainScores
         c.output(
             block.withReasons(
                 new ExplainBlock(most, against)
-                    .explain(
-                        block, ratings, explainer.contributions(c, ratings, block.dst()))));
+                    .explain(block, ratings, explainer.contributions(c, ratings, block.dst()))));
       }
     }
   }

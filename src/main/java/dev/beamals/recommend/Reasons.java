@@ -7,7 +7,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * Why entries of {@link ScoredIds} have their scores: the ratings of their user, and what each adds.
+ * Why entries of {@link ScoredIds} have their scores: the ratings of their user, and what each
+ * adds.
  *
  * <p>Those of entry {@code e} are {@code offsets[e]} to {@code offsets[e + 1]} of {@link #index},
  * {@link #ratings} and {@link #contributions}, the first of them the strongest. {@code fixed[e]},

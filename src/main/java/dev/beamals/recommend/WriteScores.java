@@ -210,12 +210,7 @@ public abstract class WriteScores
    * @param difference how far the sum of what explains a score is from it at most
    */
   public record Counts(
-      long ids,
-      long entries,
-      long missing,
-      long untitled,
-      long unexplained,
-      double difference) {
+      long ids, long entries, long missing, long untitled, long unexplained, double difference) {
     /** For {@link dev.beamals.files.ResultFile}. */
     public static Coder<Counts> coder() {
       return new CountsCoder();
@@ -363,8 +358,7 @@ public abstract class WriteScores
               titled &= addReasons(row, reasons, reasonTitles, p);
               double total = reasons.total(p);
               unexplained += Double.isNaN(total) ? 1 : 0;
-              difference =
-                  Math.max(difference, Double.isNaN(total) ? 0 : Math.abs(total - score));
+              difference = Math.max(difference, Double.isNaN(total) ? 0 : Math.abs(total - score));
             }
             untitled += titled ? 0 : 1;
             writer.write(row);

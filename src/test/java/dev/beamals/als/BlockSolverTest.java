@@ -120,8 +120,7 @@ final class BlockSolverTest {
     return parameters.center() ? MEAN : 0;
   }
 
-  static FactorBlock solve(
-      AlsParameters parameters, Side side, float[] others, StepSums sums) {
+  static FactorBlock solve(AlsParameters parameters, Side side, float[] others, StepSums sums) {
     return new BlockSolver(parameters, side)
         .solve(block(side), others, null, sums(parameters, side, others), sums);
   }
@@ -315,7 +314,9 @@ final class BlockSolverTest {
       return solve(set, -1);
     }
 
-    /** The part of the solution that is of one of the other side, or all where {@code only} is −1. */
+    /**
+     * The part of the solution that is of one of the other side, or all where {@code only} is −1.
+     */
     private SimpleMatrix solve(int set, int only) {
       int unknowns = lambda.length;
       SimpleMatrix x = new SimpleMatrix(unknowns, 1);

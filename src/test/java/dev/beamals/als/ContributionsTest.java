@@ -118,8 +118,7 @@ final class ContributionsTest {
   void aUserWhoseRatingsDoNotDetermineItIsNamed() {
     AlsParameters parameters = AlsParameters.create().withRank(2).withRegParam(0);
     RatingBatch batch =
-        new RatingBatch(
-            Ids.of(9), Ids.of(1), new int[1], new int[1], new float[] {4}, new long[0]);
+        new RatingBatch(Ids.of(9), Ids.of(1), new int[1], new int[1], new float[] {4}, new long[0]);
     Contributions explained =
         new Contributions(
             parameters,

@@ -117,8 +117,7 @@ final class ExplainScoresTest {
 
   private static PCollection<String> lines(PCollection<ScoredIds> scores) {
     return scores.apply(
-        "Lines",
-        FlatMapElements.into(TypeDescriptors.strings()).via(ExplainScoresTest::lines));
+        "Lines", FlatMapElements.into(TypeDescriptors.strings()).via(ExplainScoresTest::lines));
   }
 
   // Of user 9, A = (1 + 0.5 · 2) I, as item 7 is not in the model: a rating adds r (y·y') / 2.
@@ -263,8 +262,7 @@ final class ExplainScoresTest {
                 new double[] {0, -2, 1, 0},
                 new int[] {0, 1, 2, 0},
                 new int[] {3, 1}));
-    assertEquals(
-        lines(explained), lines(CoderContract.check(ScoredIds.Coder.of(), explained)));
+    assertEquals(lines(explained), lines(CoderContract.check(ScoredIds.Coder.of(), explained)));
     WriteReasons.Sums sums = new WriteReasons.Sums(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     assertEquals(sums, CoderContract.check(WriteReasons.Sums.coder(), sums));
   }

@@ -239,8 +239,7 @@ final class WriteScoresTest {
     List<String> lines = new ArrayList<>();
     try (ParquetReader<Group> reader =
         ParquetReader.builder(
-                new GroupReadSupport(),
-                new org.apache.hadoop.fs.Path(folder.resolve(file).toUri()))
+                new GroupReadSupport(), new org.apache.hadoop.fs.Path(folder.resolve(file).toUri()))
             .build()) {
       for (Group row = reader.read(); row != null; row = reader.read()) {
         boolean has = row.getFieldRepetitionCount("because1") == 1;
