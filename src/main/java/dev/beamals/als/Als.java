@@ -82,6 +82,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
   abstract @Nullable AlsModel initialModel();
 
+  abstract boolean tellsFailures();
+
   /** With the defaults of {@link AlsParameters}. */
   public static Als create() {
     return new AutoValue_Als.Builder()
@@ -90,6 +92,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
         .setAggregate(RatingBlock.Aggregate.none)
         .setMinUserRatings(1)
         .setMinItemRatings(1)
+        .setTellsFailures(false)
         .build();
   }
 
@@ -202,6 +205,15 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
   }
 
   /**
+   * Whether a training that cannot be done, as ratings do not determine the factors of a row, fails
+   * no run: {@link TrainingSummary#failure} tells why, and all factors are NaN. Default: it fails
+   * the run.
+   */
+  public Als withFailuresTold(boolean failuresTold) {
+    return toBuilder().setTellsFailures(failuresTold).build();
+  }
+
+  /**
    * Whether each step passes the blocks of ratings on to the next of its side, instead of all steps
    * reading the same two collections. Gives the same factors. Chosen by the runner, see {@link
    * #passesBlocks(PCollection)}.
@@ -213,6 +225,19 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
   /** The same training on ratings that travel in batches. */
   public PTransform<PCollection<RatingBatch>, TrainedModel> onBatches() {
     return new OnBatches(this);
+  }
+
+  /** Puts ratings that travel in batches into blocks, as the training itself does it. */
+  public PTransform<PCollection<RatingBatch>, TrainingBlocks> blocks() {
+    return new Blocks(this);
+  }
+
+  /**
+   * The same training on ratings that are in blocks, so that several trainings share them. What was
+   * said of blocks, duplicates, aggregates and few ratings was for {@link #blocks}.
+   */
+  public PTransform<TrainingBlocks, TrainedModel> onBlocks() {
+    return new OnBlocks(this);
   }
 
   @Override
@@ -237,8 +262,41 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     }
   }
 
+  private static final class Blocks extends PTransform<PCollection<RatingBatch>, TrainingBlocks> {
+    private static final long serialVersionUID = 1L;
+    private final Als als;
+
+    Blocks(Als als) {
+      this.als = als;
+    }
+
+    @Override
+    public TrainingBlocks expand(PCollection<RatingBatch> ratings) {
+      return als.block(ratings);
+    }
+  }
+
+  private static final class OnBlocks extends PTransform<TrainingBlocks, TrainedModel> {
+    private static final long serialVersionUID = 1L;
+    private final Als als;
+
+    OnBlocks(Als als) {
+      this.als = als;
+    }
+
+    @Override
+    public TrainedModel expand(TrainingBlocks blocks) {
+      als.parameters().checkTogether();
+      return als.iterate(blocks);
+    }
+  }
+
   private TrainedModel train(PCollection<RatingBatch> ratings) {
     parameters().checkTogether();
+    return iterate(block(ratings));
+  }
+
+  private TrainingBlocks block(PCollection<RatingBatch> ratings) {
     checkArgument(
         ratings.isBounded() == PCollection.IsBounded.BOUNDED
             && ratings.getWindowingStrategy().getWindowFn() instanceof GlobalWindows,
@@ -263,13 +321,16 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     }
     PCollection<RatingBlock> byItem =
         byUser.apply("BlockByItem", TransposeBlocks.create(itemBlocks));
+    return new TrainingBlocks(byUser, byItem, userBlocks, itemBlocks, dropped);
+  }
+
+  private Exchange exchange(TrainingBlocks blocks) {
     String folder = shuffleFolder();
     int steps = 2 * parameters().maxIter();
-    Exchange exchange =
-        folder == null
-            ? new Exchange.Broadcast()
-            : new ShuffleExchange(folder, userBlocks, itemBlocks, steps, keepsOwn());
-    return iterate(byUser, byItem, exchange, userBlocks, itemBlocks, dropped);
+    return folder == null
+        ? new Exchange.Broadcast()
+        : new ShuffleExchange(
+            folder, blocks.numUserBlocks(), blocks.numItemBlocks(), steps, keepsOwn());
   }
 
   /** Whether a block may need what it sent last. */
@@ -307,13 +368,12 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     return passes == null ? isDirect(input) : passes;
   }
 
-  private TrainedModel iterate(
-      PCollection<RatingBlock> userBlocks,
-      PCollection<RatingBlock> itemBlocks,
-      Exchange exchange,
-      int numUserBlocks,
-      int numItemBlocks,
-      @Nullable PCollection<DroppedRatings> dropped) {
+  private TrainedModel iterate(TrainingBlocks blocks) {
+    PCollection<RatingBlock> userBlocks = blocks.byUser();
+    PCollection<RatingBlock> itemBlocks = blocks.byItem();
+    int numUserBlocks = blocks.numUserBlocks();
+    int numItemBlocks = blocks.numItemBlocks();
+    Exchange exchange = exchange(blocks);
     PCollection<FactorBlock> itemRatings =
         itemBlocks.apply("CountItemRatings", CountRatings.create());
     boolean passes = passesBlocks(userBlocks);
@@ -334,7 +394,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
           UpdateFactors.create(Side.ITEM, 2 * i - 1, users, parameters(), exchange, numItemBlocks)
               .withOwn(endsEarly() ? items : null)
               .withStart(startsFromOwn() ? (i == 1 ? initialItems : items) : null)
-              .withPassesBlocks(passes && i < maxIter);
+              .withPassesBlocks(passes && i < maxIter)
+              .withTellsFailures(tellsFailures());
       PCollectionTuple solved = itemBlocks.apply(iteration + "/UpdateItemFactors", updateItems);
       sent = solved.get(UpdateFactors.factors());
       items = SentFactors.of(iteration + "/ViewItemFactors", sent, numItemBlocks, numUserBlocks);
@@ -347,7 +408,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
           UpdateFactors.create(Side.USER, 2 * i, items, parameters(), exchange, numUserBlocks)
               .withOwn(endsEarly() ? users : null)
               .withStart(startsFromOwn() ? users : null)
-              .withPassesBlocks(passes);
+              .withPassesBlocks(passes)
+              .withTellsFailures(tellsFailures());
       solved = userBlocks.apply(iteration + "/UpdateUserFactors", updateUsers);
       sent = solved.get(UpdateFactors.factors());
       users = SentFactors.of(iteration + "/ViewUserFactors", sent, numUserBlocks, numItemBlocks);
@@ -365,7 +427,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
         userBlocks,
         itemRatings,
         summarize(sent, users),
-        dropped);
+        blocks.dropped());
   }
 
   private PCollection<TrainingSummary> summarize(PCollection<Sent> sent, SentFactors users) {
@@ -420,6 +482,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     abstract Builder setPassesBlocks(Boolean passesBlocks);
 
     abstract Builder setInitialModel(@Nullable AlsModel initialModel);
+
+    abstract Builder setTellsFailures(boolean tellsFailures);
 
     abstract Als build();
   }

@@ -93,6 +93,16 @@ final class BlockSolver {
    */
   FactorBlock solve(
       RatingBlock block, float[] dst, float @Nullable [] start, Others others, StepSums sums) {
+    FactorBlock solution = trySolve(block, dst, start, others, sums);
+    if (solution == null) {
+      throw new RunException(String.valueOf(sums.failure()));
+    }
+    return solution;
+  }
+
+  /** As {@link #solve}, but null where a system is singular: {@link StepSums#failure} tells it. */
+  @Nullable FactorBlock trySolve(
+      RatingBlock block, float[] dst, float @Nullable [] start, Others others, StepSums sums) {
     int columns = parameters.columns();
     int rows = block.src().size();
     float[] x = new float[Math.multiplyExact(rows, columns)];
@@ -106,13 +116,18 @@ final class BlockSolver {
       } else {
         Arrays.fill(row, 0);
       }
-      if (systems.solve(solver, row)) {
+      if (systems.isZero()) {
+        Arrays.fill(row, 0);
+      } else if (!systems.solve(solver, row)) {
+        sums.fail(systems.singular()); // the others go on, for one message with any blocks
+        continue;
+      } else {
         loss += solver.lossChange(row, 0);
       }
       sums.addRow(loss, scale, row);
       store(row, x, s * columns, others.mean);
     }
-    return new FactorBlock(block.src(), columns, x);
+    return sums.failure() == null ? new FactorBlock(block.src(), columns, x) : null;
   }
 
   /** The systems of the rows of a block; arguments as {@link #solve}. */
@@ -175,22 +190,33 @@ final class BlockSolver {
     }
 
     /**
+     * Whether x is 0, as nothing is preferred: exact, and there are no equations that could be
+     * singular.
+     */
+    boolean isZero() {
+      return parameters.implicitPrefs() && fixedLoss == 0;
+    }
+
+    /**
      * Solves the row.
      *
      * @param row Modified: where conjugate gradients start, then the solution
-     * @return whether there were equations to solve. Where nothing is preferred x is 0: exact, and
-     *     no equations could be singular.
-     * @throws RunException naming the id where the system is singular
+     * @return false where the system is {@link #singular}
      */
     boolean solve(RowSolver solver, float[] row) {
-      if (parameters.implicitPrefs() && fixedLoss == 0) {
-        Arrays.fill(row, 0);
-        return false;
-      }
-      if (!solver.solve(system, row, 0)) {
-        throw singular(block.src().get(selected), to() - from());
-      }
-      return true;
+      return solver.solve(system, row, 0);
+    }
+
+    /** Says that the system of the row is singular, and of which id it is. */
+    String singular() {
+      return String.format(
+          "%s %s: its %d ratings do not determine %d factors (the normal equations are"
+              + " singular with regParam=%s); expected a larger regParam or a smaller rank",
+          side.name().toLowerCase(Locale.ROOT),
+          block.src().get(selected),
+          to() - from(),
+          parameters.rank(),
+          lambda);
     }
   }
 
@@ -356,13 +382,5 @@ final class BlockSolver {
     if (parameters.biases()) {
       x[at + 1] = side == Side.USER ? 1 : bias;
     }
-  }
-
-  private RunException singular(String id, int ratings) {
-    return new RunException(
-        String.format(
-            "%s %s: its %d ratings do not determine %d factors (the normal equations are"
-                + " singular with regParam=%s); expected a larger regParam or a smaller rank",
-            side.name().toLowerCase(Locale.ROOT), id, ratings, parameters.rank(), lambda));
   }
 }

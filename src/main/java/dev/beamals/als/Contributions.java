@@ -91,7 +91,10 @@ public final class Contributions {
   public void select(int user) {
     this.user = user;
     rows.select(user);
-    solved = rows.solve(solver, row);
+    solved = !rows.isZero();
+    if (solved && !rows.solve(solver, row)) {
+      throw new RunException(rows.singular());
+    }
   }
 
   /**

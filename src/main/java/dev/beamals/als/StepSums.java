@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.NullableCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,7 @@ final class StepSums {
   private @Nullable GramSum gram;
   private long positive;
   private long negative;
+  private @Nullable String failure;
 
   StepSums() {
     this(new ExactSum(), new ExactSum(), new ExactSum());
@@ -100,6 +103,16 @@ final class StepSums {
     gram.add(rows);
   }
 
+  /** Why a row could not be solved, of several the first in the order of texts; or null. */
+  @Nullable String failure() {
+    return failure;
+  }
+
+  /** Tells that a row could not be solved. */
+  void fail(String why) {
+    failure = failure == null || why.compareTo(failure) < 0 ? why : failure;
+  }
+
   /** Counts ratings above and below 0. */
   void countSigns(float[] ratings) {
     for (float rating : ratings) {
@@ -126,6 +139,9 @@ final class StepSums {
     }
     positive += other.positive;
     negative += other.negative;
+    if (other.failure != null) {
+      fail(other.failure);
+    }
   }
 
   static final class MergeFn extends Combine.BinaryCombineFn<StepSums> {
@@ -144,6 +160,8 @@ final class StepSums {
   static final class Coder extends CustomCoder<StepSums> {
     private static final long serialVersionUID = 1L;
     private static final Coder INSTANCE = new Coder();
+    private static final org.apache.beam.sdk.coders.Coder<@Nullable String> FAILURE =
+        NullableCoder.of(StringUtf8Coder.of());
 
     static Coder of() {
       return INSTANCE;
@@ -156,6 +174,7 @@ final class StepSums {
       ArrayCoding.write(sums.scaled.toInts(), out);
       ArrayCoding.write(sums.squares.toInts(), out);
       ArrayCoding.write(sums.gram == null ? new int[0] : sums.gram.toInts(), out);
+      FAILURE.encode(sums.failure, out);
     }
 
     @Override
@@ -171,6 +190,7 @@ final class StepSums {
       sums.ids = counts[0];
       sums.positive = counts[1];
       sums.negative = counts[2];
+      sums.failure = FAILURE.decode(in);
       return sums;
     }
 

@@ -9,8 +9,11 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.NullableCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +30,21 @@ public final class TrainingSummary {
   private final long positive;
   private final long negative;
   private final double mean;
+  private final @Nullable String failure;
 
   private TrainingSummary(
-      AlsParameters parameters, double[] numbers, long positive, long negative, double mean) {
+      AlsParameters parameters,
+      double[] numbers,
+      long positive,
+      long negative,
+      double mean,
+      @Nullable String failure) {
     this.parameters = parameters;
     this.numbers = numbers;
     this.positive = positive;
     this.negative = negative;
     this.mean = mean;
+    this.failure = failure;
   }
 
   /**
@@ -43,18 +53,27 @@ public final class TrainingSummary {
    * @param mean of the ratings, 0 where they are not centred
    */
   static TrainingSummary create(AlsParameters parameters, double mean) {
-    return new TrainingSummary(parameters, new double[0], 0, 0, mean);
+    return new TrainingSummary(parameters, new double[0], 0, 0, mean, null);
   }
 
-  /** With one more half-step; the first to be added is that of the initial factors. */
+  /**
+   * With one more half-step; the first to be added is that of the initial factors. A half-step that
+   * failed is not added, and none after it.
+   */
   TrainingSummary with(StepSums sums) {
+    if (failure != null) {
+      return this;
+    }
+    if (sums.failure() != null) {
+      return new TrainingSummary(parameters, numbers, positive, negative, mean, sums.failure());
+    }
     double[] longer = Arrays.copyOf(numbers, numbers.length + NUMBERS);
     longer[numbers.length] = sums.loss();
     longer[numbers.length + 1] = sums.scaled();
     longer[numbers.length + 2] = sums.squares();
     longer[numbers.length + 3] = sums.ids();
     return new TrainingSummary(
-        parameters, longer, positive + sums.positive(), negative + sums.negative(), mean);
+        parameters, longer, positive + sums.positive(), negative + sums.negative(), mean, null);
   }
 
   /**
@@ -96,6 +115,14 @@ public final class TrainingSummary {
   /** The mean of the ratings where they are centred, else 0. */
   public double mean() {
     return mean;
+  }
+
+  /**
+   * Why the training failed, where it is told here and did not fail the run, see {@link
+   * Als#withFailuresTold}; else null.
+   */
+  public @Nullable String failure() {
+    return failure;
   }
 
   /** How many half-steps are here, the initial factors among them. */
@@ -160,7 +187,8 @@ public final class TrainingSummary {
         && Arrays.equals(numbers, that.numbers)
         && positive == that.positive
         && negative == that.negative
-        && mean == that.mean;
+        && mean == that.mean
+        && Objects.equals(failure, that.failure);
   }
 
   @Override
@@ -171,6 +199,7 @@ public final class TrainingSummary {
   /** Deterministic. */
   private static final class SummaryCoder extends CustomCoder<TrainingSummary> {
     private static final long serialVersionUID = 1L;
+    private static final Coder<@Nullable String> FAILURE = NullableCoder.of(StringUtf8Coder.of());
     private final AlsParameters parameters;
 
     SummaryCoder(AlsParameters parameters) {
@@ -187,6 +216,7 @@ public final class TrainingSummary {
       bits[1] = summary.negative;
       bits[2] = Double.doubleToRawLongBits(summary.mean);
       ArrayCoding.write(bits, out);
+      FAILURE.encode(summary.failure, out);
     }
 
     @Override
@@ -197,7 +227,12 @@ public final class TrainingSummary {
         numbers[i] = Double.longBitsToDouble(bits[i + 3]);
       }
       return new TrainingSummary(
-          parameters, numbers, bits[0], bits[1], Double.longBitsToDouble(bits[2]));
+          parameters,
+          numbers,
+          bits[0],
+          bits[1],
+          Double.longBitsToDouble(bits[2]),
+          FAILURE.decode(in));
     }
 
     @Override

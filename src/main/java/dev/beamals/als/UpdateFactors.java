@@ -6,6 +6,7 @@ import dev.beamals.blocks.FactorFile;
 import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Gauge;
@@ -40,6 +41,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
   private final Exchange exchange;
   private final int numBlocks;
   private final boolean passesBlocks;
+  private final boolean tellsFailures;
 
   private UpdateFactors(
       Side side,
@@ -50,7 +52,8 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       AlsParameters parameters,
       Exchange exchange,
       int numBlocks,
-      boolean passesBlocks) {
+      boolean passesBlocks,
+      boolean tellsFailures) {
     this.side = side;
     this.step = step;
     this.dst = dst;
@@ -60,6 +63,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     this.exchange = exchange;
     this.numBlocks = numBlocks;
     this.passesBlocks = passesBlocks;
+    this.tellsFailures = tellsFailures;
   }
 
   /**
@@ -75,25 +79,32 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       AlsParameters parameters,
       Exchange exchange,
       int numBlocks) {
-    return new UpdateFactors(side, step, dst, null, null, parameters, exchange, numBlocks, false);
+    return new UpdateFactors(
+        side, step, dst, null, null, parameters, exchange, numBlocks, false, false);
   }
 
   /** What this side sent last: needed where the training may end before. */
   UpdateFactors withOwn(@Nullable SentFactors own) {
     return new UpdateFactors(
-        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks);
+        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks, tellsFailures);
   }
 
   /** Factors of this side that its rows start from, where they have any; otherwise from zeros. */
   UpdateFactors withStart(@Nullable FactorView start) {
     return new UpdateFactors(
-        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks);
+        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks, tellsFailures);
   }
 
   /** Whether a block is an output of its own, once its rows are solved. */
   UpdateFactors withPassesBlocks(boolean passesBlocks) {
     return new UpdateFactors(
-        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks);
+        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks, tellsFailures);
+  }
+
+  /** Whether a row that cannot be solved ends the training, and is told, and fails nothing. */
+  UpdateFactors withTellsFailures(boolean tellsFailures) {
+    return new UpdateFactors(
+        side, step, dst, own, start, parameters, exchange, numBlocks, passesBlocks, tellsFailures);
   }
 
   /** Tag of the factors that were solved. */
@@ -111,7 +122,16 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     ParDo.SingleOutput<RatingBlock, Sent> solve =
         dst.addTo(
             ParDo.of(
-                new SolveFn(side, step, parameters, exchange, numBlocks, own, start, passesBlocks)),
+                new SolveFn(
+                    side,
+                    step,
+                    parameters,
+                    exchange,
+                    numBlocks,
+                    own,
+                    start,
+                    passesBlocks,
+                    tellsFailures)),
             SolveFn.DST);
     if (own != null) {
       solve = own.addTo(solve);
@@ -148,6 +168,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     private final @Nullable SentFactors own;
     private final @Nullable FactorView start;
     private final boolean passesBlocks;
+    private final boolean tellsFailures;
     private transient @Nullable BlockSolver solver;
 
     SolveFn(
@@ -158,7 +179,8 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
         int numBlocks,
         @Nullable SentFactors own,
         @Nullable FactorView start,
-        boolean passesBlocks) {
+        boolean passesBlocks,
+        boolean tellsFailures) {
       this.side = side;
       this.step = step;
       this.parameters = parameters;
@@ -167,14 +189,17 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       this.own = own;
       this.start = start;
       this.passesBlocks = passesBlocks;
+      this.tellsFailures = tellsFailures;
     }
 
     @ProcessElement
     public void processElement(ProcessContext c, @SideInput(DST) List<Sent> dst) {
       RatingBlock block = c.element();
       TrainingSummary before = SentFactors.summary(dst);
-      // What came may be what was sent before: the training has ended then.
-      if (own != null && (before.steps() < step || before.isConverged())) {
+      if (before.failure() != null) {
+        c.output(fail(block, before, before.failure()));
+        // What came may be what was sent before: the training has ended then.
+      } else if (own != null && (before.steps() < step || before.isConverged())) {
         c.output(SentFactors.ofBlock(own.get(c), block.src().block(0, numBlocks)));
       } else {
         c.output(solve(c, block, dst, before));
@@ -203,16 +228,33 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       checkFound(block, found);
       StepSums sums = new StepSums();
       FactorBlock factors =
-          solver.solve(
+          solver.trySolve(
               block,
               factorsOfDst,
               start == null ? null : start(c, start, block),
               BlockSolver.Others.of(SentFactors.sums(dst), before.mean()),
               sums);
+      if (factors == null) {
+        String why = String.valueOf(sums.failure());
+        if (!tellsFailures) {
+          throw new RunException(why);
+        }
+        return fail(block, before, why);
+      }
       if (parameters.implicitPrefs()) {
         sums.addGram(factors.factors(), parameters.rank());
       }
       rowsSolved.inc(factors.ids().size());
+      return send(exchange, numBlocks, block, factors, side, step, sums, before);
+    }
+
+    /** Sends no factors that anybody could use, and why. */
+    private Sent fail(RatingBlock block, TrainingSummary before, String why) {
+      StepSums sums = new StepSums();
+      sums.fail(why);
+      float[] none = new float[Math.multiplyExact(block.src().size(), parameters.columns())];
+      Arrays.fill(none, Float.NaN);
+      FactorBlock factors = new FactorBlock(block.src(), parameters.columns(), none);
       return send(exchange, numBlocks, block, factors, side, step, sums, before);
     }
 

@@ -30,17 +30,25 @@ public final class ResultFile {
   }
 
   /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws FileNotFoundException if it is not there, as when a worker wrote it to another disk
+   */
+  public static <T> T read(String file, Coder<T> coder) throws IOException {
+    ResourceId resource = FileSystems.matchNewResource(file, false);
+    try (InputStream in = Channels.newInputStream(FileSystems.open(resource))) {
+      return coder.decode(new BufferedInputStream(in));
+    }
+  }
+
+  /**
    * Reads what {@link #write} wrote, and deletes the file.
    *
    * @throws FileNotFoundException if it is not there, as when a worker wrote it to another disk
    */
   public static <T> T take(String file, Coder<T> coder) throws IOException {
-    ResourceId resource = FileSystems.matchNewResource(file, false);
-    T value;
-    try (InputStream in = Channels.newInputStream(FileSystems.open(resource))) {
-      value = coder.decode(new BufferedInputStream(in));
-    }
-    FileSystems.delete(List.of(resource));
+    T value = read(file, coder);
+    FileSystems.delete(List.of(FileSystems.matchNewResource(file, false)));
     return value;
   }
 

@@ -3,6 +3,9 @@ package dev.beamals.files;
 import dev.beamals.RunException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,6 +104,15 @@ public final class ResultFolder implements AutoCloseable {
               + ": what the workers wrote is not there; expected a folder that the driver and all"
               + " workers share: as output, or as tempLocation for what is printed",
           e);
+    }
+  }
+
+  /** Writes a small file of text. */
+  public void write(String name, String text) throws IOException {
+    try (OutputStream out =
+        Channels.newOutputStream(
+            FileSystems.create(FileSystems.matchNewResource(path + name, false), "text/plain"))) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
     }
   }
 

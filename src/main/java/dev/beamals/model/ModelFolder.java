@@ -158,6 +158,15 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   /**
+   * Looks whether {@link #stage} would find anything against it, and leaves everything as it is.
+   *
+   * @throws RunException as {@link #stage} does
+   */
+  public static void check(String parameter, String output, PipelineOptions options) {
+    at(parameter, output, newAttempt(), options).check();
+  }
+
+  /**
    * @throws RunException if the folder holds anything but an older model, or cannot be looked at
    */
   void check() {
@@ -348,6 +357,11 @@ public final class ModelFolder implements AutoCloseable {
     } catch (IOException e) {
       // The new model is in place; the next run to this output deletes the older one.
     }
+  }
+
+  /** Adds a file of text to the new model, which no command needs. */
+  public void add(String name, String text) throws IOException {
+    write(name, text);
   }
 
   private void write(String name, String text) throws IOException {

@@ -29,10 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arguments {
   private final Map<String, Method> getters;
+  private final Set<String> severalValued;
   private final Map<String, String> values = new LinkedHashMap<>();
+  private final Map<String, String> several = new LinkedHashMap<>();
 
-  private Arguments(Class<? extends PipelineOptions> type) {
+  private Arguments(Class<? extends PipelineOptions> type, Set<String> severalValued) {
     this.getters = getters(type);
+    this.severalValued = severalValued;
   }
 
   /**
@@ -40,7 +43,16 @@ final class Arguments {
    * @throws UsageException naming the flag, where it comes from, and what was expected
    */
   static Arguments parse(Class<? extends PipelineOptions> type, List<String> args) {
-    Arguments arguments = new Arguments(type);
+    return parse(type, args, Set.of());
+  }
+
+  /**
+   * @param severalValued flags that may have several values, as in {@code --rank=10,32} or {@code
+   *     --regParam=0.01:1:log:5}: those are {@link #several}, and no option
+   */
+  static Arguments parse(
+      Class<? extends PipelineOptions> type, List<String> args, Set<String> severalValued) {
+    Arguments arguments = new Arguments(type, severalValued);
     Set<String> given = new HashSet<>();
     for (String arg : args) {
       if (arg.startsWith("@")) {
@@ -93,15 +105,20 @@ final class Arguments {
     if (value == null) {
       throw new UsageException(place + "--" + name + ": expected --" + name + "=value");
     }
-    checkType(place + "--" + name, value, getter.getReturnType());
+    boolean isSeveral =
+        severalValued.contains(name) && (value.indexOf(',') >= 0 || value.indexOf(':') >= 0);
+    if (!isSeveral) {
+      checkType(place + "--" + name, value, getter.getReturnType());
+    }
     if (!given.add(name)) {
       throw new UsageException(
           String.format(
               "%s--%s: given twice, as %s and as %s; expected it once",
-              place, name, values.get(name), value));
+              place, name, values.getOrDefault(name, several.get(name)), value));
     }
     values.remove(name);
-    values.put(name, value);
+    several.remove(name);
+    (isSeveral ? several : values).put(name, value);
   }
 
   private static void checkType(String flag, String value, Class<?> type) {
@@ -151,6 +168,16 @@ final class Arguments {
   /** Whether the flag was given. */
   boolean has(String name) {
     return values.containsKey(name);
+  }
+
+  /** The flags that were given several values, with those. */
+  Map<String, String> several() {
+    return several;
+  }
+
+  /** The flags that were given one value, or a list that is one, with it. */
+  Map<String, String> single() {
+    return values;
   }
 
   /** What our own flags were given, the elements of a list one by one. */

@@ -31,11 +31,12 @@ record Cleaning(
 
   /** Prints a line for each rule. */
   void printTable(PrintStream out, String what) {
-    out.printf(Locale.ROOT, "%s%,d rows read from %s%n", what, report.rowsRead(), describe(files));
-    line(out, report.rejected(), report.rejected() > 0 ? "unreadable, see rejects/" : "unreadable");
-    line(out, report.missing(), "with an empty column");
-    line(out, report.negativeTimestamp(), "with a timestamp below 0");
-    line(out, report.notFinite(), "with a rating that is not finite");
+    printRules(
+        out,
+        what,
+        files,
+        report,
+        report.rejected() > 0 ? "unreadable, see rejects/" : "unreadable");
     line(out, duplicates(), "duplicates");
     if (aggregated > 0) {
       line(out, aggregated, "put together with another of the same user and item");
@@ -45,6 +46,16 @@ record Cleaning(
     }
     line(out, kept, "ratings left");
     out.println();
+  }
+
+  /** Prints a line for each rule that a row is met by alone. */
+  static void printRules(
+      PrintStream out, String what, List<CsvFile> files, CleaningReport report, String unreadable) {
+    out.printf(Locale.ROOT, "%s%,d rows read from %s%n", what, report.rowsRead(), describe(files));
+    line(out, report.rejected(), unreadable);
+    line(out, report.missing(), "with an empty column");
+    line(out, report.negativeTimestamp(), "with a timestamp below 0");
+    line(out, report.notFinite(), "with a rating that is not finite");
   }
 
   private static void line(PrintStream out, long rows, String what) {

@@ -22,7 +22,12 @@ abstract class Command<O extends CommandOptions> {
    * @param progress what a person is told meanwhile
    */
   Command(Class<O> type, List<String> args, PrintStream out, PrintStream progress) {
-    this.arguments = Arguments.parse(type, args);
+    this(type, Arguments.parse(type, args), out, progress);
+  }
+
+  /** With flags that were read before. */
+  Command(Class<O> type, Arguments arguments, PrintStream out, PrintStream progress) {
+    this.arguments = arguments;
     this.options = arguments.as(type);
     this.out = out;
     this.progress = progress;
@@ -52,6 +57,16 @@ abstract class Command<O extends CommandOptions> {
    * @throws UsageException where a flag is out of its range
    */
   final AlsParameters parameters() {
+    AlsParameters parameters = parametersAlone();
+    try {
+      return parameters.checkTogether();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + String.valueOf(e.getMessage()).replace(" with ", " with --"));
+    }
+  }
+
+  /** The same, not checked against each other. */
+  final AlsParameters parametersAlone() {
     AlsParameters parameters = AlsParameters.create();
     Map<String, @Nullable Object> flags = arguments.toMap(options);
     for (String name : AlsParameters.names()) {
@@ -62,11 +77,7 @@ abstract class Command<O extends CommandOptions> {
         throw new UsageException("--" + e.getMessage());
       }
     }
-    try {
-      return parameters.checkTogether();
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--" + String.valueOf(e.getMessage()).replace(" with ", " with --"));
-    }
+    return parameters;
   }
 
   /** Checks what all commands that read CSV files take. */

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** All commands, in the order in which help tells them. */
 enum Commands {
   TRAIN("train", "train a model from a CSV of interactions", TrainOptions.class, Train::new),
+  TUNE(
+      "tune",
+      "train with several parameters, and keep the best model",
+      TuneOptions.class,
+      Tune::new),
   PREDICT("predict", "ratings of pairs of a user and an item", PredictOptions.class, Predict::new),
   RECOMMEND(
       "recommend",

@@ -34,7 +34,9 @@ final class Inputs {
             .withHeader(options.getHeader());
     format = columns(format, options.getUserCol(), options.getItemCol(), options.getRatingCol());
     String timestampCol = options.getTimestampCol();
-    return timestampCol == null ? format : format.withTimestampCol(timestampCol);
+    format = timestampCol == null ? format : format.withTimestampCol(timestampCol);
+    String splitCol = options.getSplitCol();
+    return splitCol == null ? format : format.withSplitCol(splitCol);
   }
 
   private static CsvFormat columns(

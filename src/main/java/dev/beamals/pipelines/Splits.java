@@ -1,5 +1,8 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.blocks.RatingBlock;
+import dev.beamals.files.ResultFile;
+import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.SplitRatings;
 import dev.beamals.ratings.SplitRatings.Mode;
 import dev.beamals.ratings.SplitRatings.Share;
@@ -9,6 +12,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,9 +147,31 @@ record Splits(Mode mode, Share test, Share validation) {
     return !none() && (mode == Mode.user || needsTimes());
   }
 
-  SplitRatings toTransform(long seed) {
+  private SplitRatings toTransform(long seed) {
     SplitRatings split = SplitRatings.create(mode, seed);
     return mode == Mode.column ? split : split.withTest(test).withValidation(validation);
+  }
+
+  /**
+   * Splits ratings, and has a report written where there is one.
+   *
+   * @param numBlocks of users, where each user is split
+   * @param reportFile where the report goes
+   */
+  PCollectionTuple split(
+      PCollection<RatingBatch> ratings, TrainOptions options, int numBlocks, String reportFile) {
+    PCollectionTuple split =
+        ratings.apply(
+            "SplitRatings",
+            toTransform(options.getSeed())
+                .withByPair(options.getAggregate() != RatingBlock.Aggregate.none)
+                .withNumBlocks(numBlocks));
+    if (reports()) {
+      split
+          .get(SplitRatings.report())
+          .apply("WriteSplitReport", ResultFile.<SplitRatings.Report>write(reportFile));
+    }
+    return split;
   }
 
   /** Says what became of it, where its parts do not. */

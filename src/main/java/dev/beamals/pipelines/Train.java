@@ -38,8 +38,25 @@ final class Train extends Command<TrainOptions> {
   private static final List<String> NOT_SAVED =
       List.of("input", "testInput", "output", "writeSplit", "verbose");
 
+  private final boolean trainsOnValidation;
+  private final Map<String, String> besides;
+
   Train(List<String> args, PrintStream out, PrintStream progress) {
     super(TrainOptions.class, args, out, progress);
+    this.trainsOnValidation = false;
+    this.besides = Map.of();
+  }
+
+  /**
+   * Trains on training and validation rows together, when the validation rows have done what they
+   * are for.
+   *
+   * @param besides files for the model folder, by their names
+   */
+  Train(Arguments arguments, Map<String, String> besides, PrintStream out, PrintStream progress) {
+    super(TrainOptions.class, arguments, out, progress);
+    this.trainsOnValidation = true;
+    this.besides = besides;
   }
 
   @Override
@@ -111,8 +128,6 @@ final class Train extends Command<TrainOptions> {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
     CsvFormat format = Inputs.format(options);
-    String splitCol = options.getSplitCol();
-    format = splitCol == null ? format : format.withSplitCol(splitCol);
     List<CsvFile> files = CsvFile.find("input", input, format);
     List<CsvFile> testFiles =
         testInput.isEmpty() ? List.of() : CsvFile.find("testInput", testInput, format);
@@ -142,6 +157,7 @@ final class Train extends Command<TrainOptions> {
       new TrainPipeline(
               options,
               splits,
+              trainsOnValidation,
               parameters(),
               model.staging(),
               shuffles ? model.exchange() : null,
@@ -199,7 +215,7 @@ final class Train extends Command<TrainOptions> {
               report.kept()));
     }
     List<String> heldOut =
-        !splits.none() && splits.validates()
+        !splits.none() && splits.validates() && !trainsOnValidation
             ? List.of(TrainPipeline.VALIDATION, TrainPipeline.TEST)
             : splits.none() && testFiles.isEmpty() ? List.of() : List.of(TrainPipeline.TEST);
     Map<String, RatingMetrics> held = new LinkedHashMap<>();
@@ -252,6 +268,9 @@ final class Train extends Command<TrainOptions> {
             .withObjective(summary.halfSteps());
     for (Map.Entry<String, Figures> part : heldFigures.entrySet()) {
       metrics = metrics.with(part.getKey(), part.getValue().toMap());
+    }
+    for (Map.Entry<String, String> file : besides.entrySet()) {
+      model.add(file.getKey(), file.getValue());
     }
     model.replace(manifest.withSeconds(seconds), metrics);
 
@@ -325,6 +344,9 @@ final class Train extends Command<TrainOptions> {
         .toMap(options)
         .forEach((name, value) -> saved.put(name, value instanceof Enum<?> e ? e.name() : value));
     saved.keySet().removeAll(NOT_SAVED);
+    if (trainsOnValidation) {
+      saved.put("trainsOnValidation", true);
+    }
     return ModelParameters.of(saved);
   }
 }

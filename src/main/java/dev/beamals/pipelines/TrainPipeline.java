@@ -50,6 +50,7 @@ final class TrainPipeline {
 
   private final TrainOptions options;
   private final Splits splits;
+  private final boolean trainsOnValidation;
   private final AlsParameters parameters;
   private final String staging;
   private final @Nullable String exchangeFolder;
@@ -59,6 +60,7 @@ final class TrainPipeline {
   private final int itemBlocks;
 
   /**
+   * @param trainsOnValidation whether validation rows, if there are any, are trained on as well
    * @param staging the folder to write to, with its last slash
    * @param exchangeFolder where factors are exchanged by shuffle, or null to broadcast them
    * @param splitFolder where the rows of each part are written, with its last slash, or null
@@ -67,6 +69,7 @@ final class TrainPipeline {
   TrainPipeline(
       TrainOptions options,
       Splits splits,
+      boolean trainsOnValidation,
       AlsParameters parameters,
       String staging,
       @Nullable String exchangeFolder,
@@ -76,6 +79,7 @@ final class TrainPipeline {
       int itemBlocks) {
     this.options = options;
     this.splits = splits;
+    this.trainsOnValidation = trainsOnValidation;
     this.parameters = parameters;
     this.staging = staging;
     this.exchangeFolder = exchangeFolder;
@@ -97,6 +101,16 @@ final class TrainPipeline {
         || options.getMinItemRatings() > 1;
   }
 
+  /** ALS as the flags say, but for its parameters. */
+  static Als als(TrainOptions options, int userBlocks, int itemBlocks) {
+    return Als.create()
+        .withNumUserBlocks(userBlocks)
+        .withNumItemBlocks(itemBlocks)
+        .withDropDuplicates(options.getDropDuplicates())
+        .withAggregate(options.getAggregate())
+        .withMinRatings(options.getMinUserRatings(), options.getMinItemRatings());
+  }
+
   /** Adds the whole job to a pipeline; {@code testFiles} may be empty. */
   void build(Pipeline pipeline, List<CsvFile> files, List<CsvFile> testFiles) {
     LoadRatings load =
@@ -111,23 +125,17 @@ final class TrainPipeline {
             staging + REPORT);
     Map<String, PCollection<RatingBatch>> heldOut = new LinkedHashMap<>();
     if (!splits.none()) {
-      PCollectionTuple split =
-          training.apply(
-              "SplitRatings",
-              splits
-                  .toTransform(options.getSeed())
-                  .withByPair(options.getAggregate() != RatingBlock.Aggregate.none)
-                  .withNumBlocks(userBlocks));
+      PCollectionTuple split = splits.split(training, options, userBlocks, staging + SPLIT);
       training = split.get(SplitRatings.training());
-      if (splits.validates()) {
+      if (splits.validates() && trainsOnValidation) {
+        training =
+            PCollectionList.of(training)
+                .and(split.get(SplitRatings.validation()))
+                .apply("AddValidation", Flatten.pCollections());
+      } else if (splits.validates()) {
         heldOut.put(VALIDATION, split.get(SplitRatings.validation()));
       }
       heldOut.put(TEST, split.get(SplitRatings.test()));
-      if (splits.reports()) {
-        split
-            .get(SplitRatings.report())
-            .apply("WriteSplitReport", ResultFile.<SplitRatings.Report>write(staging + SPLIT));
-      }
       if (splitFolder != null) {
         split.apply("WriteSplit", WriteSplit.to(splitFolder, files));
       }
@@ -139,14 +147,7 @@ final class TrainPipeline {
       heldOut.put(TEST, Inputs.load(pipeline, "LoadTestRatings", loadTest, staging + TEST_REPORT));
     }
 
-    Als als =
-        Als.create()
-            .withParameters(parameters)
-            .withNumUserBlocks(userBlocks)
-            .withNumItemBlocks(itemBlocks)
-            .withDropDuplicates(options.getDropDuplicates())
-            .withAggregate(options.getAggregate())
-            .withMinRatings(options.getMinUserRatings(), options.getMinItemRatings());
+    Als als = als(options, userBlocks, itemBlocks).withParameters(parameters);
     if (exchangeFolder != null) {
       als = als.withShuffle(exchangeFolder);
     }

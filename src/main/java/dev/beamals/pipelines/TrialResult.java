@@ -1,0 +1,23 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.als.TrainingSummary;
+import dev.beamals.evaluation.RatingMetrics;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a trial.
+ *
+ * @param failure why it failed, or null; the others are null where it did
+ * @param summary how its training went
+ * @param ratings its figures on the validation rows
+ */
+record TrialResult(
+    Trial trial,
+    @Nullable String failure,
+    @Nullable TrainingSummary summary,
+    @Nullable RatingMetrics ratings) {
+
+  static TrialResult failed(Trial trial, String failure) {
+    return new TrialResult(trial, failure, null, null);
+  }
+}

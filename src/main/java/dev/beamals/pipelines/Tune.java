@@ -1,0 +1,315 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.RunException;
+import dev.beamals.als.AlsParameters;
+import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.EstimateIds;
+import dev.beamals.files.FolderFiles;
+import dev.beamals.files.ResultFile;
+import dev.beamals.files.ResultFolder;
+import dev.beamals.linalg.NormalEquations;
+import dev.beamals.model.ModelFolder;
+import dev.beamals.ratings.SplitRatings;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Lists;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code als tune}: trains with several parameters on the training rows, compares them on
+ * validation rows, and trains the best again on both.
+ */
+final class Tune extends Command<TuneOptions> {
+  /** Flags that train does not have. */
+  private static final Set<String> OWN = Set.of("metric", "maxTrials", "parallelTrials", "refit");
+
+  /** Flags that change no trial. */
+  private static final Set<String> CHANGE_NO_TRIAL =
+      Set.of(
+          "metric",
+          "maxTrials",
+          "parallelTrials",
+          "refit",
+          "output",
+          "writeSplit",
+          "verbose",
+          "factorExchange");
+
+  private static final double DEFAULT_SHARE = 0.1;
+
+  private final Grid grid;
+
+  Tune(List<String> args, PrintStream out, PrintStream progress) {
+    super(
+        TuneOptions.class,
+        Arguments.parse(TuneOptions.class, args, new HashSet<>(AlsParameters.names())),
+        out,
+        progress);
+    this.grid = Grid.of(arguments.several());
+  }
+
+  @Override
+  void check() {
+    require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
+    require(
+        options.getTestInput() == null && options.getInitialModel() == null,
+        "--testInput and --initialModel: expected without tune, which splits --input itself");
+    require(
+        !grid.names().isEmpty(),
+        "expected several values of a parameter, as --regParam=0.01:1:log:5 or --rank=10,32");
+    Integer parallelTrials = options.getParallelTrials();
+    require(
+        parallelTrials == null || parallelTrials >= 1,
+        "--parallelTrials=%s: expected at least 1",
+        parallelTrials);
+    splitByDefault();
+    Metric.of(options);
+    trials().stream()
+        .filter(trial -> trial.parameters() != null)
+        .findFirst()
+        .ifPresentOrElse(
+            trial -> refit(trial, Map.of()).check(),
+            () -> {
+              throw new UsageException(
+                  "no trial has parameters that fit together: " + trials().get(0).misfit());
+            });
+  }
+
+  /** Holds validation rows out where the flags do not say which. */
+  private void splitByDefault() {
+    if (options.getSplitMode() == SplitRatings.Mode.column) {
+      return;
+    }
+    boolean test =
+        options.getTestFraction() > 0
+            || options.getTestRows() != null
+            || options.getTestFrom() != null;
+    if (!test) {
+      options.setTestFraction(DEFAULT_SHARE);
+    }
+    boolean validation =
+        options.getValidationFraction() > 0
+            || options.getValidationRows() != null
+            || options.getValidationFrom() != null;
+    if (!validation) {
+      require(
+          options.getTestFrom() == null,
+          "--validationFrom: missing; expected with --testFrom and tune, which compares trials on"
+              + " the rows from then until the test rows");
+      options.setValidationFraction(options.getTestFraction());
+      options.setValidationRows(options.getTestRows());
+    }
+  }
+
+  private List<Trial> trials() {
+    return Trial.of(grid.trials(options.getMaxTrials(), options.getSeed()), parametersAlone());
+  }
+
+  /** The training that makes the model of the best trial. */
+  private Train refit(Trial best, Map<String, String> besides) {
+    Map<String, String> flags = new LinkedHashMap<>(arguments.single());
+    flags.keySet().removeAll(OWN);
+    flags.putAll(best.flags());
+    putSplit(flags);
+    List<String> args = new ArrayList<>();
+    flags.forEach((name, value) -> args.add("--" + name + "=" + value));
+    return new Train(Arguments.parse(TrainOptions.class, args), besides, out, progress);
+  }
+
+  private void putSplit(Map<String, String> flags) {
+    if (options.getTestFraction() > 0) {
+      flags.put("testFraction", Double.toString(options.getTestFraction()));
+    }
+    if (options.getValidationFraction() > 0) {
+      flags.put("validationFraction", Double.toString(options.getValidationFraction()));
+    }
+    if (options.getValidationRows() != null) {
+      flags.put("validationRows", options.getValidationRows().toString());
+    }
+  }
+
+  @Override
+  void run() throws IOException {
+    List<String> input = options.getInput() == null ? List.of() : options.getInput();
+    List<CsvFile> files = CsvFile.find("input", input, Inputs.format(options));
+    Splits splits = Splits.of(options);
+    if (splits.needsTimes()) {
+      Inputs.requireTimes("--splitMode=" + splits.mode(), files);
+    }
+    if (options.getRefit()) {
+      ModelFolder.check("output", options.getOutput(), options);
+      tune(files, splits, null);
+    } else {
+      try (ResultFolder folder = ResultFolder.create("output", options.getOutput())) {
+        tune(files, splits, folder);
+      }
+    }
+  }
+
+  /**
+   * @param tables where the table of trials goes, or null where it goes to the model
+   */
+  private void tune(List<CsvFile> files, Splits splits, @Nullable ResultFolder tables)
+      throws IOException {
+    TrialFiles results = TrialFiles.open(options.getOutput(), settings(files), options);
+    Metric metric = Metric.of(options);
+    TrialTable table = new TrialTable(trials(), grid.names(), metric, options);
+    List<Trial> missing = new ArrayList<>();
+    for (Trial trial : table.trials()) {
+      if (results.find(trial) == null) {
+        missing.add(trial);
+      }
+    }
+    if (missing.size() < table.trials().size()) {
+      progress.printf(
+          "%d of %d trials are there from a run that did not end, or cannot be trained%n",
+          table.trials().size() - missing.size(), table.trials().size());
+    }
+    try (TrialWatch watch = new TrialWatch(table, results, out)) {
+      if (!missing.isEmpty()) {
+        train(files, splits, results, missing);
+      }
+      watch.finish();
+    }
+    TrialResult best = table.best();
+    print("%n");
+    if (best == null) {
+      throw new RunException(
+          "no trial could be judged by metric=" + metric + "; the table of trials says why");
+    }
+    print(
+        "The best by %s of the validation rows: trial %d, %s%n%n",
+        metric, best.trial().number(), best.trial());
+    Map<String, String> tableFiles =
+        Map.of("trials.csv", table.toCsv(), "trials.json", table.toJson());
+    if (tables == null) {
+      refit(best.trial(), tableFiles).run();
+    } else {
+      printCleaning(files, splits, results);
+      for (Map.Entry<String, String> file : tableFiles.entrySet()) {
+        tables.write(file.getKey(), file.getValue());
+      }
+      tables.complete();
+      print("Trials: %strials.csv%n", tables.path());
+    }
+    results.delete();
+  }
+
+  private void printCleaning(List<CsvFile> input, Splits splits, TrialFiles files)
+      throws IOException {
+    CleaningReport report = ResultFile.read(files.report(), CleaningReport.coder());
+    Cleaning.printRules(out, "", input, report, "unreadable");
+    print("%n");
+    if (splits.reports()) {
+      splits.print(out, ResultFile.read(files.split(), SplitRatings.Report.coder()));
+    }
+  }
+
+  private void train(List<CsvFile> input, Splits splits, TrialFiles files, List<Trial> missing)
+      throws IOException {
+    int cores = Runners.setUp(options, arguments);
+    progress.printf(
+        "%d trials on %s with the %s (%s kernel)%n",
+        missing.size(),
+        Cleaning.describe(input),
+        options.getRunner().getSimpleName(),
+        NormalEquations.kernelName());
+    TunePipeline pipelines =
+        new TunePipeline(options, splits, files, userBlocks(cores), itemBlocks(cores));
+    if (!files.hasBlocks()) {
+      Pipeline pipeline = Pipeline.create(options);
+      pipelines.buildBlocks(pipeline, input);
+      Runners.waitUntilDone(pipeline.run());
+      files.completeBlocks();
+    }
+    double idBytes = 4 * EstimateIds.of(input);
+    for (List<Trial> wave : waves(missing, cores, idBytes)) {
+      Pipeline pipeline = Pipeline.create(options);
+      pipelines.buildTrials(pipeline, wave, shuffles(wave, idBytes) ? files.exchange() : null);
+      Runners.waitUntilDone(pipeline.run());
+      files.deleteExchange();
+    }
+  }
+
+  private int userBlocks(int cores) {
+    Integer blocks = options.getNumUserBlocks();
+    return blocks == null ? cores : blocks;
+  }
+
+  private int itemBlocks(int cores) {
+    Integer blocks = options.getNumItemBlocks();
+    return blocks == null ? cores : blocks;
+  }
+
+  /**
+   * Which trials share a pipeline: so many as the flag says; otherwise on the DirectRunner one for
+   * each core, and on Spark, where a pipeline takes seconds to start, all; but no more than can be
+   * broadcast.
+   *
+   * @param idBytes of one number of all ids
+   */
+  private List<List<Trial>> waves(List<Trial> trials, int cores, double idBytes) {
+    Integer given = options.getParallelTrials();
+    if (given != null) {
+      return Lists.partition(trials, given);
+    }
+    int size = Runners.onSpark(options) ? trials.size() : Math.min(cores, trials.size());
+    while (size > 1 && shuffles(trials.subList(0, size), idBytes)) {
+      size = (size + 1) / 2;
+    }
+    return Lists.partition(trials, size);
+  }
+
+  /**
+   * As for a training, of the factors of all trials of a pipeline: a runner keeps them to its end.
+   */
+  private boolean shuffles(List<Trial> wave, double idBytes) {
+    if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
+      return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
+    }
+    double most = 0;
+    long iterations = 0;
+    for (Trial trial : wave) {
+      AlsParameters parameters = trial.parameters();
+      if (parameters != null) {
+        most = Math.max(most, parameters.columns() * idBytes);
+        iterations += parameters.maxIter();
+      }
+    }
+    return Train.shuffles(most, (int) iterations, Runtime.getRuntime().maxMemory());
+  }
+
+  /** What tells this tuning from others, so that results of one are never taken for another's. */
+  private String settings(List<CsvFile> files) throws IOException {
+    Map<String, @Nullable Object> flags = new TreeMap<>(arguments.toMap(options));
+    flags.keySet().removeAll(CHANGE_NO_TRIAL);
+    flags.keySet().removeAll(AlsParameters.names());
+    StringBuilder settings = new StringBuilder(flags.toString());
+    settings.append(" seed=").append(options.getSeed());
+    // The files of blocks are for so many.
+    int cores = Runners.setUp(options, arguments);
+    settings.append(" blocks=").append(userBlocks(cores)).append(',').append(itemBlocks(cores));
+    for (CsvFile file : files) {
+      settings.append('\n').append(file.name()).append(' ').append(file.bytes());
+      settings.append(' ').append(lastModified(file.name()));
+    }
+    return settings.toString();
+  }
+
+  private static long lastModified(String file) throws IOException {
+    return FolderFiles.isRemote(file)
+        ? FileSystems.matchSingleFileSpec(file).lastModifiedMillis()
+        : Files.getLastModifiedTime(FolderFiles.local(file)).toMillis();
+  }
+}

@@ -1,0 +1,157 @@
+package dev.beamals.pipelines;
+
+import dev.beamals.als.Als;
+import dev.beamals.als.AlsParameters;
+import dev.beamals.als.TrainedModel;
+import dev.beamals.als.TrainingBlocks;
+import dev.beamals.als.TrainingSummary;
+import dev.beamals.blocks.BlockRatings;
+import dev.beamals.blocks.RatingBlock;
+import dev.beamals.blocks.RatingBlockFiles;
+import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.LoadRatings;
+import dev.beamals.evaluation.EvaluateRatings;
+import dev.beamals.evaluation.RatingMetrics;
+import dev.beamals.files.ResultFile;
+import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.SplitRatings;
+import java.io.IOException;
+import java.util.List;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.PCollectionView;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pipelines of a tuning: one reads, cleans, splits and blocks the input, once; the others train
+ * and judge some trials each, as branches.
+ *
+ * <p>Not one for all: the DirectRunner looks at every stage of its pipeline whenever one is done,
+ * so that the cost grows with the square of the trials; and what is broadcast is kept until the
+ * pipeline ends.
+ */
+final class TunePipeline {
+  private final TuneOptions options;
+  private final Splits splits;
+  private final TrialFiles files;
+  private final int userBlocks;
+  private final int itemBlocks;
+
+  /**
+   * @param files where everything is written
+   */
+  TunePipeline(
+      TuneOptions options, Splits splits, TrialFiles files, int userBlocks, int itemBlocks) {
+    this.options = options;
+    this.splits = splits;
+    this.files = files;
+    this.userBlocks = userBlocks;
+    this.itemBlocks = itemBlocks;
+  }
+
+  /** Adds what comes before all trials. */
+  void buildBlocks(Pipeline pipeline, List<CsvFile> input) {
+    LoadRatings load = Inputs.ratings(options, input);
+    PCollection<RatingBatch> ratings =
+        Inputs.load(
+            pipeline,
+            "LoadRatings",
+            splits.needsTimes() ? load.withTimes(true) : load,
+            files.report());
+    PCollectionTuple split = splits.split(ratings, options, userBlocks, files.split());
+    split.get(SplitRatings.test()).apply("LeaveTestRows", ParDo.of(new LeaveFn()));
+    TrainingBlocks training =
+        split
+            .get(SplitRatings.training())
+            .apply("Block", TrainPipeline.als(options, userBlocks, itemBlocks).blocks());
+    training
+        .byUser()
+        .apply("WriteByUser", RatingBlockFiles.write(files.blocks("user"), userBlocks));
+    training
+        .byItem()
+        .apply("WriteByItem", RatingBlockFiles.write(files.blocks("item"), itemBlocks));
+    split
+        .get(SplitRatings.validation())
+        .apply(
+            "BlockValidationByUser",
+            BlockRatings.create(userBlocks)
+                .withDropDuplicates(options.getDropDuplicates())
+                .withAggregate(options.getAggregate()))
+        .apply("WriteValidation", RatingBlockFiles.write(files.blocks("validation"), userBlocks));
+  }
+
+  /**
+   * Adds trials whose parameters fit together.
+   *
+   * @param exchangeFolder where factors are exchanged by shuffle, with its last slash, or null to
+   *     broadcast them
+   */
+  void buildTrials(Pipeline pipeline, List<Trial> trials, @Nullable String exchangeFolder)
+      throws IOException {
+    TrainingBlocks training =
+        TrainingBlocks.of(
+            pipeline.apply("ReadByUser", RatingBlockFiles.read(files.listBlocks("user"))),
+            pipeline.apply("ReadByItem", RatingBlockFiles.read(files.listBlocks("item"))),
+            userBlocks,
+            itemBlocks);
+    PCollection<RatingBlock> validation =
+        pipeline.apply("ReadValidation", RatingBlockFiles.read(files.listBlocks("validation")));
+    for (Trial trial : trials) {
+      AlsParameters parameters = trial.parameters();
+      if (parameters == null) {
+        throw new IllegalArgumentException(trial.misfit());
+      }
+      Als als = Als.create().withParameters(parameters).withFailuresTold(true);
+      String step = trial.step();
+      if (exchangeFolder != null) {
+        als = als.withShuffle(exchangeFolder + step + "/");
+      }
+      TrainedModel model = training.apply(step, als.onBlocks());
+      model
+          .summary()
+          .apply(step + "/WriteSummary", ResultFile.<TrainingSummary>write(files.summary(trial)));
+      PCollectionView<List<TrainingSummary>> ended =
+          model.summary().apply(step + "/ViewSummary", View.asList());
+      validation
+          .apply(
+              step + "/ReleaseValidation",
+              ParDo.of(new ReleaseFn()).withSideInput(ReleaseFn.SUMMARY, ended))
+          .setCoder(RatingBlock.Coder.of())
+          .apply(
+              step + "/EvaluateValidation",
+              EvaluateRatings.from(model)
+                  .withBaseline(
+                      options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.baseline)
+                  .onBlocks())
+          .apply(step + "/WriteMetrics", ResultFile.<RatingMetrics>write(files.ratings(trial)));
+    }
+  }
+
+  /** Gives the validation rows to a trial, unless it failed. */
+  static final class ReleaseFn extends DoFn<RatingBlock, RatingBlock> {
+    private static final long serialVersionUID = 1L;
+    static final String SUMMARY = "summary";
+
+    @ProcessElement
+    public void processElement(
+        @Element RatingBlock block,
+        @SideInput(SUMMARY) List<TrainingSummary> summary,
+        OutputReceiver<RatingBlock> out) {
+      if (summary.stream().allMatch(s -> s.failure() == null)) {
+        out.output(block);
+      }
+    }
+  }
+
+  /** Takes what no trial looks at: SparkRunner needs every output consumed. */
+  static final class LeaveFn extends DoFn<RatingBatch, Void> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void processElement() {}
+  }
+}
