@@ -57,7 +57,7 @@ class GridTest {
     assertEquals(trials, grid.trials(200, 5));
     int small = 0;
     for (Map<String, Object> trial : trials) {
-      double regParam = ((Number) trial.get("regParam")).doubleValue();
+      double regParam = Double.parseDouble(String.valueOf(trial.get("regParam")));
       assertTrue(regParam >= 0.001 && regParam <= 1, trial.toString());
       small += regParam < 0.0316 ? 1 : 0; // half of them, as the range is a logarithmic one
       assertTrue(List.of(4L, 5L, 6L).contains(trial.get("rank")), trial.toString());
@@ -82,10 +82,10 @@ class GridTest {
       })
   void whatIsNoGridIsSaidWithItsFlag(String name, String text, String message) {
     UsageException e =
-        assertThrows(
-            UsageException.class, () -> Grid.of(Map.of(name, text)).trials(null, 1));
-    assertTrue(e.getMessage().contains("--" + name), e.getMessage());
-    assertTrue(e.getMessage().contains(message), e.getMessage());
+        assertThrows(UsageException.class, () -> Grid.of(Map.of(name, text)).trials(null, 1));
+    String said = String.valueOf(e.getMessage());
+    assertTrue(said.contains("--" + name), said);
+    assertTrue(said.contains(message), said);
   }
 
   @Test

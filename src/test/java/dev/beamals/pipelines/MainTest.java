@@ -31,6 +31,7 @@ final class MainTest {
     String help =
         """
         als train [@file] [--flag=value ...]   train a model from a CSV of interactions
+        als tune ...                           train with several parameters, and keep the best model
         als predict ...                        ratings of pairs of a user and an item
         als recommend ...                      the best items for users, or users for items
         als similar ...                        items like an item, users like a user
@@ -56,7 +57,7 @@ final class MainTest {
   void unknownCommandIsAMistakeThatNamesTheOthers() {
     assertEquals(2, run("trian"));
     assertEquals(
-        "als: trian: no such command; expected train, predict, recommend, similar, explain,"
+        "als: trian: no such command; expected train, tune, predict, recommend, similar, explain,"
             + " fold-in, evaluate, show or help\n",
         err.toString(StandardCharsets.UTF_8));
     assertEquals("", out.toString(StandardCharsets.UTF_8));

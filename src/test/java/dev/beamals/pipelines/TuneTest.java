@@ -97,8 +97,7 @@ final class TuneTest {
 
   @Test
   void trialsAreThoseOfSingleRunsAndTheBestIsTrainedOnAllButTheTestRows() throws IOException {
-    String printed =
-        run(0, args("tune", "tuned", SPLIT, "--rank=1,2", "--regParam=0.02,0.2,2"));
+    String printed = run(0, args("tune", "tuned", SPLIT, "--rank=1,2", "--regParam=0.02,0.2,2"));
     JsonNode trials = json("tuned", "trials.json").path("trials");
     assertEquals(6, trials.size());
     double least = Double.POSITIVE_INFINITY;
@@ -135,8 +134,12 @@ final class TuneTest {
     run(0, args("train", "split", SPLIT, "--writeSplit=" + folder.resolve("parts")));
     List<String> kept = args("train", "kept", "--rank=" + parameters.path("rank").asInt());
     kept.add("--regParam=" + parameters.path("regParam").asDouble());
-    kept.set(1, "--input=" + folder.resolve("parts/train-*.csv") + ","
-        + folder.resolve("parts/validation-*.csv"));
+    kept.set(
+        1,
+        "--input="
+            + folder.resolve("parts/train-*.csv")
+            + ","
+            + folder.resolve("parts/validation-*.csv"));
     kept.add("--testInput=" + folder.resolve("parts/test-*.csv"));
     run(0, kept);
     assertEquals(
@@ -172,7 +175,12 @@ final class TuneTest {
     String printed =
         run(
             0,
-            args("tune", "tuned", "--rank=30", "--regParam=0,0.5", "--biases=true,false",
+            args(
+                "tune",
+                "tuned",
+                "--rank=30",
+                "--regParam=0,0.5",
+                "--biases=true,false",
                 "--nonnegative"));
     JsonNode trials = json("tuned", "trials.json").path("trials");
     assertTrue(trials.get(0).path("failure").asText().contains("nonnegative with biases"));
@@ -230,7 +238,8 @@ final class TuneTest {
 
     // Other rows, other trials.
     assertEquals(1, Main.run(two, new Killed(), nobody));
-    printed = run(0, args("tune", "tuned", "--testFraction=0.3", "--rank=2", "--regParam=0.02,0.2"));
+    printed =
+        run(0, args("tune", "tuned", "--testFraction=0.3", "--rank=2", "--regParam=0.02,0.2"));
     assertFalse(printed.contains("are there from a run"), printed);
   }
 
