@@ -444,7 +444,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     public void processElement(
         @Element Sent sent, @SideInput(USERS) List<Sent> all, OutputReceiver<TrainingSummary> out) {
       if (all.stream().allMatch(other -> other.number() >= sent.number())) {
-        out.output(SentFactors.summary(all));
+        out.output(SentFactors.summary(all, SentFactors.sums(all)));
       }
     }
   }

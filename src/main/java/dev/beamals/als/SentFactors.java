@@ -106,8 +106,12 @@ final class SentFactors extends FactorView {
     return sums;
   }
 
-  /** How the training went until they were sent. */
-  static TrainingSummary summary(List<Sent> all) {
-    return all.get(0).before().with(sums(all));
+  /**
+   * How the training went until they were sent.
+   *
+   * @param sums of all of them, see {@link #sums}
+   */
+  static TrainingSummary summary(List<Sent> all, StepSums sums) {
+    return all.get(0).before().with(sums);
   }
 }

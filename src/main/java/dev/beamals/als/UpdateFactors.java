@@ -195,14 +195,15 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     @ProcessElement
     public void processElement(ProcessContext c, @SideInput(DST) List<Sent> dst) {
       RatingBlock block = c.element();
-      TrainingSummary before = SentFactors.summary(dst);
+      StepSums sumsOfDst = SentFactors.sums(dst);
+      TrainingSummary before = SentFactors.summary(dst, sumsOfDst);
       if (before.failure() != null) {
         c.output(fail(block, before, before.failure()));
         // What came may be what was sent before: the training has ended then.
       } else if (own != null && (before.steps() < step || before.isConverged())) {
         c.output(SentFactors.ofBlock(own.get(c), block.src().block(0, numBlocks)));
       } else {
-        c.output(solve(c, block, dst, before));
+        c.output(solve(c, block, dst, sumsOfDst, before));
       }
       if (passesBlocks) {
         c.output(BLOCKS, block);
@@ -210,7 +211,11 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     }
 
     private Sent solve(
-        ProcessContext c, RatingBlock block, List<Sent> dst, TrainingSummary before) {
+        ProcessContext c,
+        RatingBlock block,
+        List<Sent> dst,
+        StepSums sumsOfDst,
+        TrainingSummary before) {
       if (solver == null) {
         solver = new BlockSolver(parameters, side);
       }
@@ -232,7 +237,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
               block,
               factorsOfDst,
               start == null ? null : start(c, start, block),
-              BlockSolver.Others.of(SentFactors.sums(dst), before.mean()),
+              BlockSolver.Others.of(sumsOfDst, before.mean()),
               sums);
       if (factors == null) {
         String why = String.valueOf(sums.failure());

@@ -17,7 +17,6 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Groups ratings into blocks of users: all ratings of a user meet in one {@link RatingBlock}.
@@ -132,13 +131,7 @@ public abstract class BlockRatings
       RatingBatch batch = element.withParts(new byte[0]).withPlaces(new long[0]);
       batch = fingerprints ? batch : batch.withoutFingerprints();
       batch = times ? batch : batch.withTimes(new double[0]);
-      List<@Nullable RatingBatch> parts = batch.partition(numBlocks);
-      for (int b = 0; b < numBlocks; b++) {
-        RatingBatch part = parts.get(b);
-        if (part != null) {
-          out.output(KV.of(b, part));
-        }
-      }
+      batch.partition(numBlocks).forEach(out::output);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import dev.beamals.RunException;
 import dev.beamals.csv.CsvSource.Chunks;
 import dev.beamals.csv.CsvSource.Range;
+import dev.beamals.files.PartFile;
 import dev.beamals.ids.ArrayCoding;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.SplitRatings;
@@ -20,12 +21,10 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.GroupByKey;
@@ -177,14 +176,14 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
             .computeIfAbsent(placed.part, part -> new LongArrayList())
             .addElements(0, placed.places); // sorted at the end
       }
-      List<PartFile> parts = new ArrayList<>();
+      List<Lines> parts = new ArrayList<>();
       long unit = element.getKey();
       Range file = ranges.get(RowPlace.file(unit));
       long start = RowPlace.chunk(unit) * CsvSource.CHUNK;
       long end =
           file.end == Long.MAX_VALUE ? file.end : Math.min(file.end, start + CsvSource.CHUNK);
       String name = String.format("%05d-%07d.csv", file.number, RowPlace.chunk(unit));
-      places.forEach((part, of) -> parts.add(new PartFile(folder, part + "-" + name, of)));
+      places.forEach((part, of) -> parts.add(new Lines(folder, part + "-" + name, of)));
       try {
         write(new Range(file.file, file.layout, start, end, file.number), parts);
       } catch (IOException e) {
@@ -192,11 +191,11 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
       }
     }
 
-    private static void write(Range range, List<PartFile> parts) throws IOException {
+    private static void write(Range range, List<Lines> parts) throws IOException {
       byte[] header = range.layout.header ? CsvFile.firstLine("input", range.file) : new byte[0];
       Chunks chunks = new Chunks(range, CsvSource.CHUNK);
       try {
-        for (PartFile part : parts) {
+        for (Lines part : parts) {
           part.open(header);
         }
         for (long chunk = range.start / CsvSource.CHUNK; chunks.advance(); chunk++) {
@@ -204,18 +203,18 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
           byte[] window = chunks.window();
           for (int p = chunks.from(), next; p < chunks.to(); p = next, place++) {
             next = lineEnd(window, p, chunks.to());
-            for (PartFile part : parts) {
+            for (Lines part : parts) {
               part.offer(place, window, p, next);
             }
           }
         }
       } finally {
         chunks.close();
-        for (PartFile part : parts) {
+        for (Lines part : parts) {
           part.close();
         }
       }
-      for (PartFile part : parts) {
+      for (Lines part : parts) {
         part.moveIntoPlace();
       }
     }
@@ -233,16 +232,14 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
   /**
    * The file of a part, written under another name, so that a bundle that is run twice leaves one.
    */
-  private static final class PartFile {
-    private final String file;
-    private final String temporary;
+  private static final class Lines {
+    private final PartFile part;
     private final long[] places;
     private int next;
     private OutputStream out = OutputStream.nullOutputStream();
 
-    PartFile(String folder, String name, LongArrayList places) {
-      this.file = folder + name;
-      this.temporary = folder + "." + name + "-" + UUID.randomUUID();
+    Lines(String folder, String name, LongArrayList places) {
+      this.part = PartFile.of(folder, name);
       this.places = places.toLongArray();
       Arrays.sort(this.places);
     }
@@ -251,7 +248,8 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
       out =
           new BufferedOutputStream(
               Channels.newOutputStream(
-                  FileSystems.create(FileSystems.matchNewResource(temporary, false), "text/csv")),
+                  FileSystems.create(
+                      FileSystems.matchNewResource(part.temporary(), false), "text/csv")),
               1 << 16);
       write(header, 0, header.length);
     }
@@ -276,10 +274,7 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
     }
 
     void moveIntoPlace() throws IOException {
-      FileSystems.rename(
-          List.of(FileSystems.matchNewResource(temporary, false)),
-          List.of(FileSystems.matchNewResource(file, false)),
-          StandardMoveOptions.IGNORE_MISSING_FILES);
+      part.moveIntoPlace();
     }
   }
 }

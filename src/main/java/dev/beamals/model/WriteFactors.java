@@ -2,15 +2,12 @@ package dev.beamals.model;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.files.PartFile;
 import dev.beamals.ids.Side;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.List;
-import java.util.UUID;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
-import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -114,14 +111,14 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PCo
     public void processElement(ProcessContext c) {
       FactorBlock block = c.element();
       String name = String.format("part-%05d.parquet", block.ids().block(0, numBlocks));
-      ResourceId part =
-          FileSystems.matchNewResource(folder + "." + name + "-" + UUID.randomUUID(), false);
+      PartFile part = PartFile.of(folder, name);
       try {
-        FactorsParquet.write(part, block, c.sideInput(seen).intIds(), c.sideInput(seen).blocks());
-        FileSystems.rename(
-            List.of(part),
-            List.of(FileSystems.matchNewResource(folder + name, false)),
-            StandardMoveOptions.IGNORE_MISSING_FILES);
+        FactorsParquet.write(
+            FileSystems.matchNewResource(part.temporary(), false),
+            block,
+            c.sideInput(seen).intIds(),
+            c.sideInput(seen).blocks());
+        part.moveIntoPlace();
       } catch (IOException e) {
         throw RunException.cannotWrite(folder + name, e);
       }

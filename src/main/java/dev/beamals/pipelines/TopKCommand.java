@@ -72,7 +72,11 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     checkMaxRejects(options);
     require(topK >= 1 && topK <= 100_000, "--topK=%s: expected 1 to 100000", topK);
     int least = options.getMinItemRatings();
-    require(least >= 1 && least <= 1 << 24, "--minItemRatings=%s: expected 1 to 16777216", least);
+    require(
+        least >= 1 && least <= FrequentIds.MOST,
+        "--minItemRatings=%s: expected 1 to %s",
+        least,
+        FrequentIds.MOST);
     List<String> given = given();
     require(
         given != null || options.getOutput() != null,

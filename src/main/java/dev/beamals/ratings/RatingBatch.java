@@ -13,8 +13,8 @@ import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.DefaultCoder;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.TypeDescriptor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Some ratings, as primitive columns: the element in which ratings travel.
@@ -193,9 +193,9 @@ public final class RatingBatch {
   /**
    * The rows by the block of their user, when there are {@code blocks} of them.
    *
-   * @return for each block its rows, or null where it has none
+   * @return the blocks that have rows, by their numbers
    */
-  public List<@Nullable RatingBatch> partition(int blocks) {
+  public List<KV<Integer, RatingBatch>> partition(int blocks) {
     int[] block = new int[users.size()];
     for (int u = 0; u < block.length; u++) {
       block[u] = users.block(u, blocks);
@@ -211,9 +211,11 @@ public final class RatingBatch {
       }
       rows[b][counts[b]++] = r;
     }
-    List<@Nullable RatingBatch> parts = new ArrayList<>();
+    List<KV<Integer, RatingBatch>> parts = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {
-      parts.add(counts[b] == 0 ? null : select(rows[b], counts[b]));
+      if (counts[b] > 0) {
+        parts.add(KV.of(b, select(rows[b], counts[b])));
+      }
     }
     return parts;
   }

@@ -458,13 +458,7 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
     @ProcessElement
     public void processElement(
         @Element RatingBatch batch, OutputReceiver<KV<Integer, RatingBatch>> out) {
-      List<@Nullable RatingBatch> blocks = batch.partition(numBlocks);
-      for (int b = 0; b < numBlocks; b++) {
-        RatingBatch block = blocks.get(b);
-        if (block != null) {
-          out.output(KV.of(b, block));
-        }
-      }
+      batch.partition(numBlocks).forEach(out::output);
     }
   }
 

@@ -13,6 +13,9 @@ import org.apache.beam.sdk.values.TypeDescriptor;
 
 /** The ids that have at least so many ratings, as one set: candidates of what is recommended. */
 public final class FrequentIds extends PTransform<PCollection<FactorBlock>, PCollection<Ids>> {
+  /** Up to which counts are exact: they are kept as floats. */
+  public static final int MOST = 1 << 24;
+
   private static final long serialVersionUID = 1L;
 
   private final int minRatings;
@@ -26,9 +29,7 @@ public final class FrequentIds extends PTransform<PCollection<FactorBlock>, PCol
    */
   public static FrequentIds atLeast(int minRatings) {
     checkArgument(
-        minRatings >= 1 && minRatings <= 1 << 24,
-        "minRatings=%s: expected 1 to 16777216",
-        minRatings);
+        minRatings >= 1 && minRatings <= MOST, "minRatings=%s: expected 1 to %s", minRatings, MOST);
     return new FrequentIds(minRatings);
   }
 

@@ -1,6 +1,7 @@
 package dev.beamals.recommend;
 
 import dev.beamals.CombineAll;
+import dev.beamals.files.PartFile;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.DoubleCoder;
@@ -181,9 +181,9 @@ public final class WriteReasons
       Titles titles = table.titles;
       String[] itemTitles = titles == null ? null : titles.of(c, reasons.items());
       String name = "part-00000." + table.format;
-      String temporary = table.folder + "." + name + "-" + UUID.randomUUID();
-      long untitled = write(reasons, itemTitles, temporary);
-      WriteScores.move(temporary, table.folder + name);
+      PartFile part = PartFile.of(table.folder, name);
+      long untitled = write(reasons, itemTitles, part.temporary());
+      part.moveIntoPlace();
       c.output(
           new Sums(
               1,

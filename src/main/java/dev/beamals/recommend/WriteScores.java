@@ -3,6 +3,7 @@ package dev.beamals.recommend;
 import com.google.auto.value.AutoValue;
 import dev.beamals.CombineAll;
 import dev.beamals.RunException;
+import dev.beamals.files.PartFile;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
@@ -11,13 +12,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.MoveOptions.StandardMoveOptions;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -275,14 +273,6 @@ public abstract class WriteScores
     return ids.intAt(index);
   }
 
-  /** Puts a file that is written in its place, over one of an earlier attempt. */
-  static void move(String from, String to) throws IOException {
-    FileSystems.rename(
-        List.of(FileSystems.matchNewResource(from, false)),
-        List.of(FileSystems.matchNewResource(to, false)),
-        StandardMoveOptions.IGNORE_MISSING_FILES);
-  }
-
   static final class WriteFn extends DoFn<ScoredIds, Counts> {
     private static final long serialVersionUID = 1L;
     private final WriteScores table;
@@ -307,9 +297,9 @@ public abstract class WriteScores
       String name =
           String.format(
               "part-%05d.%s", block.src().block(0, table.numBlocks()), table.format().name());
-      String temporary = table.folder() + "." + name + "-" + UUID.randomUUID();
-      Counts counts = write(block, srcTitles, dstTitles, reasonTitles, temporary);
-      move(temporary, table.folder() + name);
+      PartFile part = PartFile.of(table.folder(), name);
+      Counts counts = write(block, srcTitles, dstTitles, reasonTitles, part.temporary());
+      part.moveIntoPlace();
       c.output(counts);
     }
 

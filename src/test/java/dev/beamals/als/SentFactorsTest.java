@@ -242,7 +242,7 @@ final class SentFactorsTest {
               "%d ids, loss %s, mean %s, own %d",
               sums.ids(),
               sums.loss(),
-              SentFactors.summary(view.get(c)).mean(),
+              SentFactors.summary(view.get(c), sums).mean(),
               SentFactors.ofBlock(view.get(c), c.element().src().block(0, BLOCKS)).number()));
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.beamals.ids.Ids;
 import dev.beamals.ratings.SplitRatings.Mode;
 import dev.beamals.ratings.SplitRatings.Part;
 import dev.beamals.ratings.SplitRatings.Report;
@@ -257,10 +258,12 @@ final class SplitModesTest {
       assertTrue(Arrays.equals(batch.places(), one.places()));
     }
     int rows = 0;
-    for (RatingBatch block : batch.partition(7)) {
-      for (int r = 0; block != null && r < block.size(); r++) {
+    for (KV<Integer, RatingBatch> part : batch.partition(7)) {
+      RatingBatch block = part.getValue();
+      for (int r = 0; r < block.size(); r++) {
         int row = (int) block.fingerprints()[r];
         assertEquals(ROWS.get(row), RatingRow.of(block).get(r));
+        assertEquals(part.getKey(), Ids.of(ROWS.get(row).user()).block(0, 7));
         assertEquals(PARTS[row], block.parts()[r]);
         assertEquals(TIMES[row], block.times()[r]);
         rows++;
