@@ -132,8 +132,7 @@ public final class RankingMetrics {
     private double score(int k, int index) {
       int t = Arrays.binarySearch(topK, k);
       if (t < 0) {
-        throw new IllegalArgumentException(
-            "k=" + k + ": expected one of " + Arrays.toString(topK));
+        throw new IllegalArgumentException("k=" + k + ": expected one of " + Arrays.toString(topK));
       }
       return scores[t][index];
     }
@@ -144,8 +143,8 @@ public final class RankingMetrics {
     }
 
     /**
-     * The standard error of {@link #mean}: {@code s / √n} over n users, s² being {@code Σ (m −
-     * m̄)² / (n − 1)}; NaN for less than two users.
+     * The standard error of {@link #mean}: {@code s / √n} over n users, s² being {@code Σ (m − m̄)²
+     * / (n − 1)}; NaN for less than two users.
      */
     public double standardError(RankingMetric metric, int k) {
       return score(k, 2 * metric.ordinal() + 1);
@@ -196,8 +195,7 @@ public final class RankingMetrics {
       ArrayCoding.write(metrics.counts, out);
       for (Scores scores : List.of(metrics.model, metrics.popularity)) {
         for (double[] row : scores.scores) {
-          ArrayCoding.write(
-              Arrays.stream(row).mapToLong(Double::doubleToLongBits).toArray(), out);
+          ArrayCoding.write(Arrays.stream(row).mapToLong(Double::doubleToLongBits).toArray(), out);
         }
       }
     }
@@ -213,7 +211,9 @@ public final class RankingMetrics {
       double[][] scores = new double[topK.length][];
       for (int t = 0; t < topK.length; t++) {
         scores[t] =
-            Arrays.stream(ArrayCoding.readLongs(in)).mapToDouble(Double::longBitsToDouble).toArray();
+            Arrays.stream(ArrayCoding.readLongs(in))
+                .mapToDouble(Double::longBitsToDouble)
+                .toArray();
       }
       return new Scores(topK, scores);
     }

@@ -203,8 +203,7 @@ final class RankingSums {
         double sum = sums[t][m].toDouble();
         double spread = squares[t][m].toDouble() - sum * sum / users;
         scores[n++] = sum / users;
-        scores[n++] =
-            users < 2 ? Double.NaN : Math.sqrt(Math.max(0, spread) / (users - 1) / users);
+        scores[n++] = users < 2 ? Double.NaN : Math.sqrt(Math.max(0, spread) / (users - 1) / users);
       }
       long distinct = 0;
       long entries = 0;

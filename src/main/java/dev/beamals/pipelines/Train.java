@@ -8,6 +8,7 @@ import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.EstimateIds;
+import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
@@ -53,6 +54,13 @@ final class Train extends Command<TrainOptions> {
     require(
         Splits.of(options).none() || options.getTestInput() == null,
         "--testInput: expected without a split, as by --testFraction");
+    Ranking.of(options);
+    for (String flag : List.of("topK", "relevantFrom")) {
+      require(
+          !arguments.has(flag) || holdsOut(),
+          "--%s: expected with rows to test on, as --testFraction",
+          flag);
+    }
     checkMaxRejects(options);
     for (String flag : List.of("minUserRatings", "minItemRatings")) {
       int least =
@@ -73,6 +81,11 @@ final class Train extends Command<TrainOptions> {
         "--userCol and --itemCol: both are %s; expected two columns",
         options.getUserCol());
     Inputs.delimiter(options.getDelimiter());
+  }
+
+  /** Whether there are rows to test on. */
+  private boolean holdsOut() {
+    return !Splits.of(options).none() || options.getTestInput() != null;
   }
 
   /** Whether factors are shuffled, and not broadcast; see {@code --factorExchange}. */
@@ -142,6 +155,7 @@ final class Train extends Command<TrainOptions> {
       new TrainPipeline(
               options,
               splits,
+              Ranking.of(options),
               parameters(),
               model.staging(),
               shuffles ? model.exchange() : null,
@@ -203,10 +217,15 @@ final class Train extends Command<TrainOptions> {
             ? List.of(TrainPipeline.VALIDATION, TrainPipeline.TEST)
             : splits.none() && testFiles.isEmpty() ? List.of() : List.of(TrainPipeline.TEST);
     Map<String, RatingMetrics> held = new LinkedHashMap<>();
+    Ranking ranking = Ranking.of(options);
+    Map<String, RankingMetrics> ranked = new LinkedHashMap<>();
     long heldRatings = 0;
     for (String part : heldOut) {
       RatingMetrics metrics = takeMetrics(model, part);
       held.put(part, metrics);
+      if (ranking.judges()) {
+        ranked.put(part, model.take(TrainPipeline.ranking(part), RankingMetrics.coder()));
+      }
       heldRatings += metrics.count() + metrics.cold();
     }
     DroppedRatings dropped = takeDropped(model, TrainPipeline.DROPPED);
@@ -252,6 +271,13 @@ final class Train extends Command<TrainOptions> {
             .withObjective(summary.halfSteps());
     for (Map.Entry<String, Figures> part : heldFigures.entrySet()) {
       metrics = metrics.with(part.getKey(), part.getValue().toMap());
+      RankingMetrics lists = ranked.get(part.getKey());
+      if (lists != null) {
+        for (Map.Entry<String, Map<String, Number>> set :
+            Ranking.toMaps(part.getKey(), lists).entrySet()) {
+          metrics = metrics.with(set.getKey(), set.getValue());
+        }
+      }
     }
     model.replace(manifest.withSeconds(seconds), metrics);
 
@@ -261,7 +287,14 @@ final class Train extends Command<TrainOptions> {
     print("       factorsDigest %s%n%n", factors.digest());
     printTraining(summary);
     print("training rows", trainingFigures);
-    heldFigures.forEach((part, figures) -> print(part + " rows", figures));
+    heldFigures.forEach(
+        (part, figures) -> {
+          print(part + " rows", figures);
+          RankingMetrics lists = ranked.get(part);
+          if (lists != null) {
+            ranking.print(out, part + " rows", lists, preferences);
+          }
+        });
     warn(training, held.getOrDefault(TrainPipeline.TEST, RatingMetrics.zero()));
   }
 

@@ -10,7 +10,9 @@ import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.csv.WriteSplit;
+import dev.beamals.evaluation.EvaluateRanking;
 import dev.beamals.evaluation.EvaluateRatings;
+import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ids.Side;
@@ -50,6 +52,7 @@ final class TrainPipeline {
 
   private final TrainOptions options;
   private final Splits splits;
+  private final Ranking ranking;
   private final AlsParameters parameters;
   private final String staging;
   private final @Nullable String exchangeFolder;
@@ -67,6 +70,7 @@ final class TrainPipeline {
   TrainPipeline(
       TrainOptions options,
       Splits splits,
+      Ranking ranking,
       AlsParameters parameters,
       String staging,
       @Nullable String exchangeFolder,
@@ -76,6 +80,7 @@ final class TrainPipeline {
       int itemBlocks) {
     this.options = options;
     this.splits = splits;
+    this.ranking = ranking;
     this.parameters = parameters;
     this.staging = staging;
     this.exchangeFolder = exchangeFolder;
@@ -88,6 +93,11 @@ final class TrainPipeline {
   /** Where the figures of a part are: of training, validation or test rows. */
   static String metrics(String part) {
     return part + "-metrics.bin";
+  }
+
+  /** The same of what is recommended. */
+  static String ranking(String part) {
+    return part + "-ranking.bin";
   }
 
   /** Whether readable ratings may be aggregated, or left out for being few. */
@@ -186,6 +196,15 @@ final class TrainPipeline {
               .apply(
                   "Write" + name + "Metrics",
                   ResultFile.<RatingMetrics>write(staging + metrics(part)));
+          if (ranking.judges()) {
+            blocks
+                .apply(
+                    "Rank" + name,
+                    ranking.addTo(EvaluateRanking.from(model)).withNumBlocks(userBlocks).onBlocks())
+                .apply(
+                    "Write" + name + "Ranking",
+                    ResultFile.<RankingMetrics>write(staging + ranking(part)));
+          }
         });
     if (!heldOut.isEmpty() && drops(options)) {
       PCollection<RatingBlock> blocks =

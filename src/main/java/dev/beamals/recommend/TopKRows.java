@@ -78,8 +78,7 @@ final class TopKRows extends PTransform<PCollection<FactorBlock>, PCollection<Sc
     TopKSearch search = new TopKSearch(dst, topK, cosine, candidates);
     return byBlock
         .apply("GroupByBlock", CoGroupByKey.create())
-        .apply(
-            "ScoreBlocks", search.addTo(ParDo.of(new ScoreFn(search, rank, seen != null))))
+        .apply("ScoreBlocks", search.addTo(ParDo.of(new ScoreFn(search, rank, seen != null))))
         .setCoder(ScoredIds.Coder.of());
   }
 

@@ -32,8 +32,7 @@ public final class TopKSearch implements Serializable {
   private final boolean cosine;
   private final @Nullable PCollectionView<Ids> candidates;
 
-  TopKSearch(
-      FactorView dst, int topK, boolean cosine, @Nullable PCollectionView<Ids> candidates) {
+  TopKSearch(FactorView dst, int topK, boolean cosine, @Nullable PCollectionView<Ids> candidates) {
     this.dst = dst;
     this.topK = topK;
     this.cosine = cosine;
@@ -46,8 +45,7 @@ public final class TopKSearch implements Serializable {
    * @param dst what is looked for
    * @param candidates none but these are found; null for all
    */
-  public static TopKSearch of(
-      FactorView dst, int topK, @Nullable PCollectionView<Ids> candidates) {
+  public static TopKSearch of(FactorView dst, int topK, @Nullable PCollectionView<Ids> candidates) {
     return new TopKSearch(dst, topK, false, candidates);
   }
 
@@ -71,8 +69,7 @@ public final class TopKSearch implements Serializable {
    *
    * @param seen what is not to be found; of ids that are not in {@code src} it does not matter
    */
-  public ScoredIds find(
-      DoFn<?, ?>.ProcessContext context, FactorBlock src, List<SeenPairs> seen) {
+  public ScoredIds find(DoFn<?, ?>.ProcessContext context, FactorBlock src, List<SeenPairs> seen) {
     ScoreBlock scores = new ScoreBlock(src, seen, topK, cosine);
     Ids wanted = wanted(context);
     dst.forEach(context, tile -> addTo(scores, select(tile, wanted)));

@@ -284,8 +284,7 @@ final class EvaluateRankingTest {
       String name = "Of" + count;
       PAssert.thatSingleton(
               ratings(pipeline, name + "Test", test, 9 - count)
-                  .apply(
-                      name, ranking(pipeline, name, count).withRelevantFrom(4).onBlocks()))
+                  .apply(name, ranking(pipeline, name, count).withRelevantFrom(4).onBlocks()))
           .satisfies(
               metrics -> {
                 expectedFigures(4, null).check(metrics);
@@ -313,8 +312,7 @@ final class EvaluateRankingTest {
           ratings(pipeline, name + "Test", test, count)
               .apply(name, ranking(pipeline, name, count).onBlocks()));
     }
-    PAssert.that(
-            PCollectionList.of(all).apply(Flatten.pCollections()))
+    PAssert.that(PCollectionList.of(all).apply(Flatten.pCollections()))
         .satisfies(
             metrics -> {
               Set<RankingMetrics> distinct = new HashSet<>();
@@ -344,8 +342,7 @@ final class EvaluateRankingTest {
         .satisfies(
             metrics -> {
               assertEquals(5, metrics.items());
-              expectedFigures(
-                      Float.NEGATIVE_INFINITY, Set.of("1", "2", "4", "ii", "5", "9"))
+              expectedFigures(Float.NEGATIVE_INFINITY, Set.of("1", "2", "4", "ii", "5", "9"))
                   .check(metrics);
               return null;
             });
@@ -367,7 +364,8 @@ final class EvaluateRankingTest {
             .apply("Training", Create.of(ratings))
             .apply(
                 "Train",
-                Als.create().withParameters(AlsParameters.create().withRank(2).withImplicitPrefs(true)));
+                Als.create()
+                    .withParameters(AlsParameters.create().withRank(2).withImplicitPrefs(true)));
     PCollection<Rating> test =
         pipeline.apply(
             "Test",
@@ -380,7 +378,8 @@ final class EvaluateRankingTest {
         .satisfies(
             metrics -> {
               assertEquals(
-                  List.of(1L, 1L, 2L), List.of(
+                  List.of(1L, 1L, 2L),
+                  List.of(
                       metrics.users(), metrics.untrainedUsers(), metrics.usersWithoutRelevant()));
               assertEquals(1, metrics.seen());
               return null;

@@ -87,8 +87,7 @@ final class RankingSumsTest {
             .model();
     assertEquals(1.0 / 3, scores.mean(RankingMetric.precision, 3), 1e-15);
     double deviation = Math.sqrt(2 * (1.0 / 9) / 2);
-    assertEquals(
-        deviation / Math.sqrt(3), scores.standardError(RankingMetric.precision, 3), 1e-15);
+    assertEquals(deviation / Math.sqrt(3), scores.standardError(RankingMetric.precision, 3), 1e-15);
     RankingMetrics.Scores one = sums(new int[] {1}, new int[] {1}).metrics().model();
     assertEquals(1, one.mean(RankingMetric.precision, 1));
     assertTrue(Double.isNaN(one.standardError(RankingMetric.precision, 1)));
@@ -184,7 +183,6 @@ final class RankingSumsTest {
     RankingSums sums = merge(parts(7, new Random(5)));
     RankingSums decoded = CoderContract.check(new RankingSums.Coder(), sums);
     assertEquals(sums.metrics(), decoded.metrics());
-    assertEquals(
-        sums.metrics(), CoderContract.check(RankingMetrics.coder(), sums.metrics()));
+    assertEquals(sums.metrics(), CoderContract.check(RankingMetrics.coder(), sums.metrics()));
   }
 }

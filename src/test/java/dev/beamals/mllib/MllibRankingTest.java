@@ -29,7 +29,8 @@ final class MllibRankingTest {
     Random random = new Random(1);
     List<Tuple2<List<Integer>, List<Integer>>> users = new ArrayList<>();
     for (int u = 0; u < 40; u++) {
-      users.add(new Tuple2<>(some(random.nextInt(13), random), some(1 + random.nextInt(15), random)));
+      users.add(
+          new Tuple2<>(some(random.nextInt(13), random), some(1 + random.nextInt(15), random)));
     }
     RankingMetrics<Integer> spark =
         RankingMetrics.of(
