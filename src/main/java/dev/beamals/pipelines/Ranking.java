@@ -96,7 +96,7 @@ record Ranking(List<Integer> topK, @Nullable Double relevantFrom) {
   void print(PrintStream out, String part, RankingMetrics metrics, boolean implicitPrefs) {
     out.printf(
         Locale.ROOT,
-        "Top %s of %,d users, relevant: %s%n",
+        "%nTop %s of %,d users, relevant: %s%n",
         String.join(", ", metrics.topK().stream().map(String::valueOf).toList()),
         metrics.users(),
         relevantFrom != null
