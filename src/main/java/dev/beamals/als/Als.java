@@ -314,8 +314,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
       int numUserBlocks,
       int numItemBlocks,
       @Nullable PCollection<DroppedRatings> dropped) {
-    PCollection<FactorBlock> itemRatings =
-        itemBlocks.apply("CountItemRatings", CountRatings.create());
+    PCollection<RatingBlock> byItem = itemBlocks;
+    PCollection<FactorBlock> itemRatings = byItem.apply("CountItemRatings", CountRatings.create());
     boolean passes = passesBlocks(userBlocks);
     int maxIter = parameters().maxIter();
     RatingMean mean = parameters().center() ? RatingMean.of(userBlocks) : RatingMean.of(0);
@@ -363,6 +363,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
         parameters(),
         mean,
         userBlocks,
+        byItem,
         itemRatings,
         summarize(sent, users),
         dropped);

@@ -13,7 +13,6 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.PartitionFactors;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.BatchRatings;
@@ -81,9 +80,9 @@ public abstract class EvaluateRanking
 
   abstract AlsModel model();
 
-  abstract PCollection<RatingBlock> seen();
+  abstract PCollection<RatingBlock> byUser();
 
-  abstract @Nullable PCollection<FactorBlock> itemRatings();
+  abstract PCollection<RatingBlock> byItem();
 
   abstract List<Integer> topK();
 
@@ -95,25 +94,25 @@ public abstract class EvaluateRanking
 
   /** Judges a model that is trained in the same pipeline. */
   public static EvaluateRanking from(TrainedModel model) {
-    return builder(model, model.ratings()).setItemRatings(model.itemRatings()).build();
+    return from(model, model.ratings(), model.ratingsByItem());
   }
 
   /**
    * Judges a model.
    *
-   * @param seen what it was trained on, by user; see {@link BlockRatings}
+   * @param byUser what it was trained on; see {@link BlockRatings}
+   * @param byItem the same; see {@link dev.beamals.blocks.TransposeBlocks}
    */
-  public static EvaluateRanking from(AlsModel model, PCollection<RatingBlock> seen) {
-    return builder(model, seen).build();
-  }
-
-  private static Builder builder(AlsModel model, PCollection<RatingBlock> seen) {
+  public static EvaluateRanking from(
+      AlsModel model, PCollection<RatingBlock> byUser, PCollection<RatingBlock> byItem) {
     return new AutoValue_EvaluateRanking.Builder()
         .setModel(model)
-        .setSeen(seen)
+        .setByUser(byUser)
+        .setByItem(byItem)
         .setTopK(List.of(10))
         .setRelevantFrom(defaultRelevantFrom(model.parameters()))
-        .setNumBlocks(16);
+        .setNumBlocks(16)
+        .build();
   }
 
   /** Of implicit feedback what is above 0 is relevant, of grades every one. */
@@ -184,7 +183,9 @@ public abstract class EvaluateRanking
     int[] topK = topK().stream().mapToInt(k -> k).toArray();
     TopKSearch search =
         TopKSearch.of(model().factors(Side.ITEM).view(), topK[topK.length - 1], candidates());
-    FactorView itemRatings = FactorView.ofBlocks("ViewItemRatings", countItemRatings());
+    FactorView itemRatings =
+        FactorView.ofBlocks(
+            "ViewItemRatings", byItem().apply("CountItemRatings", CountRatings.create()));
     JudgeFn judge = new JudgeFn(search, itemRatings, topK, model().rank());
     return KeyedPCollectionTuple.of(
             FACTORS,
@@ -192,21 +193,12 @@ public abstract class EvaluateRanking
                 .factors(Side.USER)
                 .blocks()
                 .apply("PartitionFactors", PartitionFactors.create(numBlocks())))
-        .and(SEEN, partition("PartitionSeen", seen(), ALL))
+        .and(SEEN, partition("PartitionSeen", byUser(), ALL))
         .and(TEST, partition("PartitionTest", test, relevantFrom()))
         .apply("GroupByBlock", CoGroupByKey.create())
         .apply("JudgeBlocks", itemRatings.addTo(search.addTo(ParDo.of(judge))))
         .setCoder(new RankingSums.Coder())
         .apply("AddUp", CombineAll.create(RankingSums.zero(topK), new AddUpFn(topK)));
-  }
-
-  private PCollection<FactorBlock> countItemRatings() {
-    PCollection<FactorBlock> known = itemRatings();
-    return known != null
-        ? known
-        : seen()
-            .apply("BlockByItem", TransposeBlocks.create(numBlocks()))
-            .apply("CountItemRatings", CountRatings.create());
   }
 
   private PCollection<KV<Integer, SeenPairs>> partition(
@@ -222,9 +214,9 @@ public abstract class EvaluateRanking
   abstract static class Builder {
     abstract Builder setModel(AlsModel model);
 
-    abstract Builder setSeen(PCollection<RatingBlock> seen);
+    abstract Builder setByUser(PCollection<RatingBlock> byUser);
 
-    abstract Builder setItemRatings(PCollection<FactorBlock> itemRatings);
+    abstract Builder setByItem(PCollection<RatingBlock> byItem);
 
     abstract Builder setTopK(List<Integer> topK);
 

@@ -6,6 +6,7 @@ import dev.beamals.als.DroppedRatings;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.KeepFrequent;
 import dev.beamals.blocks.RatingBlock;
+import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
@@ -13,6 +14,7 @@ import dev.beamals.csv.LoadRatings;
 import dev.beamals.evaluation.EvaluateRanking;
 import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RankingMetrics;
+import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
@@ -58,8 +60,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
     CsvFormat format = Inputs.ratingsFormat(options, model);
     List<CsvFile> files = CsvFile.find("input", input, format);
     List<String> seen = options.getExcludeSeen();
-    List<CsvFile> seenFiles =
-        seen == null ? List.of() : CsvFile.find("excludeSeen", seen, format);
+    List<CsvFile> seenFiles = seen == null ? List.of() : CsvFile.find("excludeSeen", seen, format);
     List<CsvFile> candidateFiles =
         Inputs.findIds(options, "candidates", options.getCandidates(), Side.ITEM, model);
     AlsParameters parameters = model.alsParameters();
@@ -72,40 +73,55 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
       PCollection<RatingBlock> blocks = load(pipeline, "input", files, folder, cores);
       DroppedRatings.count(blocks, blocks)
           .apply("WriteDropped", ResultFile.<DroppedRatings>write(folder.path() + DROPPED));
-      blocks
-          .apply(
-              "EvaluateRatings",
-              EvaluateRatings.from(read)
-                  .withBaseline(baseline(model, options.getColdStartStrategy()))
-                  .onBlocks())
-          .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + METRICS));
-      if (!seenFiles.isEmpty() && ranking.judges()) {
+      EvaluateRatings predictions =
+          EvaluateRatings.from(read).withBaseline(baseline(model, options.getColdStartStrategy()));
+      if (seenFiles.isEmpty()) {
+        blocks
+            .apply("EvaluateRatings", predictions.onBlocks())
+            .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + METRICS));
+      } else {
         PCollection<RatingBlock> training =
             keepFrequent(model, load(pipeline, "excludeSeen", seenFiles, folder, cores));
-        EvaluateRanking evaluate =
-            ranking.addTo(EvaluateRanking.from(read, training)).withNumBlocks(cores);
-        if (!candidateFiles.isEmpty()) {
-          LoadRatings load = Inputs.ids(options, candidateFiles).withInputName("candidates");
-          PCollection<RatingBatch> pairs =
-              Inputs.load(pipeline, "LoadCandidates", load, reportFile(folder, "candidates"));
-          evaluate =
-              evaluate.withCandidates(
-                  TopKCommand.ids(pairs, "Candidates").apply("ViewCandidates", View.asSingleton()));
-        }
+        PCollection<RatingBlock> byItem =
+            training.apply("BlockSeenByItem", TransposeBlocks.create(cores));
         blocks
-            .apply("EvaluateRanking", evaluate.onBlocks())
-            .apply("WriteRanking", ResultFile.<RankingMetrics>write(folder.path() + RANKING));
+            .apply("EvaluateRatings", predictions.besideBaselines(training, byItem))
+            .apply("WriteMetrics", ResultFile.<RatingComparison>write(folder.path() + METRICS));
+        if (ranking.judges()) {
+
+          EvaluateRanking evaluate =
+              ranking.addTo(EvaluateRanking.from(read, training, byItem)).withNumBlocks(cores);
+          if (!candidateFiles.isEmpty()) {
+            LoadRatings load = Inputs.ids(options, candidateFiles).withInputName("candidates");
+            PCollection<RatingBatch> pairs =
+                Inputs.load(pipeline, "LoadCandidates", load, reportFile(folder, "candidates"));
+            evaluate =
+                evaluate.withCandidates(
+                    TopKCommand.ids(pairs, "Candidates")
+                        .apply("ViewCandidates", View.asSingleton()));
+          }
+          blocks
+              .apply("EvaluateRanking", evaluate.onBlocks())
+              .apply("WriteRanking", ResultFile.<RankingMetrics>write(folder.path() + RANKING));
+        }
       }
       run(pipeline);
-      RatingMetrics metrics = folder.take(METRICS, RatingMetrics.coder());
+      RatingComparison compared =
+          seenFiles.isEmpty() ? null : folder.take(METRICS, RatingComparison.coder());
+      RatingMetrics metrics =
+          compared == null ? folder.take(METRICS, RatingMetrics.coder()) : compared.model();
       CleaningReport report = report(folder, "input");
       DroppedRatings dropped = folder.take(DROPPED, DroppedRatings.coder());
       new Cleaning(files, report, metrics.count() + metrics.cold(), dropped.aggregated(), 0)
           .printLine(out);
       print("On %,d rows", metrics.count());
-      new Figures(metrics, options.getColdStartStrategy(), preferences).print(out, true);
-      if (!seenFiles.isEmpty() && ranking.judges()) {
+      new Figures(
+              metrics, options.getColdStartStrategy(), preferences, preferences ? null : compared)
+          .print(out, true);
+      if (!seenFiles.isEmpty()) {
         report(folder, "excludeSeen");
+      }
+      if (!seenFiles.isEmpty() && ranking.judges()) {
         if (!candidateFiles.isEmpty()) {
           report(folder, "candidates");
         }

@@ -9,6 +9,7 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.EstimateIds;
 import dev.beamals.evaluation.RankingMetrics;
+import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
@@ -204,7 +205,8 @@ final class Train extends Command<TrainOptions> {
       long started)
       throws IOException {
     CleaningReport report = model.take(TrainPipeline.REPORT, CleaningReport.coder());
-    RatingMetrics training = takeMetrics(model, TrainPipeline.TRAINING);
+    RatingMetrics training =
+        model.take(TrainPipeline.metrics(TrainPipeline.TRAINING), RatingMetrics.coder());
     if (training.count() == 0) {
       throw new RunException(
           String.format(
@@ -216,13 +218,14 @@ final class Train extends Command<TrainOptions> {
         !splits.none() && splits.validates()
             ? List.of(TrainPipeline.VALIDATION, TrainPipeline.TEST)
             : splits.none() && testFiles.isEmpty() ? List.of() : List.of(TrainPipeline.TEST);
-    Map<String, RatingMetrics> held = new LinkedHashMap<>();
+    Map<String, RatingComparison> held = new LinkedHashMap<>();
     Ranking ranking = Ranking.of(options);
     Map<String, RankingMetrics> ranked = new LinkedHashMap<>();
     long heldRatings = 0;
     for (String part : heldOut) {
-      RatingMetrics metrics = takeMetrics(model, part);
-      held.put(part, metrics);
+      RatingComparison compared = model.take(TrainPipeline.metrics(part), RatingComparison.coder());
+      RatingMetrics metrics = compared.model();
+      held.put(part, compared);
       if (ranking.judges()) {
         ranked.put(part, model.take(TrainPipeline.ranking(part), RankingMetrics.coder()));
       }
@@ -262,21 +265,23 @@ final class Train extends Command<TrainOptions> {
         new Figures(training, TrainOptions.ColdStartStrategy.drop, preferences);
     Map<String, Figures> heldFigures = new LinkedHashMap<>();
     held.forEach(
-        (part, metrics) ->
+        (part, compared) ->
             heldFigures.put(
-                part, new Figures(metrics, options.getColdStartStrategy(), preferences)));
+                part,
+                new Figures(
+                    compared.model(),
+                    options.getColdStartStrategy(),
+                    preferences,
+                    preferences ? null : compared)));
     ModelMetrics metrics =
         ModelMetrics.create()
             .with("training", trainingFigures.toMap())
             .withObjective(summary.halfSteps());
     for (Map.Entry<String, Figures> part : heldFigures.entrySet()) {
-      metrics = metrics.with(part.getKey(), part.getValue().toMap());
+      metrics = metrics.withAll(part.getValue().toMaps(part.getKey()));
       RankingMetrics lists = ranked.get(part.getKey());
       if (lists != null) {
-        for (Map.Entry<String, Map<String, Number>> set :
-            Ranking.toMaps(part.getKey(), lists).entrySet()) {
-          metrics = metrics.with(set.getKey(), set.getValue());
-        }
+        metrics = metrics.withAll(Ranking.toMaps(part.getKey(), lists));
       }
     }
     model.replace(manifest.withSeconds(seconds), metrics);
@@ -295,11 +300,10 @@ final class Train extends Command<TrainOptions> {
             ranking.print(out, part + " rows", lists, preferences);
           }
         });
-    warn(training, held.getOrDefault(TrainPipeline.TEST, RatingMetrics.zero()));
-  }
-
-  private static RatingMetrics takeMetrics(ModelFolder model, String part) throws IOException {
-    return model.take(TrainPipeline.metrics(part), RatingMetrics.coder());
+    RatingComparison test = held.get(TrainPipeline.TEST);
+    if (test != null) {
+      warn(training, test.model());
+    }
   }
 
   private DroppedRatings takeDropped(ModelFolder model, String file) throws IOException {

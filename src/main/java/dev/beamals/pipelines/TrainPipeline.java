@@ -13,6 +13,7 @@ import dev.beamals.csv.WriteSplit;
 import dev.beamals.evaluation.EvaluateRanking;
 import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RankingMetrics;
+import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ids.Side;
@@ -27,7 +28,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -171,13 +171,13 @@ final class TrainPipeline {
       dropped.apply("WriteDropped", ResultFile.<DroppedRatings>write(staging + DROPPED));
     }
 
-    PTransform<PCollection<RatingBlock>, PCollection<RatingMetrics>> evaluate =
+    EvaluateRatings evaluate =
         EvaluateRatings.from(model)
-            .withBaseline(options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.baseline)
-            .onBlocks();
+            .withBaseline(
+                options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.baseline);
     model
         .ratings()
-        .apply("EvaluateTraining", evaluate)
+        .apply("EvaluateTraining", evaluate.onBlocks())
         .apply(
             "WriteTrainingMetrics", ResultFile.<RatingMetrics>write(staging + metrics(TRAINING)));
     List<PCollection<RatingBlock>> heldOutBlocks = new ArrayList<>();
@@ -192,10 +192,12 @@ final class TrainPipeline {
                       .withAggregate(options.getAggregate()));
           heldOutBlocks.add(blocks);
           blocks
-              .apply("Evaluate" + name, evaluate)
+              .apply(
+                  "Evaluate" + name,
+                  evaluate.besideBaselines(model.ratings(), model.ratingsByItem()))
               .apply(
                   "Write" + name + "Metrics",
-                  ResultFile.<RatingMetrics>write(staging + metrics(part)));
+                  ResultFile.<RatingComparison>write(staging + metrics(part)));
           if (ranking.judges()) {
             blocks
                 .apply(

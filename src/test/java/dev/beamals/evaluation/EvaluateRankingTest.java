@@ -12,6 +12,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.RatingBlocks;
+import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
@@ -269,7 +270,9 @@ final class EvaluateRankingTest {
             factors(pipeline, Side.USER, name + "Users", users, count),
             factors(pipeline, Side.ITEM, name + "Items", items, 9 - count),
             null);
-    return EvaluateRanking.from(model, ratings(pipeline, name + "Seen", training, 4 + count))
+    PCollection<RatingBlock> seen = ratings(pipeline, name + "Seen", training, 4 + count);
+    return EvaluateRanking.from(
+            model, seen, seen.apply(name + "ByItem", TransposeBlocks.create(count)))
         .withTopK(12, 1, 5)
         .withNumBlocks(count);
   }
