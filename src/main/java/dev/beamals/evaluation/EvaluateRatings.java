@@ -80,7 +80,8 @@ public final class EvaluateRatings
    * The same for ratings that are blocks of users, beside what the mean of the training ratings and
    * the biases of users and items predict of them: {@code b_i = Σ_u (r_ui − μ) / (25 + n_i)} of an
    * item, then {@code b_u = Σ_i (r_ui − μ − b_i) / (10 + n_u)} of a user (Koren 2010). A bias that
-   * is not known is 0.
+   * is not known is 0. Of implicit feedback there are no such baselines: theirs are the figures of
+   * no pair.
    *
    * @param byUser what the model was trained on
    * @param byItem the same, see {@link dev.beamals.blocks.TransposeBlocks}
@@ -108,7 +109,8 @@ public final class EvaluateRatings
 
     @Override
     public PCollection<RatingComparison> expand(PCollection<RatingBlock> userBlocks) {
-      return evaluate.compare(userBlocks, RatingBiases.fit(byUser, byItem));
+      return evaluate.compare(
+          userBlocks, evaluate.preferences() ? null : RatingBiases.fit(byUser, byItem));
     }
   }
 
@@ -127,6 +129,11 @@ public final class EvaluateRatings
     }
   }
 
+  private boolean preferences() {
+    AlsParameters parameters = model.parameters();
+    return parameters != null && parameters.implicitPrefs();
+  }
+
   private PCollection<RatingMetrics> compare(PCollection<RatingBlock> userBlocks) {
     return compare(userBlocks, null)
         .apply(
@@ -139,12 +146,8 @@ public final class EvaluateRatings
       PCollection<RatingBlock> userBlocks, @Nullable RatingBiases biases) {
     FactorView users = model.factors(Side.USER).view();
     FactorView items = model.factors(Side.ITEM).view();
-    AlsParameters parameters = model.parameters();
     Comparison comparison =
-        new Comparison(
-            model.rank(),
-            parameters != null && parameters.implicitPrefs(),
-            baseline ? Baseline.of(model) : null);
+        new Comparison(model.rank(), preferences(), baseline ? Baseline.of(model) : null);
     CompareFn compare = new CompareFn(users, items, comparison, model.mean(), biases);
     ParDo.SingleOutput<RatingBlock, RatingComparison> parDo =
         model.mean().addTo(items.addTo(users.addTo(ParDo.of(compare))));

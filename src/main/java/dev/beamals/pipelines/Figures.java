@@ -98,15 +98,21 @@ record Figures(
     if (!preferences) { // all that are preferred are equal, and R2 is of what differs
       print(out, "R2  ", r2(), RatingMetrics::r2);
     }
-    if (beside == null) {
-      return;
+    if (beside != null) {
+      out.print(worse(rmse(), beside.biases().rmse(), beside.mean().rmse()));
     }
-    if (rmse() > beside.mean().rmse()) {
-      out.println("The model predicts worse than the mean of the training ratings (RMSE).");
-    } else if (rmse() > beside.biases().rmse()) {
-      out.println(
-          "The model predicts worse than the mean and the biases of users and items (RMSE).");
+  }
+
+  /** Says where the RMSE of a model is larger than that of a baseline; else nothing. */
+  static String worse(double model, double biases, double mean) {
+    if (!(model > biases || model > mean)) {
+      return "";
     }
+    return String.format(
+        "The model predicts worse than %s (RMSE).%n",
+        model > mean
+            ? "the mean of the training ratings"
+            : "the mean with the biases of users and items");
   }
 
   private void print(
