@@ -391,6 +391,34 @@ final class EvaluateRankingTest {
   }
 
   @Test
+  void manyUsersOfABlockAreRankedInPieces(TestPipeline pipeline) {
+    for (int user = 0; user < 9000; user++) {
+      users.put("" + user, new float[] {1 + user % 3, 1});
+      test.add(new RatingRow("" + user, "" + (user % 4), 1, 0));
+    }
+    for (int item = 0; item < 6; item++) {
+      items.put("" + item, new float[] {item % 2, item});
+      training.add(new RatingRow("" + item, "5", 1, 0));
+    }
+    PCollection<RankingMetrics> one =
+        ratings(pipeline, "TestOf1", test, 1).apply("Of1", ranking(pipeline, "1", 1).onBlocks());
+    PCollection<RankingMetrics> eight =
+        ratings(pipeline, "TestOf8", test, 8).apply("Of8", ranking(pipeline, "8", 8).onBlocks());
+    PAssert.that(PCollectionList.of(one).and(eight).apply(Flatten.pCollections()))
+        .satisfies(
+            metrics -> {
+              Set<RankingMetrics> distinct = new HashSet<>();
+              metrics.forEach(distinct::add);
+              assertEquals(1, distinct.size());
+              RankingMetrics all = distinct.iterator().next();
+              assertEquals(9000, all.users());
+              assertEquals(1, all.model().mean(RankingMetric.recall, 12));
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
   void nothingToJudgeIsNoFigure(TestPipeline pipeline) {
     make(1);
     PAssert.thatSingleton(
