@@ -438,6 +438,8 @@ final class EvaluateRankingTest {
   void flagsOutOfRangeAreRefused(TestPipeline pipeline) {
     make(1);
     EvaluateRanking ranking = ranking(pipeline, "Of2", 2);
+    // As ratings are floats, one that was written 0.7 is less than the double.
+    assertEquals(0.7f, ranking.withRelevantFrom(0.7).relevantFrom());
     assertThrows(IllegalArgumentException.class, () -> ranking.withTopK());
     assertThrows(IllegalArgumentException.class, () -> ranking.withTopK(5, 0));
     assertThrows(IllegalArgumentException.class, () -> ranking.withNumBlocks(0));
