@@ -26,7 +26,7 @@ final class TopKSearchTest {
   private static PCollection<FactorBlock> block(TestPipeline pipeline, String name, Ids ids) {
     float[] factors = new float[ids.size()];
     for (int i = 0; i < factors.length; i++) {
-      factors[i] = 1 + i % 5000; // every 5,000th item has the same score
+      factors[i] = 5000 - i % 4096; // the best begin the pieces
     }
     return pipeline.apply(
         name, Create.of(new FactorBlock(ids, 1, factors)).withCoder(FactorBlock.Coder.of()));
@@ -44,9 +44,9 @@ final class TopKSearchTest {
             null);
     List<RatingRow> seen =
         List.of(
-            new RatingRow("1", "4999", 1, 0),
-            new RatingRow("1", "14999", 1, 0),
-            new RatingRow("1", "19998", 1, 0));
+            new RatingRow("1", "0", 1, 0),
+            new RatingRow("1", "12288", 1, 0),
+            new RatingRow("1", "16385", 1, 0));
     PAssert.thatSingleton(
             pipeline.apply(
                 "Recommend",
@@ -59,7 +59,7 @@ final class TopKSearchTest {
               for (int index : found.index()) {
                 ids.add(found.dst().get(index));
               }
-              assertEquals(List.of("9999", "19999", "4998", "9998", "14998"), ids);
+              assertEquals(List.of("4096", "8192", "16384", "1", "4097"), ids);
               return null;
             });
     pipeline.run().waitUntilFinish();
