@@ -35,7 +35,7 @@ class ArchitectureTest {
           "csv: ratings files ids",
           "blocks: ratings ids",
           "als: blocks linalg ratings ids",
-          "evaluation: als blocks linalg ratings ids",
+          "evaluation: recommend als blocks linalg ratings ids",
           "recommend: als blocks linalg files ratings ids",
           "model: als blocks files ids",
           "schematransforms: model recommend evaluation als blocks linalg csv files ratings ids",

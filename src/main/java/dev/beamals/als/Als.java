@@ -374,8 +374,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     int numUserBlocks = blocks.numUserBlocks();
     int numItemBlocks = blocks.numItemBlocks();
     Exchange exchange = exchange(blocks);
-    PCollection<FactorBlock> itemRatings =
-        itemBlocks.apply("CountItemRatings", CountRatings.create());
+    PCollection<RatingBlock> byItem = itemBlocks;
+    PCollection<FactorBlock> itemRatings = byItem.apply("CountItemRatings", CountRatings.create());
     boolean passes = passesBlocks(userBlocks);
     int maxIter = parameters().maxIter();
     RatingMean mean = parameters().center() ? RatingMean.of(userBlocks) : RatingMean.of(0);
@@ -425,6 +425,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
         parameters(),
         mean,
         userBlocks,
+        byItem,
         itemRatings,
         summarize(sent, users),
         blocks.dropped());

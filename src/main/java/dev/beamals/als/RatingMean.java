@@ -36,7 +36,7 @@ public final class RatingMean implements Serializable {
   }
 
   /** The mean of these ratings, the double next to the exact sum by their number. */
-  static RatingMean of(PCollection<RatingBlock> blocks) {
+  public static RatingMean of(PCollection<RatingBlock> blocks) {
     return new RatingMean(
         0,
         blocks

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What {@link Als} gives: a model, and what only its training knows. */
 public final class TrainedModel extends AlsModel {
   private static final TupleTag<RatingBlock> RATINGS = new TupleTag<>("ratings") {};
+  private static final TupleTag<RatingBlock> RATINGS_BY_ITEM = new TupleTag<>("ratingsByItem") {};
 
   private static final TupleTag<FactorBlock> ITEM_RATINGS = new TupleTag<>("itemRatings") {};
 
@@ -20,6 +21,7 @@ public final class TrainedModel extends AlsModel {
   private static final TupleTag<TrainingSummary> SUMMARY = new TupleTag<>("summary") {};
 
   private final PCollection<RatingBlock> ratings;
+  private final PCollection<RatingBlock> ratingsByItem;
   private final PCollection<FactorBlock> itemRatings;
   private final PCollection<TrainingSummary> summary;
   private final @Nullable PCollection<DroppedRatings> dropped;
@@ -30,11 +32,13 @@ public final class TrainedModel extends AlsModel {
       AlsParameters parameters,
       RatingMean mean,
       PCollection<RatingBlock> ratings,
+      PCollection<RatingBlock> ratingsByItem,
       PCollection<FactorBlock> itemRatings,
       PCollection<TrainingSummary> summary,
       @Nullable PCollection<DroppedRatings> dropped) {
     super(ratings.getPipeline(), users, items, parameters, mean);
     this.ratings = ratings;
+    this.ratingsByItem = ratingsByItem;
     this.itemRatings = itemRatings;
     this.summary = summary;
     this.dropped = dropped;
@@ -61,6 +65,11 @@ public final class TrainedModel extends AlsModel {
     return ratings;
   }
 
+  /** The same ratings by item. */
+  public PCollection<RatingBlock> ratingsByItem() {
+    return ratingsByItem;
+  }
+
   /** How many ratings each item was trained on: rows of one column. */
   public PCollection<FactorBlock> itemRatings() {
     return itemRatings;
@@ -70,6 +79,7 @@ public final class TrainedModel extends AlsModel {
   public Map<TupleTag<?>, PValue> expand() {
     Map<TupleTag<?>, PValue> values = new HashMap<>(super.expand());
     values.put(RATINGS, ratings);
+    values.put(RATINGS_BY_ITEM, ratingsByItem);
     values.put(ITEM_RATINGS, itemRatings);
     values.put(SUMMARY, summary);
     if (dropped != null) {

@@ -14,9 +14,11 @@ import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
 import java.io.Serializable;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +76,44 @@ public final class EvaluateRatings
             .apply("BlockByUser", BlockRatings.create(BLOCKS)));
   }
 
+  /**
+   * The same for ratings that are blocks of users, beside what the mean of the training ratings and
+   * the biases of users and items predict of them: {@code b_i = Σ_u (r_ui − μ) / (25 + n_i)} of an
+   * item, then {@code b_u = Σ_i (r_ui − μ − b_i) / (10 + n_u)} of a user (Koren 2010). A bias that
+   * is not known is 0. Of implicit feedback there are no such baselines: theirs are the figures of
+   * no pair.
+   *
+   * @param byUser what the model was trained on
+   * @param byItem the same, see {@link dev.beamals.blocks.TransposeBlocks}
+   */
+  public PTransform<PCollection<RatingBlock>, PCollection<RatingComparison>> besideBaselines(
+      PCollection<RatingBlock> byUser, PCollection<RatingBlock> byItem) {
+    return new BesideBaselines(this, byUser, byItem);
+  }
+
+  private static final class BesideBaselines
+      extends PTransform<PCollection<RatingBlock>, PCollection<RatingComparison>> {
+    private static final long serialVersionUID = 1L;
+    private final EvaluateRatings evaluate;
+    private final transient PCollection<RatingBlock> byUser;
+    private final transient PCollection<RatingBlock> byItem;
+
+    BesideBaselines(
+        EvaluateRatings evaluate,
+        PCollection<RatingBlock> byUser,
+        PCollection<RatingBlock> byItem) {
+      this.evaluate = evaluate;
+      this.byUser = byUser;
+      this.byItem = byItem;
+    }
+
+    @Override
+    public PCollection<RatingComparison> expand(PCollection<RatingBlock> userBlocks) {
+      return evaluate.compare(
+          userBlocks, evaluate.preferences() ? null : RatingBiases.fit(byUser, byItem));
+    }
+  }
+
   private static final class OnBlocks
       extends PTransform<PCollection<RatingBlock>, PCollection<RatingMetrics>> {
     private static final long serialVersionUID = 1L;
@@ -89,32 +129,51 @@ public final class EvaluateRatings
     }
   }
 
-  private PCollection<RatingMetrics> compare(PCollection<RatingBlock> userBlocks) {
-    FactorView users = model.factors(Side.USER).view();
-    FactorView items = model.factors(Side.ITEM).view();
+  private boolean preferences() {
     AlsParameters parameters = model.parameters();
-    Comparison comparison =
-        new Comparison(
-            model.rank(),
-            parameters != null && parameters.implicitPrefs(),
-            baseline ? Baseline.of(model) : null);
-    CompareFn compare = new CompareFn(users, items, comparison, model.mean());
-    return userBlocks
-        .apply("CompareBlocks", model.mean().addTo(items.addTo(users.addTo(ParDo.of(compare)))))
-        .setCoder(new RatingMetrics.Coder())
-        .apply(
-            "CombineMetrics", CombineAll.create(RatingMetrics.zero(), new RatingMetrics.SumFn()));
+    return parameters != null && parameters.implicitPrefs();
   }
 
-  static final class CompareFn extends DoFn<RatingBlock, RatingMetrics> {
+  private PCollection<RatingMetrics> compare(PCollection<RatingBlock> userBlocks) {
+    return compare(userBlocks, null)
+        .apply(
+            "TakeModel",
+            MapElements.into(TypeDescriptor.of(RatingMetrics.class)).via(RatingComparison::model))
+        .setCoder(RatingMetrics.coder());
+  }
+
+  private PCollection<RatingComparison> compare(
+      PCollection<RatingBlock> userBlocks, @Nullable RatingBiases biases) {
+    FactorView users = model.factors(Side.USER).view();
+    FactorView items = model.factors(Side.ITEM).view();
+    Comparison comparison =
+        new Comparison(model.rank(), preferences(), baseline ? Baseline.of(model) : null);
+    CompareFn compare = new CompareFn(users, items, comparison, model.mean(), biases);
+    ParDo.SingleOutput<RatingBlock, RatingComparison> parDo =
+        model.mean().addTo(items.addTo(users.addTo(ParDo.of(compare))));
+    return userBlocks
+        .apply("CompareBlocks", biases == null ? parDo : biases.addTo(parDo))
+        .setCoder(RatingComparison.coder())
+        .apply(
+            "CombineMetrics",
+            CombineAll.create(RatingComparison.zero(), new RatingComparison.SumFn()));
+  }
+
+  static final class CompareFn extends DoFn<RatingBlock, RatingComparison> {
     private static final long serialVersionUID = 1L;
     private final FactorView userFactors;
     private final FactorView itemFactors;
     private final Comparison comparison;
     private final RatingMean mean;
+    private final @Nullable RatingBiases biases;
 
     CompareFn(
-        FactorView userFactors, FactorView itemFactors, Comparison comparison, RatingMean mean) {
+        FactorView userFactors,
+        FactorView itemFactors,
+        Comparison comparison,
+        RatingMean mean,
+        @Nullable RatingBiases biases) {
+      this.biases = biases;
       this.userFactors = userFactors;
       this.itemFactors = itemFactors;
       this.comparison = comparison;
@@ -128,7 +187,15 @@ public final class EvaluateRatings
       boolean[] itemFound = new boolean[block.dst().size()];
       float[] users = userFactors.gather(c, block.src(), comparison.rank, userFound);
       float[] items = itemFactors.gather(c, block.dst(), comparison.rank, itemFound);
-      c.output(comparison.compare(block, users, userFound, items, itemFound, mean.get(c)));
+      c.output(
+          comparison.compare(
+              block,
+              users,
+              userFound,
+              items,
+              itemFound,
+              mean.get(c),
+              biases == null ? null : biases.of(c, block)));
     }
   }
 
@@ -147,18 +214,22 @@ public final class EvaluateRatings
      * @param userFound for each of them whether it has factors
      * @param items row-major, the factors of {@link RatingBlock#dst}
      * @param itemFound for each of them whether it has factors
-     * @param mean of the ratings of the training
+     * @param mean of the ratings of the training, where they were centred
+     * @param biases of the users and items, or null
      */
-    RatingMetrics compare(
+    RatingComparison compare(
         RatingBlock block,
         float[] users,
         boolean[] userFound,
         float[] items,
         boolean[] itemFound,
-        double mean) {
-      RatingMetrics sum = RatingMetrics.zero();
+        double mean,
+        RatingBiases.@Nullable Of biases) {
+      RatingComparison sum = RatingComparison.zero();
       for (int u = 0; u < userFound.length; u++) {
         RatingMetrics.Accumulator accumulator = new RatingMetrics.Accumulator();
+        RatingMetrics.Accumulator ofBiases = new RatingMetrics.Accumulator();
+        RatingMetrics.Accumulator ofMean = new RatingMetrics.Accumulator();
         for (int p = block.offsets()[u]; p < block.offsets()[u + 1]; p++) {
           int i = block.neighbours()[p];
           float rating = block.ratings()[p];
@@ -172,9 +243,19 @@ public final class EvaluateRatings
                     mean, users, u * rank, userFound[u], items, i * rank, itemFound[i]));
           } else {
             accumulator.addCold();
+            continue;
+          }
+          if (biases != null) {
+            ofBiases.add(target, biases.predict(u, i));
+            ofMean.add(target, biases.mean());
           }
         }
-        sum = sum.plus(accumulator.metrics());
+        sum =
+            sum.plus(
+                new RatingComparison(
+                    accumulator.metrics(),
+                    biases == null ? RatingMetrics.zero() : ofBiases.metrics(),
+                    biases == null ? RatingMetrics.zero() : ofMean.metrics()));
       }
       return sum;
     }

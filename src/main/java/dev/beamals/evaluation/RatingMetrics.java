@@ -11,7 +11,6 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import org.apache.beam.sdk.coders.BigDecimalCoder;
 import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.transforms.Combine;
 
 /**
  * How far predictions p are from ratings r, over n pairs.
@@ -148,21 +147,6 @@ public abstract class RatingMetrics implements Serializable {
           new BigDecimal(squaredErrors),
           new BigDecimal(ratings).add(new BigDecimal(ratingsLow)),
           new BigDecimal(squaredRatings).add(new BigDecimal(squaredRatingsLow)));
-    }
-  }
-
-  /** Adds metrics up. */
-  static final class SumFn extends Combine.BinaryCombineFn<RatingMetrics> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public RatingMetrics apply(RatingMetrics left, RatingMetrics right) {
-      return left.plus(right);
-    }
-
-    @Override
-    public RatingMetrics identity() {
-      return ZERO;
     }
   }
 

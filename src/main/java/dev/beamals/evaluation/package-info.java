@@ -1,4 +1,4 @@
-/** How far predictions are from ratings: MAE, RMSE, R² and coverage. */
+/** How far predictions are from ratings, and what lists of recommended items are worth. */
 @NullMarked
 package dev.beamals.evaluation;
 

@@ -46,6 +46,15 @@ public final class ModelMetrics implements Serializable {
     return new ModelMetrics(all, objective);
   }
 
+  /** Adds sets of figures, as {@link #with} does. */
+  public ModelMetrics withAll(Map<String, ? extends Map<String, ? extends Number>> figures) {
+    ModelMetrics all = this;
+    for (Map.Entry<String, ? extends Map<String, ? extends Number>> set : figures.entrySet()) {
+      all = all.with(set.getKey(), set.getValue());
+    }
+    return all;
+  }
+
   /** Adds the objective after every half-step of the training. */
   public ModelMetrics withObjective(List<HalfStep> halfSteps) {
     return new ModelMetrics(sets, halfSteps);

@@ -29,10 +29,7 @@ enum Commands {
       FoldInOptions.class,
       FoldInCommand::new),
   EVALUATE(
-      "evaluate",
-      "MAE, RMSE and R2 of a model on other rows",
-      EvaluateOptions.class,
-      Evaluate::new),
+      "evaluate", "the figures of a model on other rows", EvaluateOptions.class, Evaluate::new),
   SHOW("show", "what a model is and where it came from", ModelOptions.class, Show::new);
 
   private interface Constructor {

@@ -1,23 +1,38 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.DroppedRatings;
+import dev.beamals.blocks.KeepFrequent;
 import dev.beamals.blocks.RatingBlock;
+import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.CsvFormat;
+import dev.beamals.csv.LoadRatings;
+import dev.beamals.evaluation.EvaluateRanking;
 import dev.beamals.evaluation.EvaluateRatings;
+import dev.beamals.evaluation.RankingMetrics;
+import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
+import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
+import dev.beamals.ratings.RatingBatch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 
 /** {@code als evaluate}: the figures of a model on other rows. */
 final class Evaluate extends ModelCommand<EvaluateOptions> {
+  private static final String METRICS = "metrics.bin";
+  private static final String RANKING = "ranking.bin";
+  private static final String DROPPED = "dropped.bin";
+
   Evaluate(List<String> args, PrintStream out, PrintStream progress) {
     super(EvaluateOptions.class, args, out, progress);
   }
@@ -25,45 +40,115 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
   @Override
   void check() {
     require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
+    Ranking ranking = Ranking.of(options);
+    for (String flag : List.of("topK", "relevantFrom", "candidates")) {
+      require(
+          !arguments.has(flag) || options.getExcludeSeen() != null,
+          "--%s: expected with --excludeSeen, the rows that the model was trained on",
+          flag);
+    }
+    require(
+        ranking.judges() || options.getCandidates() == null,
+        "--candidates: expected without --topK=none");
     checkMaxRejects(options);
   }
 
   @Override
   void run(SavedModel model) throws IOException {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
-    List<CsvFile> files = CsvFile.find("input", input, Inputs.ratingsFormat(options, model));
+    CsvFormat format = Inputs.ratingsFormat(options, model);
+    List<CsvFile> files = CsvFile.find("input", input, format);
+    List<String> seen = options.getExcludeSeen();
+    List<CsvFile> seenFiles = seen == null ? List.of() : CsvFile.find("excludeSeen", seen, format);
+    List<CsvFile> candidateFiles =
+        Inputs.findIds(options, "candidates", options.getCandidates(), Side.ITEM, model);
+    AlsParameters parameters = model.alsParameters();
+    boolean preferences = parameters != null && parameters.implicitPrefs();
+    Ranking ranking = Ranking.of(options);
     try (ResultFolder folder = ResultFolder.temporary(options.getTempLocation())) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
-      PCollection<RatingBlock> blocks =
-          Inputs.load(
-                  pipeline,
-                  "LoadRatings",
-                  Inputs.ratings(options, files),
-                  reportFile(folder, "input"))
-              .apply("BlockByUser", Inputs.blocks(options, cores));
+      AlsModel read = model.in(pipeline);
+      PCollection<RatingBlock> blocks = load(pipeline, "input", files, folder, cores);
       DroppedRatings.count(blocks, blocks)
-          .apply("WriteDropped", ResultFile.<DroppedRatings>write(folder.path() + "dropped.bin"));
-      blocks
-          .apply(
-              "EvaluateRatings",
-              EvaluateRatings.from(model.in(pipeline))
-                  .withBaseline(baseline(model, options.getColdStartStrategy()))
-                  .onBlocks())
-          .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + "metrics.bin"));
+          .apply("WriteDropped", ResultFile.<DroppedRatings>write(folder.path() + DROPPED));
+      EvaluateRatings predictions =
+          EvaluateRatings.from(read).withBaseline(baseline(model, options.getColdStartStrategy()));
+      if (seenFiles.isEmpty()) {
+        blocks
+            .apply("EvaluateRatings", predictions.onBlocks())
+            .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + METRICS));
+      } else {
+        PCollection<RatingBlock> training =
+            keepFrequent(model, load(pipeline, "excludeSeen", seenFiles, folder, cores));
+        PCollection<RatingBlock> byItem =
+            training.apply("BlockSeenByItem", TransposeBlocks.create(cores));
+        blocks
+            .apply("EvaluateRatings", predictions.besideBaselines(training, byItem))
+            .apply("WriteMetrics", ResultFile.<RatingComparison>write(folder.path() + METRICS));
+        if (ranking.judges()) {
+          EvaluateRanking evaluate =
+              ranking.addTo(EvaluateRanking.from(read, training, byItem)).withNumBlocks(cores);
+          if (!candidateFiles.isEmpty()) {
+            LoadRatings load = Inputs.ids(options, candidateFiles).withInputName("candidates");
+            PCollection<RatingBatch> pairs =
+                Inputs.load(pipeline, "LoadCandidates", load, reportFile(folder, "candidates"));
+            evaluate =
+                evaluate.withCandidates(
+                    TopKCommand.ids(pairs, "Candidates")
+                        .apply("ViewCandidates", View.asSingleton()));
+          }
+          blocks
+              .apply("EvaluateRanking", evaluate.onBlocks())
+              .apply("WriteRanking", ResultFile.<RankingMetrics>write(folder.path() + RANKING));
+        }
+      }
       run(pipeline);
-      RatingMetrics metrics = folder.take("metrics.bin", RatingMetrics.coder());
+      RatingComparison compared =
+          seenFiles.isEmpty() ? null : folder.take(METRICS, RatingComparison.coder());
+      RatingMetrics metrics =
+          compared == null ? folder.take(METRICS, RatingMetrics.coder()) : compared.model();
       CleaningReport report = report(folder, "input");
-      DroppedRatings dropped = folder.take("dropped.bin", DroppedRatings.coder());
+      DroppedRatings dropped = folder.take(DROPPED, DroppedRatings.coder());
       new Cleaning(files, report, metrics.count() + metrics.cold(), dropped.aggregated(), 0)
           .printLine(out);
       print("On %,d rows", metrics.count());
-      AlsParameters parameters = model.alsParameters();
       new Figures(
-              metrics,
-              options.getColdStartStrategy(),
-              parameters != null && parameters.implicitPrefs())
+              metrics, options.getColdStartStrategy(), preferences, preferences ? null : compared)
           .print(out, true);
+      if (!seenFiles.isEmpty()) {
+        report(folder, "excludeSeen");
+      }
+      if (!seenFiles.isEmpty() && ranking.judges()) {
+        if (!candidateFiles.isEmpty()) {
+          report(folder, "candidates");
+        }
+        ranking.print(out, "rows", folder.take(RANKING, RankingMetrics.coder()), preferences);
+      }
     }
+  }
+
+  /** Loads ratings as those of the training were. */
+  private PCollection<RatingBlock> load(
+      Pipeline pipeline, String flag, List<CsvFile> files, ResultFolder folder, int cores) {
+    String name = flag.equals("input") ? "Ratings" : "Seen";
+    return Inputs.load(
+            pipeline,
+            "Load" + name,
+            Inputs.ratings(options, files).withInputName(flag),
+            reportFile(folder, flag))
+        .apply("Block" + name + "ByUser", Inputs.blocks(options, cores));
+  }
+
+  /** The rows that were trained on, of all that were read: those of what has enough of them. */
+  private static PCollection<RatingBlock> keepFrequent(
+      SavedModel model, PCollection<RatingBlock> rows) {
+    Double minUserRatings = model.parameters().number("minUserRatings");
+    Double minItemRatings = model.parameters().number("minItemRatings");
+    int users = minUserRatings == null ? 1 : minUserRatings.intValue();
+    int items = minItemRatings == null ? 1 : minItemRatings.intValue();
+    return users == 1 && items == 1
+        ? rows
+        : rows.apply("KeepFrequent", KeepFrequent.create(users, items));
   }
 }

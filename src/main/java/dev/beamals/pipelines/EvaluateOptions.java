@@ -1,10 +1,12 @@
 package dev.beamals.pipelines;
 
+import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
+import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als evaluate}. */
-public interface EvaluateOptions extends RatingsOptions {
+public interface EvaluateOptions extends RatingsOptions, RankingOptions {
 
   @Description(
       "Rows whose user or item has no factors: 'drop' leaves them out of the figures, 'nan' makes"
@@ -14,4 +16,16 @@ public interface EvaluateOptions extends RatingsOptions {
   TrainOptions.ColdStartStrategy getColdStartStrategy();
 
   void setColdStartStrategy(TrainOptions.ColdStartStrategy coldStartStrategy);
+
+  @Description(
+      "CSV files of the rows that the model was trained on, with the columns of --input: with them"
+          + " lists of recommended items are judged too, without what a user has there.")
+  @Nullable List<String> getExcludeSeen();
+
+  void setExcludeSeen(@Nullable List<String> excludeSeen);
+
+  @Description("CSV files whose --itemCol holds what may be on the lists. Default: all items.")
+  @Nullable List<String> getCandidates();
+
+  void setCandidates(@Nullable List<String> candidates);
 }

@@ -8,6 +8,7 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
+import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import java.util.List;
@@ -88,6 +89,28 @@ final class Inputs {
               .replaceFirst("^userCol=", "titleItemCol="),
           e);
     }
+  }
+
+  /**
+   * Files of ids: the column of their side, or the first where there is no header.
+   *
+   * @param flag that has the patterns
+   */
+  static List<CsvFile> findIds(
+      ModelInputOptions options,
+      String flag,
+      @Nullable List<String> patterns,
+      Side side,
+      SavedModel model) {
+    if (patterns == null) {
+      return List.of();
+    }
+    CsvFormat format = format(options, model);
+    String col =
+        !format.hasHeader()
+            ? "1"
+            : side == Side.USER ? userCol(options, model) : itemCol(options, model);
+    return CsvFile.find(flag, patterns, format.withPairs(col, col));
   }
 
   static String userCol(ModelInputOptions options, SavedModel model) {

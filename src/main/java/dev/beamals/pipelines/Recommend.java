@@ -88,7 +88,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
     Side side = side();
     List<CsvFile> wantedFiles = wantedFiles(model);
     List<CsvFile> candidateFiles =
-        findIds("candidates", options.getCandidates(), side.other(), model);
+        Inputs.findIds(options, "candidates", options.getCandidates(), side.other(), model);
     List<CsvFile> titleFiles = Inputs.titles(options, model);
     List<String> seenPatterns = options.getExcludeSeen();
     List<CsvFile> seenFiles =

@@ -4,7 +4,6 @@ import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.SelectFactors;
 import dev.beamals.csv.CsvFile;
-import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
@@ -96,21 +95,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   /** Files of the ids whose rows are wanted, none where they are not in files. */
   final List<CsvFile> wantedFiles(SavedModel model) {
-    return findIds(name(side()) + "s", patterns(), side(), model);
-  }
-
-  /** Files of ids: the column of their side, or the first where there is no header. */
-  final List<CsvFile> findIds(
-      String flag, @Nullable List<String> patterns, Side side, SavedModel model) {
-    if (patterns == null) {
-      return List.of();
-    }
-    CsvFormat format = Inputs.format(options, model);
-    String col =
-        !format.hasHeader()
-            ? "1"
-            : side == Side.USER ? Inputs.userCol(options, model) : Inputs.itemCol(options, model);
-    return CsvFile.find(flag, patterns, format.withPairs(col, col));
+    return Inputs.findIds(options, name(side()) + "s", patterns(), side(), model);
   }
 
   final PCollection<RatingBatch> load(

@@ -8,6 +8,8 @@ import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.EstimateIds;
+import dev.beamals.evaluation.RankingMetrics;
+import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
@@ -70,6 +72,13 @@ final class Train extends Command<TrainOptions> {
     require(
         Splits.of(options).none() || options.getTestInput() == null,
         "--testInput: expected without a split, as by --testFraction");
+    Ranking.of(options);
+    for (String flag : List.of("topK", "relevantFrom")) {
+      require(
+          !arguments.has(flag) || holdsOut(),
+          "--%s: expected with rows to test on, as --testFraction",
+          flag);
+    }
     checkMaxRejects(options);
     for (String flag : List.of("minUserRatings", "minItemRatings")) {
       int least =
@@ -90,6 +99,11 @@ final class Train extends Command<TrainOptions> {
         "--userCol and --itemCol: both are %s; expected two columns",
         options.getUserCol());
     Inputs.delimiter(options.getDelimiter());
+  }
+
+  /** Whether there are rows to test on. */
+  private boolean holdsOut() {
+    return !Splits.of(options).none() || options.getTestInput() != null;
   }
 
   /** Whether factors are shuffled, and not broadcast; see {@code --factorExchange}. */
@@ -158,6 +172,7 @@ final class Train extends Command<TrainOptions> {
               options,
               splits,
               trainsOnValidation,
+              Ranking.of(options),
               parameters(),
               model.staging(),
               shuffles ? model.exchange() : null,
@@ -206,7 +221,8 @@ final class Train extends Command<TrainOptions> {
       long started)
       throws IOException {
     CleaningReport report = model.take(TrainPipeline.REPORT, CleaningReport.coder());
-    RatingMetrics training = takeMetrics(model, TrainPipeline.TRAINING);
+    RatingMetrics training =
+        model.take(TrainPipeline.metrics(TrainPipeline.TRAINING), RatingMetrics.coder());
     if (training.count() == 0) {
       throw new RunException(
           String.format(
@@ -218,11 +234,17 @@ final class Train extends Command<TrainOptions> {
         !splits.none() && splits.validates() && !trainsOnValidation
             ? List.of(TrainPipeline.VALIDATION, TrainPipeline.TEST)
             : splits.none() && testFiles.isEmpty() ? List.of() : List.of(TrainPipeline.TEST);
-    Map<String, RatingMetrics> held = new LinkedHashMap<>();
+    Map<String, RatingComparison> held = new LinkedHashMap<>();
+    Ranking ranking = Ranking.of(options);
+    Map<String, RankingMetrics> ranked = new LinkedHashMap<>();
     long heldRatings = 0;
     for (String part : heldOut) {
-      RatingMetrics metrics = takeMetrics(model, part);
-      held.put(part, metrics);
+      RatingComparison compared = model.take(TrainPipeline.metrics(part), RatingComparison.coder());
+      RatingMetrics metrics = compared.model();
+      held.put(part, compared);
+      if (ranking.judges()) {
+        ranked.put(part, model.take(TrainPipeline.ranking(part), RankingMetrics.coder()));
+      }
       heldRatings += metrics.count() + metrics.cold();
     }
     DroppedRatings dropped = takeDropped(model, TrainPipeline.DROPPED);
@@ -259,15 +281,24 @@ final class Train extends Command<TrainOptions> {
         new Figures(training, TrainOptions.ColdStartStrategy.drop, preferences);
     Map<String, Figures> heldFigures = new LinkedHashMap<>();
     held.forEach(
-        (part, metrics) ->
+        (part, compared) ->
             heldFigures.put(
-                part, new Figures(metrics, options.getColdStartStrategy(), preferences)));
+                part,
+                new Figures(
+                    compared.model(),
+                    options.getColdStartStrategy(),
+                    preferences,
+                    preferences ? null : compared)));
     ModelMetrics metrics =
         ModelMetrics.create()
             .with("training", trainingFigures.toMap())
             .withObjective(summary.halfSteps());
     for (Map.Entry<String, Figures> part : heldFigures.entrySet()) {
-      metrics = metrics.with(part.getKey(), part.getValue().toMap());
+      metrics = metrics.withAll(part.getValue().toMaps(part.getKey()));
+      RankingMetrics lists = ranked.get(part.getKey());
+      if (lists != null) {
+        metrics = metrics.withAll(Ranking.toMaps(part.getKey(), lists));
+      }
     }
     for (Map.Entry<String, String> file : besides.entrySet()) {
       model.add(file.getKey(), file.getValue());
@@ -280,12 +311,18 @@ final class Train extends Command<TrainOptions> {
     print("       factorsDigest %s%n%n", factors.digest());
     printTraining(summary);
     print("training rows", trainingFigures);
-    heldFigures.forEach((part, figures) -> print(part + " rows", figures));
-    warn(training, held.getOrDefault(TrainPipeline.TEST, RatingMetrics.zero()));
-  }
-
-  private static RatingMetrics takeMetrics(ModelFolder model, String part) throws IOException {
-    return model.take(TrainPipeline.metrics(part), RatingMetrics.coder());
+    heldFigures.forEach(
+        (part, figures) -> {
+          print(part + " rows", figures);
+          RankingMetrics lists = ranked.get(part);
+          if (lists != null) {
+            ranking.print(out, part + " rows", lists, preferences);
+          }
+        });
+    RatingComparison test = held.get(TrainPipeline.TEST);
+    if (test != null) {
+      warn(training, test.model());
+    }
   }
 
   private DroppedRatings takeDropped(ModelFolder model, String file) throws IOException {

@@ -8,7 +8,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als train}, each with its description. */
-public interface TrainOptions extends InputOptions, SplitOptions {
+public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions {
 
   @Description("Folder for the model. An older beam-als model there is replaced at the very end.")
   @Default.String("als_model")

@@ -5,12 +5,14 @@ import dev.beamals.als.AlsParameters;
 import dev.beamals.als.DroppedRatings;
 import dev.beamals.als.TrainedModel;
 import dev.beamals.als.TrainingSummary;
-import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.csv.WriteSplit;
+import dev.beamals.evaluation.EvaluateRanking;
 import dev.beamals.evaluation.EvaluateRatings;
+import dev.beamals.evaluation.RankingMetrics;
+import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ids.Side;
@@ -25,7 +27,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -51,6 +52,7 @@ final class TrainPipeline {
   private final TrainOptions options;
   private final Splits splits;
   private final boolean trainsOnValidation;
+  private final Ranking ranking;
   private final AlsParameters parameters;
   private final String staging;
   private final @Nullable String exchangeFolder;
@@ -70,6 +72,7 @@ final class TrainPipeline {
       TrainOptions options,
       Splits splits,
       boolean trainsOnValidation,
+      Ranking ranking,
       AlsParameters parameters,
       String staging,
       @Nullable String exchangeFolder,
@@ -80,6 +83,7 @@ final class TrainPipeline {
     this.options = options;
     this.splits = splits;
     this.trainsOnValidation = trainsOnValidation;
+    this.ranking = ranking;
     this.parameters = parameters;
     this.staging = staging;
     this.exchangeFolder = exchangeFolder;
@@ -92,6 +96,11 @@ final class TrainPipeline {
   /** Where the figures of a part are: of training, validation or test rows. */
   static String metrics(String part) {
     return part + "-metrics.bin";
+  }
+
+  /** The same of what is recommended. */
+  static String ranking(String part) {
+    return part + "-ranking.bin";
   }
 
   /** Whether readable ratings may be aggregated, or left out for being few. */
@@ -162,13 +171,13 @@ final class TrainPipeline {
       dropped.apply("WriteDropped", ResultFile.<DroppedRatings>write(staging + DROPPED));
     }
 
-    PTransform<PCollection<RatingBlock>, PCollection<RatingMetrics>> evaluate =
+    EvaluateRatings evaluate =
         EvaluateRatings.from(model)
-            .withBaseline(options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.baseline)
-            .onBlocks();
+            .withBaseline(
+                options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.baseline);
     model
         .ratings()
-        .apply("EvaluateTraining", evaluate)
+        .apply("EvaluateTraining", evaluate.onBlocks())
         .apply(
             "WriteTrainingMetrics", ResultFile.<RatingMetrics>write(staging + metrics(TRAINING)));
     List<PCollection<RatingBlock>> heldOutBlocks = new ArrayList<>();
@@ -178,15 +187,24 @@ final class TrainPipeline {
           PCollection<RatingBlock> blocks =
               ratings.apply(
                   "Block" + name + "ByUser",
-                  BlockRatings.create(userBlocks)
-                      .withDropDuplicates(options.getDropDuplicates())
-                      .withAggregate(options.getAggregate()));
+                  Inputs.blocks(options, userBlocks));
           heldOutBlocks.add(blocks);
           blocks
-              .apply("Evaluate" + name, evaluate)
+              .apply(
+                  "Evaluate" + name,
+                  evaluate.besideBaselines(model.ratings(), model.ratingsByItem()))
               .apply(
                   "Write" + name + "Metrics",
-                  ResultFile.<RatingMetrics>write(staging + metrics(part)));
+                  ResultFile.<RatingComparison>write(staging + metrics(part)));
+          if (ranking.judges()) {
+            blocks
+                .apply(
+                    "Rank" + name,
+                    ranking.addTo(EvaluateRanking.from(model)).withNumBlocks(userBlocks).onBlocks())
+                .apply(
+                    "Write" + name + "Ranking",
+                    ResultFile.<RankingMetrics>write(staging + ranking(part)));
+          }
         });
     if (!heldOut.isEmpty() && drops(options)) {
       PCollection<RatingBlock> blocks =

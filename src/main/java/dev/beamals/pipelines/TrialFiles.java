@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
 import dev.beamals.als.TrainingSummary;
+import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFile;
@@ -125,12 +126,21 @@ final class TrialFiles {
     return file(trial, "ratings");
   }
 
+  /** Where its figures of lists of k items go. */
+  String ranking(Trial trial, int k) {
+    return file(trial, "ranking-" + k);
+  }
+
   private String file(Trial trial, String what) {
     return folder + "trial-" + digest(String.valueOf(trial.parameters())) + "." + what;
   }
 
-  /** What came of a trial, or null where it has not ended yet. */
-  @Nullable TrialResult find(Trial trial) throws IOException {
+  /**
+   * What came of a trial, or null where it has not ended yet.
+   *
+   * @param metric what it is to be compared by
+   */
+  @Nullable TrialResult find(Trial trial, Metric metric) throws IOException {
     if (trial.parameters() == null) {
       return TrialResult.failed(trial, String.valueOf(trial.misfit()));
     }
@@ -141,7 +151,13 @@ final class TrialFiles {
       return failure != null
           ? TrialResult.failed(trial, failure)
           : new TrialResult(
-              trial, null, summary, ResultFile.read(ratings(trial), RatingMetrics.coder()));
+              trial,
+              null,
+              summary,
+              ResultFile.read(ratings(trial), RatingMetrics.coder()),
+              metric.ranking() == null
+                  ? null
+                  : ResultFile.read(ranking(trial, metric.k()), RankingMetrics.coder()));
     } catch (FileNotFoundException | EOFException | CoderException e) {
       return null; // or it is being written, or a run was killed while it was
     }

@@ -40,6 +40,11 @@ final class TrialTable {
     return trials;
   }
 
+  /** What trials are compared by. */
+  Metric metric() {
+    return metric;
+  }
+
   /** The trial whose result is to be added next, or null after the last. */
   @Nullable Trial next() {
     return results.size() < trials.size() ? trials.get(results.size()) : null;
@@ -77,10 +82,18 @@ final class TrialTable {
     Map<String, Number> figures = new LinkedHashMap<>();
     if (result.ratings() != null) {
       figures.putAll(
-          new Figures(result.ratings(), options.getColdStartStrategy(), options.getImplicitPrefs())
+          new Figures(result.ratings(), options.getColdStartStrategy(), isImplicit(result))
               .toMap());
     }
+    if (result.ranking() != null) {
+      figures.putAll(Ranking.toMap(result.ranking()));
+    }
     return figures;
+  }
+
+  private static boolean isImplicit(TrialResult result) {
+    AlsParameters parameters = result.trial().parameters();
+    return parameters != null && parameters.implicitPrefs();
   }
 
   /** The names of what is printed of every trial, a line. */

@@ -41,7 +41,7 @@ final class TrialWatch implements AutoCloseable {
 
   private synchronized void print() throws IOException {
     Trial next = table.next();
-    TrialResult result = next == null ? null : results.find(next);
+    TrialResult result = next == null ? null : results.find(next, table.metric());
     while (result != null) {
       if (!begun) {
         out.println(table.header());
@@ -50,7 +50,7 @@ final class TrialWatch implements AutoCloseable {
       table.add(result);
       out.println(table.line(result));
       next = table.next();
-      result = next == null ? null : results.find(next);
+      result = next == null ? null : results.find(next, table.metric());
     }
   }
 

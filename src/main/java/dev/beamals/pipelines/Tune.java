@@ -41,6 +41,7 @@ final class Tune extends Command<TuneOptions> {
           "maxTrials",
           "parallelTrials",
           "refit",
+          "topK",
           "output",
           "writeSplit",
           "verbose",
@@ -167,7 +168,7 @@ final class Tune extends Command<TuneOptions> {
     TrialTable table = new TrialTable(trials(), grid.names(), metric, options);
     List<Trial> missing = new ArrayList<>();
     for (Trial trial : table.trials()) {
-      if (results.find(trial) == null) {
+      if (results.find(trial, metric) == null) {
         missing.add(trial);
       }
     }
@@ -178,7 +179,7 @@ final class Tune extends Command<TuneOptions> {
     }
     try (TrialWatch watch = new TrialWatch(table, results, out)) {
       if (!missing.isEmpty()) {
-        train(files, splits, results, missing);
+        train(files, splits, metric, results, missing);
       }
       watch.finish();
     }
@@ -216,7 +217,8 @@ final class Tune extends Command<TuneOptions> {
     }
   }
 
-  private void train(List<CsvFile> input, Splits splits, TrialFiles files, List<Trial> missing)
+  private void train(
+      List<CsvFile> input, Splits splits, Metric metric, TrialFiles files, List<Trial> missing)
       throws IOException {
     int cores = Runners.setUp(options, arguments);
     progress.printf(
@@ -226,7 +228,8 @@ final class Tune extends Command<TuneOptions> {
         options.getRunner().getSimpleName(),
         NormalEquations.kernelName());
     TunePipeline pipelines =
-        new TunePipeline(options, splits, files, userBlocks(cores), itemBlocks(cores));
+        new TunePipeline(
+            options, splits, metric, files, userBlocks(cores), itemBlocks(cores));
     if (!files.hasBlocks()) {
       Pipeline pipeline = Pipeline.create(options);
       pipelines.buildBlocks(pipeline, input);

@@ -5,12 +5,13 @@ import dev.beamals.als.AlsParameters;
 import dev.beamals.als.TrainedModel;
 import dev.beamals.als.TrainingBlocks;
 import dev.beamals.als.TrainingSummary;
-import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.RatingBlockFiles;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
+import dev.beamals.evaluation.EvaluateRanking;
 import dev.beamals.evaluation.EvaluateRatings;
+import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ratings.RatingBatch;
@@ -37,17 +38,25 @@ import org.jspecify.annotations.Nullable;
 final class TunePipeline {
   private final TuneOptions options;
   private final Splits splits;
+  private final Metric metric;
   private final TrialFiles files;
   private final int userBlocks;
   private final int itemBlocks;
 
   /**
+   * @param metric what trials are compared by: lists are judged where it is of lists
    * @param files where everything is written
    */
   TunePipeline(
-      TuneOptions options, Splits splits, TrialFiles files, int userBlocks, int itemBlocks) {
+      TuneOptions options,
+      Splits splits,
+      Metric metric,
+      TrialFiles files,
+      int userBlocks,
+      int itemBlocks) {
     this.options = options;
     this.splits = splits;
+    this.metric = metric;
     this.files = files;
     this.userBlocks = userBlocks;
     this.itemBlocks = itemBlocks;
@@ -78,9 +87,7 @@ final class TunePipeline {
         .get(SplitRatings.validation())
         .apply(
             "BlockValidationByUser",
-            BlockRatings.create(userBlocks)
-                .withDropDuplicates(options.getDropDuplicates())
-                .withAggregate(options.getAggregate()))
+            Inputs.blocks(options, userBlocks))
         .apply("WriteValidation", RatingBlockFiles.write(files.blocks("validation"), userBlocks));
   }
 
@@ -116,11 +123,13 @@ final class TunePipeline {
           .apply(step + "/WriteSummary", ResultFile.<TrainingSummary>write(files.summary(trial)));
       PCollectionView<List<TrainingSummary>> ended =
           model.summary().apply(step + "/ViewSummary", View.asList());
-      validation
-          .apply(
-              step + "/ReleaseValidation",
-              ParDo.of(new ReleaseFn()).withSideInput(ReleaseFn.SUMMARY, ended))
-          .setCoder(RatingBlock.Coder.of())
+      PCollection<RatingBlock> released =
+          validation
+              .apply(
+                  step + "/ReleaseValidation",
+                  ParDo.of(new ReleaseFn()).withSideInput(ReleaseFn.SUMMARY, ended))
+              .setCoder(RatingBlock.Coder.of());
+      released
           .apply(
               step + "/EvaluateValidation",
               EvaluateRatings.from(model)
@@ -128,6 +137,18 @@ final class TunePipeline {
                       options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.baseline)
                   .onBlocks())
           .apply(step + "/WriteMetrics", ResultFile.<RatingMetrics>write(files.ratings(trial)));
+      if (metric.ranking() != null) {
+        released
+            .apply(
+                step + "/RankValidation",
+                new Ranking(List.of(metric.k()), options.getRelevantFrom())
+                    .addTo(EvaluateRanking.from(model))
+                    .withNumBlocks(userBlocks)
+                    .onBlocks())
+            .apply(
+                step + "/WriteRanking",
+                ResultFile.<RankingMetrics>write(files.ranking(trial, metric.k())));
+      }
     }
   }
 

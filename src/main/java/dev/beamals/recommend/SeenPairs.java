@@ -1,5 +1,6 @@
 package dev.beamals.recommend;
 
+import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.ArrayCoding;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
@@ -13,7 +14,7 @@ import java.util.List;
 import org.apache.beam.sdk.coders.CustomCoder;
 
 /**
- * Some pairs that were seen: a byte or two for each, in rows by user.
+ * Some pairs, as those that were seen: a byte or two for each, in rows by user.
  *
  * <p>What user {@code users().get(u)} has seen is in {@code gaps} from {@code offsets[u]} to {@code
  * offsets[u + 1]}: the indices in {@code items} of its items, ascending, some perhaps twice, each
@@ -23,7 +24,7 @@ import org.apache.beam.sdk.coders.CustomCoder;
  *
  * <p>Source: Witten, Moffat and Bell, "Managing Gigabytes", 1999 (gaps in inverted lists).
  */
-record SeenPairs(Ids users, Ids items, int[] offsets, byte[] gaps) {
+public record SeenPairs(Ids users, Ids items, int[] offsets, byte[] gaps) {
   /** Bytes of a gap at most. */
   private static final int MAX_BYTES = 5;
 
@@ -67,6 +68,52 @@ record SeenPairs(Ids users, Ids items, int[] offsets, byte[] gaps) {
       parts.add(pack(users.select(selected[b]), used, offsets[b], item));
     }
     return parts;
+  }
+
+  /**
+   * The pairs of a block of users by the block of their user, when there are {@code blocks} of
+   * them. Every user stays, also one that has no pair left.
+   *
+   * @param from the least rating of the pairs that are kept
+   */
+  public static List<SeenPairs> partition(RatingBlock ratings, float from, int blocks) {
+    Ids users = ratings.src();
+    int[] block = new int[users.size()];
+    int[] usersOf = new int[blocks];
+    int[] pairsOf = new int[blocks]; // at most
+    for (int u = 0; u < block.length; u++) {
+      block[u] = users.block(u, blocks);
+      usersOf[block[u]]++;
+      pairsOf[block[u]] += ratings.offsets()[u + 1] - ratings.offsets()[u];
+    }
+    List<SeenPairs> parts = new ArrayList<>();
+    for (int b = 0; b < blocks; b++) {
+      int[] selected = new int[usersOf[b]];
+      int[] offsets = new int[usersOf[b] + 1];
+      int[] item = new int[pairsOf[b]];
+      int n = 0;
+      for (int u = 0; n < selected.length; u++) {
+        if (block[u] == b) {
+          selected[n] = u;
+          offsets[n + 1] = copyRow(ratings, u, from, item, offsets[n]);
+          n++;
+        }
+      }
+      item = Arrays.copyOf(item, offsets[n]);
+      Ids used = RatingBatch.keepUsed(ratings.dst(), item);
+      parts.add(pack(users.select(selected), used, offsets, item));
+    }
+    return parts;
+  }
+
+  /** Copies the items of a row to {@code item} from n on; returns where they end. */
+  private static int copyRow(RatingBlock ratings, int u, float from, int[] item, int n) {
+    for (int p = ratings.offsets()[u]; p < ratings.offsets()[u + 1]; p++) {
+      if (ratings.ratings()[p] >= from) {
+        item[n++] = ratings.neighbours()[p];
+      }
+    }
+    return n;
   }
 
   // Each loop over pairs is a method of its own: the JVM has it compiled after a batch or two,
@@ -162,6 +209,39 @@ record SeenPairs(Ids users, Ids items, int[] offsets, byte[] gaps) {
     }
   }
 
+  /**
+   * Reads the row of a user.
+   *
+   * @param to Modified: the indices in {@link #items} of its items, ascending, each once; has room
+   *     for {@link #mostItems}
+   * @return how many there are
+   */
+  public int read(int u, int[] to) {
+    int count = 0;
+    int item = 0;
+    for (int p = offsets[u]; p < offsets[u + 1]; p++) {
+      int gap = gaps[p] & 127;
+      for (int shift = 7; gaps[p] < 0; shift += 7) {
+        p++;
+        gap |= (gaps[p] & 127) << shift;
+      }
+      item += gap;
+      if (count == 0 || item != to[count - 1]) {
+        to[count++] = item;
+      }
+    }
+    return count;
+  }
+
+  /** At least the number of items of any user. */
+  public int mostItems() {
+    int most = 0;
+    for (int u = 0; u < users.size(); u++) {
+      most = Math.max(most, offsets[u + 1] - offsets[u]);
+    }
+    return most;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof SeenPairs
@@ -177,11 +257,11 @@ record SeenPairs(Ids users, Ids items, int[] offsets, byte[] gaps) {
   }
 
   /** Arrays in bulk; deterministic. */
-  static final class Coder extends CustomCoder<SeenPairs> {
+  public static final class Coder extends CustomCoder<SeenPairs> {
     private static final long serialVersionUID = 1L;
     private static final Coder INSTANCE = new Coder();
 
-    static Coder of() {
+    public static Coder of() {
       return INSTANCE;
     }
 

@@ -75,11 +75,10 @@ final class TopKRows extends PTransform<PCollection<FactorBlock>, PCollection<Sc
               seen.apply("PartitionSeen", ParDo.of(new PartitionSeenFn(numBlocks, side)))
                   .setCoder(KvCoder.of(VarIntCoder.of(), SeenPairs.Coder.of())));
     }
-    ParDo.SingleOutput<KV<Integer, CoGbkResult>, ScoredIds> score =
-        dst.addTo(ParDo.of(new ScoreFn(dst, rank, topK, cosine, seen != null, candidates)));
+    TopKSearch search = new TopKSearch(dst, topK, cosine, candidates);
     return byBlock
         .apply("GroupByBlock", CoGroupByKey.create())
-        .apply("ScoreBlocks", candidates == null ? score : score.withSideInputs(candidates))
+        .apply("ScoreBlocks", search.addTo(ParDo.of(new ScoreFn(search, rank, seen != null))))
         .setCoder(ScoredIds.Coder.of());
   }
 
@@ -109,26 +108,14 @@ final class TopKRows extends PTransform<PCollection<FactorBlock>, PCollection<Sc
 
   static final class ScoreFn extends DoFn<KV<Integer, CoGbkResult>, ScoredIds> {
     private static final long serialVersionUID = 1L;
-    private final FactorView dst;
+    private final TopKSearch search;
     private final int rank;
-    private final int topK;
-    private final boolean cosine;
     private final boolean hasSeen;
-    private final @Nullable PCollectionView<Ids> candidates;
 
-    ScoreFn(
-        FactorView dst,
-        int rank,
-        int topK,
-        boolean cosine,
-        boolean hasSeen,
-        @Nullable PCollectionView<Ids> candidates) {
-      this.dst = dst;
+    ScoreFn(TopKSearch search, int rank, boolean hasSeen) {
+      this.search = search;
       this.rank = rank;
-      this.topK = topK;
-      this.cosine = cosine;
       this.hasSeen = hasSeen;
-      this.candidates = candidates;
     }
 
     @ProcessElement
@@ -142,10 +129,7 @@ final class TopKRows extends PTransform<PCollection<FactorBlock>, PCollection<Sc
       if (hasSeen) {
         block.getAll(SEEN).forEach(seen::add);
       }
-      Ids wanted = candidates == null ? null : c.sideInput(candidates);
-      ScoreBlock scores = new ScoreBlock(src, seen, topK, cosine);
-      dst.forEach(c, tile -> scores.add(wanted == null ? tile : tile.select(wanted)));
-      c.output(scores.finish());
+      c.output(search.find(c, src, seen));
     }
   }
 }

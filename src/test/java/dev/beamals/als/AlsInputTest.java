@@ -59,6 +59,7 @@ final class AlsInputTest {
             model.factors(Side.USER).blocks(),
             model.factors(Side.ITEM).blocks(),
             model.ratings(),
+            model.ratingsByItem(),
             model.itemRatings(),
             model.summary()),
         Set.copyOf(model.expand().values()));

@@ -95,7 +95,8 @@ final class EvaluateRatingsTest {
     users.copyRows(block.src(), x, userFound);
     items.copyRows(block.dst(), y, itemFound);
     return new EvaluateRatings.Comparison(RANK, false, null)
-        .compare(block, x, userFound, y, itemFound, 0);
+        .compare(block, x, userFound, y, itemFound, 0, null)
+        .model();
   }
 
   @Test

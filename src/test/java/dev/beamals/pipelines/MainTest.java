@@ -37,7 +37,7 @@ final class MainTest {
         als similar ...                        items like an item, users like a user
         als explain ...                        which ratings of a user speak for an item
         als fold-in ...                        factors of new users or items, without a new training
-        als evaluate ...                       MAE, RMSE and R2 of a model on other rows
+        als evaluate ...                       the figures of a model on other rows
         als show ...                           what a model is and where it came from
         als COMMAND --help                     all flags of a command
         als help                               this text

@@ -311,6 +311,7 @@ final class TrainTest {
             "ratingCol",
             "regParam",
             "regScaling",
+            "relevantFrom",
             "runner",
             "seed",
             "solver",
@@ -324,6 +325,7 @@ final class TrainTest {
             "validationFrom",
             "timestampCol",
             "tolerance",
+            "topK",
             "userCol",
             "userRegParam"),
         names);

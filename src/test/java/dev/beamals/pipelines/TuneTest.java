@@ -151,6 +151,27 @@ final class TuneTest {
   }
 
   @Test
+  void trialsAreComparedByListsAsSingleRunsJudgeThem() throws IOException {
+    List<String> flags = List.of("--implicitPrefs", "--testFraction=0.2", "--relevantFrom=1");
+    run(0, args("tune", "tuned", flags, "--rank=2,4", "--metric=recall@7"));
+    JsonNode tuned = json("tuned", "trials.json");
+    assertEquals("recall@7", tuned.path("metric").asText());
+    double[] recall = new double[2];
+    for (JsonNode trial : tuned.path("trials")) {
+      String rank = "--rank=" + trial.path("parameters").path("rank").asInt();
+      run(0, args("train", "single", flags, "--validationFraction=0.2", "--topK=7", rank));
+      JsonNode judged = json("single", "metrics.json").path("validationRanking");
+      assertTrue(judged.path("users").asInt() > 20, judged.toString());
+      for (String figure : List.of("users", "recall@7", "mrr@7", "mrr@7StandardError")) {
+        assertEquals(judged.path(figure), trial.path("validation").path(figure), figure);
+      }
+      recall[trial.path("trial").asInt() - 1] = judged.path("recall@7").asDouble();
+    }
+    assertEquals(recall[1] > recall[0] ? 2 : 1, tuned.path("best").asInt());
+    assertTrue(json("tuned", "metrics.json").path("testRanking").has("ndcg@10"));
+  }
+
+  @Test
   void theTableIsTheSameHoweverItIsComputed() throws IOException {
     List<List<String>> ways =
         List.of(

@@ -3,6 +3,7 @@ package dev.beamals.recommend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.CoderContract;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
@@ -128,5 +129,48 @@ final class SeenPairsTest {
   void itsCoderKeepsTheContract() throws Exception {
     SeenPairs pairs = SeenPairs.partition(batch(300, false), 1).get(0);
     assertEquals(pairs, CoderContract.check(SeenPairs.Coder.of(), pairs));
+  }
+
+  /** What reading the rows says: as {@link #marked}. */
+  private static Set<String> read(List<SeenPairs> parts) {
+    Set<String> read = new TreeSet<>();
+    for (SeenPairs pairs : parts) {
+      int[] row = new int[pairs.mostItems()];
+      for (int u = 0; u < pairs.users().size(); u++) {
+        int count = pairs.read(u, row);
+        for (int n = 0; n < count; n++) {
+          assertTrue(read.add(pairs.users().get(u) + " " + pairs.items().get(row[n])));
+          assertTrue(n == 0 || row[n] > row[n - 1]);
+        }
+      }
+    }
+    return read;
+  }
+
+  @Test
+  void rowsAreReadAsTheyWerePacked() {
+    RatingBatch batch = batch(3000, false);
+    assertEquals(pairs(batch), read(SeenPairs.partition(batch, 3)));
+    RatingBlock block = RatingBlock.group(List.of(batch), Side.USER, false);
+    for (int blocks : new int[] {1, 3, 8}) {
+      assertEquals(pairs(batch), read(SeenPairs.partition(block, -1, blocks)));
+    }
+  }
+
+  @Test
+  void ofRatingsThatAreTooLowTheUserIsLeft() {
+    RatingBatch batch =
+        new RatingBatch(
+            Ids.of(1, 2),
+            Ids.of(5, 6, 7),
+            new int[] {0, 0, 1, 0},
+            new int[] {0, 2, 1, 2},
+            new float[] {3, 4, 3.5f, 5},
+            new long[0]);
+    RatingBlock block = RatingBlock.group(List.of(batch), Side.USER, false);
+    List<SeenPairs> parts = SeenPairs.partition(block, 4, 1);
+    assertEquals(Ids.of(1, 2), parts.get(0).users());
+    assertEquals(Ids.of(7), parts.get(0).items());
+    assertEquals(Set.of("1 7"), read(parts));
   }
 }
