@@ -17,6 +17,7 @@ import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
+import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
@@ -26,6 +27,7 @@ import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionView;
 
 /** {@code als evaluate}: the figures of a model on other rows. */
 final class Evaluate extends ModelCommand<EvaluateOptions> {
@@ -90,13 +92,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
           EvaluateRanking evaluate =
               ranking.addTo(EvaluateRanking.from(read, training, byItem)).withNumBlocks(cores);
           if (!candidateFiles.isEmpty()) {
-            LoadRatings load = Inputs.ids(options, candidateFiles).withInputName("candidates");
-            PCollection<RatingBatch> pairs =
-                Inputs.load(pipeline, "LoadCandidates", load, reportFile(folder, "candidates"));
-            evaluate =
-                evaluate.withCandidates(
-                    TopKCommand.ids(pairs, "Candidates")
-                        .apply("ViewCandidates", View.asSingleton()));
+            evaluate = evaluate.withCandidates(candidates(pipeline, candidateFiles, folder));
           }
           blocks
               .apply("EvaluateRanking", evaluate.onBlocks())
@@ -126,6 +122,14 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
         ranking.print(out, "rows", folder.take(RANKING, RankingMetrics.coder()), preferences);
       }
     }
+  }
+
+  private PCollectionView<Ids> candidates(
+      Pipeline pipeline, List<CsvFile> files, ResultFolder folder) {
+    LoadRatings load = Inputs.ids(options, files).withInputName("candidates");
+    PCollection<RatingBatch> pairs =
+        Inputs.load(pipeline, "LoadCandidates", load, reportFile(folder, "candidates"));
+    return TopKCommand.ids(pairs, "Candidates").apply("ViewCandidates", View.asSingleton());
   }
 
   /** Loads ratings as those of the training were. */

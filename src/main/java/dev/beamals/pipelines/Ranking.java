@@ -109,7 +109,11 @@ record Ranking(List<Integer> topK, @Nullable Double relevantFrom) {
             : implicitPrefs ? part + " with a rating above 0" : "all " + part);
     leftOut(out, metrics.untrainedUsers(), "users were not trained");
     leftOut(out, metrics.usersWithoutRelevant(), "users have no relevant item that is ranked");
-    leftOut(out, metrics.unranked(), "relevant items are not ranked, as they were not trained");
+    leftOut(
+        out,
+        metrics.unranked(),
+        String.format(
+            Locale.ROOT, "relevant items are not among the %,d that are ranked", metrics.items()));
     leftOut(out, metrics.seen(), "relevant items are not ranked, as the user has them in training");
     if (metrics.users() == 0) {
       return;
