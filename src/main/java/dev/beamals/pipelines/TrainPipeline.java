@@ -185,9 +185,7 @@ final class TrainPipeline {
         (part, ratings) -> {
           String name = part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1);
           PCollection<RatingBlock> blocks =
-              ratings.apply(
-                  "Block" + name + "ByUser",
-                  Inputs.blocks(options, userBlocks));
+              ratings.apply("Block" + name + "ByUser", Inputs.blocks(options, userBlocks));
           heldOutBlocks.add(blocks);
           blocks
               .apply(

@@ -228,8 +228,7 @@ final class Tune extends Command<TuneOptions> {
         options.getRunner().getSimpleName(),
         NormalEquations.kernelName());
     TunePipeline pipelines =
-        new TunePipeline(
-            options, splits, metric, files, userBlocks(cores), itemBlocks(cores));
+        new TunePipeline(options, splits, metric, files, userBlocks(cores), itemBlocks(cores));
     if (!files.hasBlocks()) {
       Pipeline pipeline = Pipeline.create(options);
       pipelines.buildBlocks(pipeline, input);

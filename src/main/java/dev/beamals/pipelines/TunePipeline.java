@@ -85,9 +85,7 @@ final class TunePipeline {
         .apply("WriteByItem", RatingBlockFiles.write(files.blocks("item"), itemBlocks));
     split
         .get(SplitRatings.validation())
-        .apply(
-            "BlockValidationByUser",
-            Inputs.blocks(options, userBlocks))
+        .apply("BlockValidationByUser", Inputs.blocks(options, userBlocks))
         .apply("WriteValidation", RatingBlockFiles.write(files.blocks("validation"), userBlocks));
   }
 
