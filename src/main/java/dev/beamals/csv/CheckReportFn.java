@@ -5,8 +5,9 @@ import org.apache.beam.sdk.transforms.DoFn;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fails the run where cleaning left too little: more rows that cannot be read than allowed, or no
- * rating at all.
+ * Fails the run where rows cannot be told from one another, as a quote is open at the end of a
+ * line, and where cleaning left too little: more rows that cannot be read than allowed, most without a
+ * user, an item or a rating, or no rating at all.
  */
 final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
   private static final long serialVersionUID = 1L;
@@ -16,7 +17,7 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
 
   /**
    * @param name what messages call the input
-   * @param maxRejects null for 0.1 % of the rows, at least 100
+   * @param maxRejects null for 1 % of the rows, at least 1
    */
   CheckReportFn(String name, @Nullable Long maxRejects) {
     this.name = name;
@@ -30,12 +31,26 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
   }
 
   static void check(CleaningReport report, String name, @Nullable Long maxRejects) {
-    long limit = maxRejects != null ? maxRejects : Math.max(100, report.rowsRead() / 1000);
+    String openQuote = report.openQuote();
+    if (openQuote != null) {
+      throw new RunException(
+          openQuote
+              + ": a quote is open at the end of the line; expected multiLine=true if fields may"
+              + " have lines, or quote='' if quotes mean nothing");
+    }
+    long limit = maxRejects != null ? maxRejects : Math.max(1, report.rowsRead() / 100);
     if (report.rejected() > limit) {
       throw new RunException(
           String.format(
               "%s: %d of %d rows cannot be read, expected at most maxRejects=%d; the first: %s",
               name, report.rejected(), report.rowsRead(), limit, report.describeRejects()));
+    }
+    if (maxRejects == null && report.kept() > 0 && 2 * report.unusable() > report.rowsRead()) {
+      throw new RunException(
+          String.format(
+              "%s: %d of %d rows have no user, item or rating; expected that of at most half of them,"
+                  + " or maxRejects=%d to go on with the others",
+              name, report.unusable(), report.rowsRead(), limit));
     }
     if (report.kept() == 0) {
       throw new RunException(

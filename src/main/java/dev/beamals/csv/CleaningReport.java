@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.Combine;
+import org.jspecify.annotations.Nullable;
 
 /** What cleaning did: how many rows each rule dropped, and where rows could not be read. */
 public final class CleaningReport implements Serializable {
@@ -25,6 +27,7 @@ public final class CleaningReport implements Serializable {
   private long rowsRead;
   private long rejected;
   private long missing;
+  private long unusable;
   private long negativeTimestamp;
   private long notFinite;
   private long kept;
@@ -35,18 +38,26 @@ public final class CleaningReport implements Serializable {
   private final TreeMap<String, Long> fingerprints = new TreeMap<>();
   private List<Reject> firstRejects = new ArrayList<>();
 
+  /** The first line with an open quote, or empty. */
+  private List<Reject> firstOpenQuote = new ArrayList<>();
+
   static CleaningReport of(
       RowBatch batch, long missing, long negativeTimestamp, long notFinite, long kept) {
     CleaningReport report = new CleaningReport();
     report.rowsRead = batch.size();
     report.rejected = batch.rejects.size();
     report.missing = missing;
+    report.unusable = batch.unusable;
     report.negativeTimestamp = negativeTimestamp;
     report.notFinite = notFinite;
     report.kept = kept;
     report.lines.computeIfAbsent(batch.file, f -> new TreeMap<>()).put(batch.chunk, batch.lines);
     report.fingerprints.put(batch.file, batch.fingerprint);
     report.firstRejects.addAll(batch.rejects.subList(0, Math.min(SAMPLE, batch.rejects.size())));
+    batch.rejects.stream()
+        .filter(Reject::isOpenQuote)
+        .findFirst()
+        .ifPresent(report.firstOpenQuote::add);
     return report;
   }
 
@@ -67,6 +78,11 @@ public final class CleaningReport implements Serializable {
   /** Rows with an empty column. */
   public long missing() {
     return missing;
+  }
+
+  /** Those of them without a user, an item or a rating. */
+  long unusable() {
+    return unusable;
   }
 
   public long negativeTimestamp() {
@@ -100,32 +116,43 @@ public final class CleaningReport implements Serializable {
 
   /** The first rejects as {@code file:line: reason}, separated by semicolons. */
   public String describeRejects() {
-    StringBuilder text = new StringBuilder();
-    for (Reject reject : firstRejects) {
-      text.append(text.length() > 0 ? "; " : "")
-          .append(reject.file())
-          .append(':')
-          .append(lineOf(reject))
-          .append(": ")
-          .append(reject.reason());
-    }
-    return text.toString();
+    return String.join("; ", firstRejects());
+  }
+
+  /** The first three rejects as {@code file:line: reason}. */
+  public List<String> firstRejects() {
+    return firstRejects.stream().map(reject -> place(reject) + ": " + reject.reason()).toList();
+  }
+
+  /** Where a quote is first open at the end of its line, as {@code file:line}; null if nowhere. */
+  @Nullable String openQuote() {
+    return firstOpenQuote.isEmpty() ? null : place(firstOpenQuote.get(0));
+  }
+
+  private String place(Reject reject) {
+    return reject.file() + ":" + lineOf(reject);
   }
 
   private void add(CleaningReport other) {
     rowsRead += other.rowsRead;
     rejected += other.rejected;
     missing += other.missing;
+    unusable += other.unusable;
     negativeTimestamp += other.negativeTimestamp;
     notFinite += other.notFinite;
     kept += other.kept;
     other.lines.forEach((f, c) -> lines.computeIfAbsent(f, x -> new TreeMap<>()).putAll(c));
     other.fingerprints.forEach((f, sum) -> fingerprints.merge(f, sum, Long::sum));
-    firstRejects.addAll(other.firstRejects);
-    firstRejects.sort(Reject.ORDER);
-    if (firstRejects.size() > SAMPLE) {
-      firstRejects = new ArrayList<>(firstRejects.subList(0, SAMPLE));
-    }
+    firstRejects = first(SAMPLE, firstRejects, other.firstRejects);
+    firstOpenQuote = first(1, firstOpenQuote, other.firstOpenQuote);
+  }
+
+  /** The first so many of both. */
+  private static List<Reject> first(int count, List<Reject> some, List<Reject> others) {
+    List<Reject> all = new ArrayList<>(some);
+    all.addAll(others);
+    all.sort(Reject.ORDER);
+    return all.size() > count ? new ArrayList<>(all.subList(0, count)) : all;
   }
 
   /** Adds reports up. */
@@ -171,12 +198,15 @@ public final class CleaningReport implements Serializable {
 
   /** Deterministic. */
   public static final class Coder extends CustomCoder<CleaningReport> {
+    private static final ListCoder<Reject> REJECTS = ListCoder.of(Reject.Coder.of());
+
     @Override
     public void encode(CleaningReport report, OutputStream out) throws IOException {
       DataOutputStream data = new DataOutputStream(out);
       data.writeLong(report.rowsRead);
       data.writeLong(report.rejected);
       data.writeLong(report.missing);
+      data.writeLong(report.unusable);
       data.writeLong(report.negativeTimestamp);
       data.writeLong(report.notFinite);
       data.writeLong(report.kept);
@@ -190,10 +220,8 @@ public final class CleaningReport implements Serializable {
           data.writeLong(chunk.getValue());
         }
       }
-      data.writeInt(report.firstRejects.size());
-      for (Reject reject : report.firstRejects) {
-        Reject.Coder.of().encode(reject, out);
-      }
+      REJECTS.encode(report.firstRejects, out);
+      REJECTS.encode(report.firstOpenQuote, out);
     }
 
     @Override
@@ -203,6 +231,7 @@ public final class CleaningReport implements Serializable {
       report.rowsRead = data.readLong();
       report.rejected = data.readLong();
       report.missing = data.readLong();
+      report.unusable = data.readLong();
       report.negativeTimestamp = data.readLong();
       report.notFinite = data.readLong();
       report.kept = data.readLong();
@@ -217,10 +246,8 @@ public final class CleaningReport implements Serializable {
           chunks.put(data.readLong(), data.readLong());
         }
       }
-      int rejects = data.readInt();
-      for (int r = 0; r < rejects; r++) {
-        report.firstRejects.add(Reject.Coder.of().decode(in));
-      }
+      report.firstRejects = REJECTS.decode(in);
+      report.firstOpenQuote = REJECTS.decode(in);
       return report;
     }
 

@@ -2,11 +2,21 @@ package dev.beamals.csv;
 
 import com.google.auto.value.AutoValue;
 import java.io.Serializable;
+import java.util.List;
 
 /** How a CSV file of interactions is to be read. Defaults are those of KuaiRec. */
 @AutoValue
 public abstract class CsvFormat implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /**
+   * What stands for nothing, beside the empty field: what pandas takes for missing unless it is
+   * told otherwise, and Hive's and MySQL's {@code \\N}.
+   */
+  public static final List<String> NULL_VALUES =
+      List.of(
+          "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+          "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "\\N");
 
   abstract char delimiter();
 
@@ -31,6 +41,8 @@ public abstract class CsvFormat implements Serializable {
 
   abstract String splitCol();
 
+  abstract NullValues nullValues();
+
   public static CsvFormat create() {
     return new AutoValue_CsvFormat.Builder()
         .setDelimiter(',')
@@ -42,6 +54,7 @@ public abstract class CsvFormat implements Serializable {
         .setTimestampCol("timestamp")
         .setTimestampRequired(false)
         .setSplitCol("")
+        .setNullValues(NullValues.of(NULL_VALUES))
         .build();
   }
 
@@ -102,6 +115,16 @@ public abstract class CsvFormat implements Serializable {
     return toBuilder().setSplitCol(splitCol).build();
   }
 
+  /**
+   * What is taken for an empty field, blanks around it left out; {@link #NULL_VALUES} unless it is
+   * set.
+   *
+   * @param nullValues none where only an empty field is empty
+   */
+  public CsvFormat withNullValues(List<String> nullValues) {
+    return toBuilder().setNullValues(NullValues.of(nullValues)).build();
+  }
+
   abstract Builder toBuilder();
 
   @AutoValue.Builder
@@ -123,6 +146,8 @@ public abstract class CsvFormat implements Serializable {
     abstract Builder setTimestampRequired(boolean required);
 
     abstract Builder setSplitCol(String splitCol);
+
+    abstract Builder setNullValues(NullValues nullValues);
 
     abstract CsvFormat build();
   }

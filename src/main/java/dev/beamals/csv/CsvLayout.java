@@ -10,17 +10,13 @@ import java.util.List;
 final class CsvLayout implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  final char delimiter;
-  final boolean header;
+  final CsvFormat format;
   final int columns;
   final int user;
   final int item;
 
   /** −1 where there is none. */
   final int rating;
-
-  /** Whether rows have ratings, be it 1 of each; not where only pairs are read. */
-  final boolean rated;
 
   /** −1 where the file has no timestamp. */
   final int timestamp;
@@ -32,25 +28,15 @@ final class CsvLayout implements Serializable {
   final boolean pairs;
 
   private CsvLayout(
-      char delimiter,
-      boolean header,
-      int columns,
-      int user,
-      int item,
-      int rating,
-      boolean rated,
-      int timestamp,
-      int split) {
-    this.delimiter = delimiter;
-    this.header = header;
+      CsvFormat format, int columns, int user, int item, int rating, int timestamp, int split) {
+    this.format = format;
     this.columns = columns;
     this.user = user;
     this.item = item;
     this.rating = rating;
-    this.rated = rated;
     this.timestamp = timestamp;
     this.split = split;
-    this.pairs = columns == 2 && !rated && timestamp < 0 && user != item;
+    this.pairs = columns == 2 && !format.rated() && timestamp < 0 && user != item;
   }
 
   /**
@@ -61,21 +47,33 @@ final class CsvLayout implements Serializable {
    */
   static CsvLayout of(CsvFormat format, String file, List<String> firstLine) {
     return new CsvLayout(
-        format.delimiter(),
-        format.header(),
+        format,
         firstLine.size(),
         find(format, "userCol", format.userCol(), file, firstLine),
         find(format, "itemCol", format.itemCol(), file, firstLine),
         format.ratingCol().isEmpty()
             ? -1
             : find(format, "ratingCol", format.ratingCol(), file, firstLine),
-        format.rated(),
         format.timestampRequired() || has(format, format.timestampCol(), firstLine)
             ? find(format, "timestampCol", format.timestampCol(), file, firstLine)
             : -1,
         format.splitCol().isEmpty()
             ? -1
             : find(format, "splitCol", format.splitCol(), file, firstLine));
+  }
+
+  /** What messages call a column that has a part to play: by its name, or by its number from 1. */
+  String name(int column) {
+    if (!format.header()) {
+      return "column " + (column + 1);
+    }
+    return column == user
+        ? format.userCol()
+        : column == item
+            ? format.itemCol()
+            : column == rating
+                ? format.ratingCol()
+                : column == timestamp ? format.timestampCol() : format.splitCol();
   }
 
   private static boolean has(CsvFormat format, String column, List<String> firstLine) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * closing quote ends the field. A quote anywhere else is a character like any other.
  */
 final class CsvLine {
+  /** What is wrong with a line on which a quoted field begins that does not end there. */
+  static final String OPEN_QUOTE = "a quoted field that does not end on its line";
+
   private final byte delimiter;
   private final int[] starts;
   private final int[] ends;
@@ -86,7 +89,7 @@ final class CsvLine {
         p++;
         while (true) {
           if (p == to) {
-            defect = "a quoted field that does not end on its line";
+            defect = OPEN_QUOTE;
             return;
           }
           byte b = buffer[p++];

@@ -28,6 +28,8 @@ final class CsvParser {
   private final String file;
   private final CsvLayout layout;
   private final CsvLine line;
+  private final NullValues nullValues;
+  private final boolean rated;
   private final IdDictionary userIds = new IdDictionary();
   private final IdDictionary itemIds = new IdDictionary();
   private final IntArrayList user = new IntArrayList();
@@ -44,7 +46,9 @@ final class CsvParser {
   CsvParser(String file, CsvLayout layout) {
     this.file = file;
     this.layout = layout;
-    this.line = new CsvLine(layout.delimiter, layout.columns);
+    this.line = new CsvLine(layout.format.delimiter(), layout.columns);
+    this.nullValues = layout.format.nullValues();
+    this.rated = layout.format.rated();
   }
 
   /**
@@ -59,7 +63,7 @@ final class CsvParser {
     long sum = 0;
     int p = from;
     while (p < to) {
-      boolean header = layout.header && chunk == 0 && lines == 0;
+      boolean header = layout.format.header() && chunk == 0 && lines == 0;
       if (layout.pairs && !header) {
         int next = addPlainPair(bytes, p, to);
         if (next >= 0) {
@@ -78,7 +82,7 @@ final class CsvParser {
         }
         if (defect == null) {
           // Pairs are neither compared nor written down.
-          hash = layout.rated ? line.fingerprint() : 0;
+          hash = rated ? line.fingerprint() : 0;
           int rows = user.size();
           defect = parseRow(hash);
           if (firstPlace >= 0 && user.size() > rows) {
@@ -113,7 +117,7 @@ final class CsvParser {
     for (; p < to && bytes[p] >= '0' && bytes[p] <= '9'; p++) {
       first = 10 * first + bytes[p] - '0';
     }
-    if (!isPlain(bytes, from, p) || p == to || bytes[p] != layout.delimiter) {
+    if (!isPlain(bytes, from, p) || p == to || bytes[p] != layout.format.delimiter()) {
       return -1;
     }
     int second = 0;
@@ -138,22 +142,22 @@ final class CsvParser {
   private @Nullable String parseRow(long hash) {
     boolean complete = true;
     for (int i = 0; i < layout.columns; i++) {
-      complete &= line.start(i) < line.end(i);
+      complete &= !isMissing(i);
     }
     if (!complete
-        && (isEmpty(layout.user)
-            || isEmpty(layout.item)
-            || (layout.rating >= 0 && isEmpty(layout.rating))
-            || (layout.split >= 0 && isEmpty(layout.split)))) {
+        && (isMissing(layout.user)
+            || isMissing(layout.item)
+            || (layout.rating >= 0 && isMissing(layout.rating))
+            || (layout.split >= 0 && isMissing(layout.split)))) {
       unusable++;
       return null;
     }
     double time = 0;
-    if (layout.timestamp >= 0 && !isEmpty(layout.timestamp)) {
+    if (layout.timestamp >= 0 && !isMissing(layout.timestamp)) {
       try {
         time = number(layout.timestamp);
       } catch (NumberFormatException e) {
-        return "timestamp " + quote(layout.timestamp) + " is not a number";
+        return describe(layout.timestamp) + " is not a number";
       }
     }
     float value = 1;
@@ -161,30 +165,32 @@ final class CsvParser {
       try {
         value = (float) number(layout.rating);
       } catch (NumberFormatException e) {
-        return "rating " + quote(layout.rating) + " is not a number";
+        return describe(layout.rating) + " is not a number";
       }
     }
     SplitRatings.Part split = null;
     if (layout.split >= 0) {
       split = SplitRatings.Part.of(text(layout.split));
       if (split == null) {
-        return "split " + quote(layout.split) + " is not train, validation or test";
+        return describe(layout.split) + " is not train, validation or test";
       }
     }
+    int column = layout.user;
     int userCode;
     int itemCode;
     try {
-      userCode = userIds.code(line.bytes(), line.start(layout.user), line.end(layout.user));
-      itemCode = itemIds.code(line.bytes(), line.start(layout.item), line.end(layout.item));
+      userCode = userIds.code(line.bytes(), line.start(column), line.end(column));
+      column = layout.item;
+      itemCode = itemIds.code(line.bytes(), line.start(column), line.end(column));
     } catch (CharacterCodingException e) {
-      return "an id that is not UTF-8";
+      return describe(column) + " is not UTF-8";
     }
     if (!complete) {
       incomplete.add(user.size());
     }
     user.add(userCode);
     item.add(itemCode);
-    if (layout.rated) {
+    if (rated) {
       rating.add(value);
       fingerprint.add(hash);
     }
@@ -197,17 +203,34 @@ final class CsvParser {
     return null;
   }
 
-  private boolean isEmpty(int column) {
-    return line.start(column) >= line.end(column);
-  }
-
-  private double number(int column) {
+  private boolean isMissing(int column) {
     int start = line.start(column);
-    return JavaDoubleParser.parseDouble(line.bytes(), start, line.end(column) - start);
+    int end = line.end(column);
+    return start >= end || nullValues.contains(line.bytes(), start, end);
   }
 
-  private String quote(int column) {
-    return "\"" + Text.printable(text(column)) + "\"";
+  /**
+   * What pandas takes for a number, and true and false, which are 1 and 0.
+   *
+   * @throws NumberFormatException for all else, what Java takes for a number too: 5f, 0x1p3
+   */
+  private double number(int column) {
+    byte[] bytes = line.bytes();
+    int start = line.start(column);
+    int end = line.end(column);
+    int last = bytes[end - 1];
+    if ((last < '0' || last > '9') && last != '.') {
+      return NumberText.word(new String(bytes, start, end - start, StandardCharsets.UTF_8));
+    }
+    if (end - start > 2 && NumberText.isHex(bytes, start)) {
+      throw new NumberFormatException();
+    }
+    return JavaDoubleParser.parseDouble(bytes, start, end - start);
+  }
+
+  /** A column by its name, and what it holds. */
+  private String describe(int column) {
+    return layout.name(column) + " \"" + Text.printable(text(column)) + "\"";
   }
 
   /** The field, or how it begins where it is long. */

@@ -56,6 +56,20 @@ final class RowBatch {
     this.rejects = rejects;
   }
 
+  /** The same, with ratings that keep their times. */
+  RowBatch withTimes() {
+    return new RowBatch(
+        file,
+        chunk,
+        lines,
+        fingerprint,
+        rows.withTimes(timestamps),
+        timestamps,
+        incomplete,
+        unusable,
+        rejects);
+  }
+
   /** All rows, good or bad. */
   int size() {
     return rows.size() + unusable + rejects.size();

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * command line can change what a file says. One place that gives a flag twice is a mistake.
  */
 final class Arguments {
+  /** Flags of which nothing, or a blank, is a value like any other. */
+  private static final Set<String> MAY_BE_BLANK = Set.of("delimiter", "nullValues", "quote");
+
   private final Map<String, Method> getters;
   private final Map<String, String> values = new LinkedHashMap<>();
 
@@ -134,7 +137,7 @@ final class Arguments {
         }
       } else {
         expected = "a value";
-        if (value.isBlank()) {
+        if (value.isBlank() && !MAY_BE_BLANK.contains(flag.substring(flag.lastIndexOf('-') + 1))) {
           throw new IllegalArgumentException();
         }
       }

@@ -33,6 +33,9 @@ record Cleaning(
   void printTable(PrintStream out, String what) {
     out.printf(Locale.ROOT, "%s%,d rows read from %s%n", what, report.rowsRead(), describe(files));
     line(out, report.rejected(), report.rejected() > 0 ? "unreadable, see rejects/" : "unreadable");
+    for (String reject : report.firstRejects()) {
+      out.printf("               %s%n", reject);
+    }
     line(out, report.missing(), "with an empty column");
     line(out, report.negativeTimestamp(), "with a timestamp below 0");
     line(out, report.notFinite(), "with a rating that is not finite");

@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import java.util.List;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
@@ -7,9 +8,16 @@ import org.jspecify.annotations.Nullable;
 public interface CsvOptions extends CommandOptions {
 
   @Description(
-      "How many unreadable rows fail the run if exceeded. Default: 0.1 % of the rows, at least"
-          + " 100.")
+      "How many unreadable rows fail the run if exceeded. Default: 1 % of the rows, at least 1.")
   @Nullable Long getMaxRejects();
 
   void setMaxRejects(@Nullable Long maxRejects);
+
+  @Description(
+      "What is taken for an empty field, comma-separated; '' for the empty field alone. Default:"
+          + " what pandas takes for missing (NA, N/A, NaN, nan, NULL, null, None and so on) and \\N;"
+          + " beside a model, what it was trained with.")
+  @Nullable List<String> getNullValues();
+
+  void setNullValues(@Nullable List<String> nullValues);
 }

@@ -7,9 +7,11 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
+import dev.beamals.model.ModelParameters;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -28,12 +30,24 @@ final class Inputs {
   /** How files to train on are read. */
   static CsvFormat format(TrainOptions options) {
     CsvFormat format =
-        CsvFormat.create()
+        dialect(options, ModelParameters.of(Map.of()))
             .withDelimiter(delimiter(options.getDelimiter()))
             .withHeader(options.getHeader());
     format = columns(format, options.getUserCol(), options.getItemCol(), options.getRatingCol());
     String timestampCol = options.getTimestampCol();
     return timestampCol == null ? format : format.withTimestampCol(timestampCol);
+  }
+
+  /**
+   * What is told of a file beside its columns.
+   *
+   * @param saved what a model was trained with, for flags that are not given
+   */
+  private static CsvFormat dialect(CsvOptions options, ModelParameters saved) {
+    CsvFormat format = CsvFormat.create();
+    List<String> nullValues = options.getNullValues();
+    nullValues = nullValues == null ? saved.texts("nullValues") : nullValues;
+    return nullValues == null ? format : format.withNullValues(nullValues);
   }
 
   private static CsvFormat columns(
@@ -62,7 +76,7 @@ final class Inputs {
     String delimiter = text(options.getDelimiter(), model, "delimiter", ",");
     Boolean header = options.getHeader();
     Boolean saved = model.parameters().flag("header");
-    return CsvFormat.create()
+    return dialect(options, model.parameters())
         .withDelimiter(delimiter(delimiter))
         .withHeader(header != null ? header : saved == null || saved);
   }

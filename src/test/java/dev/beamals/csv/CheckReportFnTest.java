@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.beamals.RunException;
 import dev.beamals.ratings.RatingRow;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.Pipeline.PipelineExecutionException;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 final class CheckReportFnTest {
   /** A report of {@code rows} rows, {@code rejected} of them unreadable. */
   private static CleaningReport report(int rows, int rejected, long kept) {
+    return report(rows, rejected, 0, kept);
+  }
+
+  private static CleaningReport report(int rows, int rejected, int unusable, long kept) {
     List<Reject> rejects =
         IntStream.range(0, rejected)
             .mapToObj(r -> Reject.of("a.csv", 0, r + 1, "3 fields instead of 4", "1,2,3"))
@@ -32,10 +37,11 @@ final class CheckReportFnTest {
             0,
             rows + 1,
             0,
-            RatingRow.batch(List.of()),
+            RatingRow.batch(
+                Collections.nCopies(rows - rejected - unusable, new RatingRow("1", "2", 3, 4))),
             new double[0],
             new int[0],
-            rows - rejected,
+            unusable,
             rejects);
     return CleaningReport.of(batch, 3, 4, 5, kept);
   }
@@ -66,13 +72,47 @@ final class CheckReportFnTest {
   }
 
   @Test
-  void defaultLimitIsOneInAThousandButAtLeastAHundred() {
-    CheckReportFn.check(report(101, 100, 1), "input", null);
-    refused(report(102, 101, 1), null);
-    CheckReportFn.check(report(100_999, 100, 1), "input", null);
-    refused(report(100_999, 101, 1), null);
-    CheckReportFn.check(report(250_000, 250, 1), "input", null);
-    refused(report(250_000, 251, 1), null);
+  void defaultLimitIsOneInAHundredButAtLeastOne() {
+    CheckReportFn.check(report(2, 1, 1), "input", null);
+    refused(report(101, 100, 1), null);
+    CheckReportFn.check(report(199, 1, 1), "input", null);
+    refused(report(199, 2, 1), null);
+    CheckReportFn.check(report(25_000, 250, 1), "input", null);
+    refused(report(25_000, 251, 1), null);
+  }
+
+  @Test
+  void mostRowsWithoutARatingFailUnlessTheLimitIsGiven() {
+    CheckReportFn.check(report(10, 0, 5, 1), "input", null);
+    CheckReportFn.check(report(10, 0, 6, 1), "input", 0L);
+    assertEquals(
+        "input: 6 of 10 rows have no user, item or rating; expected that of at most half of them, or"
+            + " maxRejects=1 to go on with the others",
+        refused(report(10, 0, 6, 1), null));
+  }
+
+  @Test
+  void openQuoteFailsAtItsLineHoweverManyRejectsAreAllowed() {
+    List<Reject> rejects =
+        List.of(
+            Reject.of("a.csv", 0, 3, "3 fields instead of 4", "1,2,3"),
+            Reject.of("a.csv", 0, 5, CsvLine.OPEN_QUOTE, "1,\"2"),
+            Reject.of("a.csv", 0, 7, CsvLine.OPEN_QUOTE, "3,\"4"));
+    RowBatch batch =
+        new RowBatch(
+            "a.csv",
+            0,
+            9,
+            0,
+            RatingRow.batch(List.of()),
+            new double[0],
+            new int[0],
+            6,
+            rejects);
+    assertEquals(
+        "a.csv:6: a quote is open at the end of the line; expected multiLine=true if fields may have"
+            + " lines, or quote='' if quotes mean nothing",
+        refused(CleaningReport.of(batch, 0, 0, 0, 1), 100L));
   }
 
   @Test

@@ -56,7 +56,7 @@ final class CsvSourceTest {
           "4,40,1",
           "",
           "",
-          "5,5\"0,NaN,500",
+          "5,5\"0,Infinity,500",
           "6,\"say \"\"hi\"\"\",1e400,600",
           "2147483648,-2147483649,-1.25,-1",
           "7,\"open,1,1",
@@ -146,18 +146,18 @@ final class CsvSourceTest {
             "1|10|0.5|100.0|",
             "2|20|1.5|200.0|",
             "3|3,0|2.0|300.0|",
-            "5|5\"0|NaN|500.0|",
+            "5|5\"0|Infinity|500.0|",
             "6|say \"hi\"|Infinity|600.0|",
             "2147483648|-2147483649|-1.25|-1.0|",
             "11|110|1.0|0.0|incomplete",
             "12|120|1.0|1200.0|",
             "用户|видео🎧|0.25|1300.0|",
-            "14|140|Infinity|NaN|",
+            "14|140|Infinity|0.0|incomplete",
             "15|150|Infinity|1.0|"),
         reading.rowsWithoutFingerprint());
     assertEquals(
         List.of(
-            "5: rating \"abc\" is not a number: 2,20,abc,200",
+            "5: watch_ratio \"abc\" is not a number: 2,20,abc,200",
             "7: 5 fields instead of 4: 4,40,1,1,1",
             "8: 3 fields instead of 4: 4,40,1",
             "14: a quoted field that does not end on its line: 7,\"open,1,1",
@@ -420,7 +420,7 @@ final class CsvSourceTest {
     assertEquals(List.of("1|10|1.0|1.0|", "café|30|1.0|1.0|"), reading.rowsWithoutFingerprint());
     assertEquals(
         List.of(
-            "3: an id that is not UTF-8: caf?,20,1,1", "4: an id that is not UTF-8: only,caf?,1,1"),
+            "3: user_id \"caf?\" is not UTF-8: caf?,20,1,1", "4: video_id \"caf?\" is not UTF-8: only,caf?,1,1"),
         reading.rejects());
     assertEquals(Ids.of("1", "café"), batches.get(0).rows.ids(Side.USER), "no id without a row");
     assertEquals(Ids.of("10", "30"), batches.get(0).rows.ids(Side.ITEM));

@@ -140,7 +140,7 @@ final class TrainTest {
   void summaryHasTheCountsAndTheThreeFigures() throws IOException {
     List<String> rows = new ArrayList<>(sample);
     rows.set(0, "1,2,3");
-    rows.set(1, "1,2,3,4,t,d,5,NaN");
+    rows.set(1, "1,2,3,4,t,d,5,Infinity");
     rows.set(2, "1,2,3,4,t,d,-5,1");
     rows.set(3, "1,2,3,4,,,,1");
     rows.set(4, rows.get(5));
@@ -156,7 +156,7 @@ final class TrainTest {
         missing++;
       } else if (fields.size() == 8 && Double.parseDouble(fields.get(6)) < 0) {
         negative++;
-      } else if (fields.size() == 8 && !fields.get(7).equals("NaN")) {
+      } else if (fields.size() == 8 && !fields.get(7).equals("Infinity")) {
         distinct.add(row);
       }
     }
@@ -305,6 +305,7 @@ final class TrainTest {
             "minItemRatings",
             "minUserRatings",
             "nonnegative",
+            "nullValues",
             "numItemBlocks",
             "numUserBlocks",
             "rank",
@@ -354,7 +355,7 @@ final class TrainTest {
         1, "--itemCol=video: no such column in line 1", "--input=" + one, out, "--itemCol=video");
     assertFails(
         1,
-        "500 of 500 rows cannot be read, expected at most --maxRejects=100; the first: "
+        "500 of 500 rows cannot be read, expected at most --maxRejects=5; the first: "
             + bad
             + ":2: 3 fields instead of 8",
         "--input=" + bad,
