@@ -1,6 +1,7 @@
 package dev.beamals.csv;
 
 import dev.beamals.RunException;
+import dev.beamals.ids.Side;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.jspecify.annotations.Nullable;
 
@@ -14,23 +15,27 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
 
   private final String name;
   private final @Nullable Long maxRejects;
+  private final CsvFormat format;
 
   /**
    * @param name what messages call the input
    * @param maxRejects null for 1 % of the rows, at least 1
+   * @param format how the input was read
    */
-  CheckReportFn(String name, @Nullable Long maxRejects) {
+  CheckReportFn(String name, @Nullable Long maxRejects, CsvFormat format) {
     this.name = name;
     this.maxRejects = maxRejects;
+    this.format = format;
   }
 
   @ProcessElement
   public void processElement(@Element CleaningReport report, OutputReceiver<CleaningReport> out) {
-    check(report, name, maxRejects);
+    check(report, name, maxRejects, format);
     out.output(report);
   }
 
-  static void check(CleaningReport report, String name, @Nullable Long maxRejects) {
+  static void check(
+      CleaningReport report, String name, @Nullable Long maxRejects, CsvFormat format) {
     String openQuote = report.openQuote();
     if (openQuote != null) {
       throw new RunException(
@@ -64,6 +69,12 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
               report.negativeTimestamp(),
               report.notFinite(),
               report.rejected() > 0 ? "; the first: " + report.describeRejects() : ""));
+    }
+    for (Side side : Side.values()) {
+      IdNotations ids = report.ids(side);
+      if (format.idType(side) == IdType.AUTO && ids.converted() > 0 && ids.texts() > 0) {
+        throw MixedIdsException.of(name, side, ids);
+      }
     }
   }
 }

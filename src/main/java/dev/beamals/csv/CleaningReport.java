@@ -1,6 +1,7 @@
 package dev.beamals.csv;
 
 import dev.beamals.ids.ArrayCoding;
+import dev.beamals.ids.Side;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -31,6 +32,8 @@ public final class CleaningReport implements Serializable {
   private long negativeTimestamp;
   private long notFinite;
   private long kept;
+  private IdNotations users = IdNotations.NONE;
+  private IdNotations items = IdNotations.NONE;
 
   /** For each file the number of lines that begin in each chunk, and its fingerprint. */
   private final TreeMap<String, TreeMap<Long, Long>> lines = new TreeMap<>();
@@ -51,6 +54,8 @@ public final class CleaningReport implements Serializable {
     report.negativeTimestamp = negativeTimestamp;
     report.notFinite = notFinite;
     report.kept = kept;
+    report.users = batch.users;
+    report.items = batch.items;
     report.lines.computeIfAbsent(batch.file, f -> new TreeMap<>()).put(batch.chunk, batch.lines);
     report.fingerprints.put(batch.file, batch.fingerprint);
     report.firstRejects.addAll(batch.rejects.subList(0, Math.min(SAMPLE, batch.rejects.size())));
@@ -99,6 +104,11 @@ public final class CleaningReport implements Serializable {
     return kept;
   }
 
+  /** How the ids of a side were written. */
+  IdNotations ids(Side side) {
+    return side == Side.USER ? users : items;
+  }
+
   /** For each file the sum (mod 2⁶⁴) of the hashes of its rows: whatever their order. */
   public Map<String, Long> fingerprints() {
     return fingerprints;
@@ -141,6 +151,8 @@ public final class CleaningReport implements Serializable {
     negativeTimestamp += other.negativeTimestamp;
     notFinite += other.notFinite;
     kept += other.kept;
+    users = users.plus(other.users);
+    items = items.plus(other.items);
     other.lines.forEach((f, c) -> lines.computeIfAbsent(f, x -> new TreeMap<>()).putAll(c));
     other.fingerprints.forEach((f, sum) -> fingerprints.merge(f, sum, Long::sum));
     firstRejects = first(SAMPLE, firstRejects, other.firstRejects);
@@ -210,6 +222,8 @@ public final class CleaningReport implements Serializable {
       data.writeLong(report.negativeTimestamp);
       data.writeLong(report.notFinite);
       data.writeLong(report.kept);
+      report.users.write(data);
+      report.items.write(data);
       data.writeInt(report.lines.size());
       for (Map.Entry<String, TreeMap<Long, Long>> file : report.lines.entrySet()) {
         ArrayCoding.write(file.getKey(), out);
@@ -235,6 +249,8 @@ public final class CleaningReport implements Serializable {
       report.negativeTimestamp = data.readLong();
       report.notFinite = data.readLong();
       report.kept = data.readLong();
+      report.users = IdNotations.read(data);
+      report.items = IdNotations.read(data);
       int files = data.readInt();
       for (int f = 0; f < files; f++) {
         String file = ArrayCoding.readString(in);

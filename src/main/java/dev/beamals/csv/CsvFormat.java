@@ -1,6 +1,7 @@
 package dev.beamals.csv;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.ids.Side;
 import java.io.Serializable;
 import java.util.List;
 
@@ -43,6 +44,10 @@ public abstract class CsvFormat implements Serializable {
 
   abstract NullValues nullValues();
 
+  abstract IdType userIds();
+
+  abstract IdType itemIds();
+
   public static CsvFormat create() {
     return new AutoValue_CsvFormat.Builder()
         .setDelimiter(',')
@@ -55,6 +60,8 @@ public abstract class CsvFormat implements Serializable {
         .setTimestampRequired(false)
         .setSplitCol("")
         .setNullValues(NullValues.of(NULL_VALUES))
+        .setUserIds(IdType.AUTO)
+        .setItemIds(IdType.AUTO)
         .build();
   }
 
@@ -125,6 +132,27 @@ public abstract class CsvFormat implements Serializable {
     return toBuilder().setNullValues(NullValues.of(nullValues)).build();
   }
 
+  /** What makes two ids of a side one; {@link IdType#AUTO} unless it is set. */
+  public CsvFormat withIdType(Side side, IdType type) {
+    Builder builder = toBuilder();
+    return (side == Side.USER ? builder.setUserIds(type) : builder.setItemIds(type)).build();
+  }
+
+  /** The same for ids that are looked up among those that this format has read. */
+  public CsvFormat withIdsLookedUp() {
+    CsvFormat format = this;
+    for (Side side : Side.values()) {
+      format =
+          idType(side) == IdType.AUTO ? format.withIdType(side, IdType.LOOKED_UP) : format;
+    }
+    return format;
+  }
+
+  /** What makes two ids of a side one. */
+  public IdType idType(Side side) {
+    return side == Side.USER ? userIds() : itemIds();
+  }
+
   abstract Builder toBuilder();
 
   @AutoValue.Builder
@@ -148,6 +176,10 @@ public abstract class CsvFormat implements Serializable {
     abstract Builder setSplitCol(String splitCol);
 
     abstract Builder setNullValues(NullValues nullValues);
+
+    abstract Builder setUserIds(IdType type);
+
+    abstract Builder setItemIds(IdType type);
 
     abstract CsvFormat build();
   }

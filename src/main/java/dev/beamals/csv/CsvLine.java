@@ -1,6 +1,7 @@
 package dev.beamals.csv;
 
 import dev.beamals.ids.Hashes;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,21 @@ final class CsvLine {
   /** What is wrong with a line on which a quoted field begins that does not end there. */
   static final String OPEN_QUOTE = "a quoted field that does not end on its line";
 
+  /** What may be at the begin or the end of a field that is not written in the usual way. */
+  private static final int FIRST = 1;
+
+  private static final int LAST = 2;
+  private static final byte[] ODD = new byte[256];
+
+  static {
+    for (char c : new char[] {' ', '+', '-', '.', '0'}) {
+      ODD[c] |= FIRST;
+    }
+    for (char c : new char[] {' ', '.', '0'}) {
+      ODD[c] |= LAST;
+    }
+  }
+
   private final byte delimiter;
   private final int[] starts;
   private final int[] ends;
@@ -27,6 +43,10 @@ final class CsvLine {
   private int next;
   private boolean nul;
   private boolean ambiguous;
+
+  /** Whether all values are written in the usual way, with commas between them. */
+  private boolean usual;
+
   private @Nullable String defect;
 
   /**
@@ -62,12 +82,17 @@ final class CsvLine {
       }
     }
     add(field, p);
+    usual = delimiter == ',';
     next = p;
     if (p < to) {
       next = buffer[p] == '\r' && p + 1 < to && buffer[p + 1] == '\n' ? p + 2 : p + 1;
     }
     if (quoted) {
       unquote(buffer, from, p);
+    } else {
+      for (int i = Math.min(count, starts.length) - 1; i >= 0; i--) {
+        inspect(i, false);
+      }
     }
     if (nul) {
       defect = "a NUL byte";
@@ -85,7 +110,8 @@ final class CsvLine {
     int p = from;
     while (true) {
       int start = out;
-      if (p < to && buffer[p] == '"') {
+      boolean isQuoted = p < to && buffer[p] == '"';
+      if (isQuoted) {
         p++;
         while (true) {
           if (p == to) {
@@ -99,7 +125,7 @@ final class CsvLine {
             }
             p++;
           }
-          ambiguous |= b == delimiter;
+          ambiguous |= b == ',';
           unquoted[out++] = b;
         }
         if (p < to && buffer[p] != delimiter) {
@@ -112,6 +138,9 @@ final class CsvLine {
         }
       }
       add(start, out);
+      if (count <= starts.length) {
+        inspect(count - 1, isQuoted);
+      }
       if (p == to) {
         return;
       }
@@ -148,32 +177,99 @@ final class CsvLine {
     return bytes;
   }
 
-  /** Where field {@code i} begins, its leading blanks left out. */
+  /** Where field {@code i} begins, leading blanks left out, but those of a quoted text. */
   int start(int i) {
+    return starts[i];
+  }
+
+  /** Where field {@code i} ends, trailing blanks left out, but those of a quoted text. */
+  int end(int i) {
+    return ends[i];
+  }
+
+  /** Trims field {@code i}, and finds out whether its value is written in the usual way. */
+  private void inspect(int i, boolean isQuoted) {
     int start = starts[i];
-    while (start < ends[i] && bytes[start] == ' ') {
+    int end = ends[i];
+    if (start == end || (ODD[bytes[start] & 0xFF] & FIRST | ODD[bytes[end - 1] & 0xFF] & LAST) == 0) {
+      return;
+    }
+    while (start < end && bytes[start] == ' ') {
       start++;
     }
-    return start;
-  }
-
-  /** Where field {@code i} ends, its trailing blanks left out. */
-  int end(int i) {
-    int end = ends[i];
-    while (end > starts[i] && bytes[end - 1] == ' ') {
+    while (end > start && bytes[end - 1] == ' ') {
       end--;
     }
-    return end;
+    boolean trimmed = end - start < ends[i] - starts[i];
+    if (trimmed && isQuoted && start < end && NumberText.canonical(bytes, start, end) == null) {
+      return; // a text
+    }
+    usual &= !trimmed && isUsual(start, end);
+    starts[i] = start;
+    ends[i] = end;
   }
 
-  /** A hash of all fields: equal for lines with equal fields, however they are quoted. */
+  /** Whether what begins or ends oddly is a number in its usual notation, or none. */
+  private boolean isUsual(int start, int end) {
+    byte first = bytes[start];
+    byte last = bytes[end - 1];
+    if (last != '0' && last != '.' && end - start > 1 && (first == '0' || first == '-')) {
+      byte second = bytes[start + 1];
+      if (first == '0' ? second == '.' : second > '0' && second <= '9') {
+        return true; // 0.5, -7
+      }
+    } else if (last == '0' && first > '0') {
+      boolean whole = true;
+      for (int p = start; p < end; p++) {
+        whole &= bytes[p] != '.';
+      }
+      if (whole) {
+        return true; // 10
+      }
+    }
+    String number = NumberText.canonical(bytes, start, end);
+    return number == null
+        || number.equals(new String(bytes, start, end - start, StandardCharsets.ISO_8859_1));
+  }
+
+  /**
+   * A hash of the values of all fields: equal for lines with equal ones, however these are quoted,
+   * separated, or written as numbers.
+   */
   long fingerprint() {
-    int from = starts[0];
-    long hash = Hashes.of(bytes, from, ends[count - 1] - from);
+    if (usual) {
+      return hash(bytes, starts[0], ends, ambiguous);
+    }
+    int[] textEnds = new int[count];
+    boolean commas = false;
+    ByteArrayOutputStream out = new ByteArrayOutputStream(ends[count - 1] - starts[0] + 16);
+    for (int i = 0; i < count; i++) {
+      if (i > 0) {
+        out.write(',');
+      }
+      String number = NumberText.canonical(bytes, starts[i], ends[i]);
+      if (number != null) {
+        out.writeBytes(number.getBytes(StandardCharsets.ISO_8859_1));
+      } else {
+        out.write(bytes, starts[i], ends[i] - starts[i]);
+        for (int p = starts[i]; p < ends[i]; p++) {
+          commas |= bytes[p] == ',';
+        }
+      }
+      textEnds[i] = out.size();
+    }
+    return hash(out.toByteArray(), 0, textEnds, commas);
+  }
+
+  /**
+   * @param from where the first field begins
+   * @param ambiguous whether a field has a comma, which looks like one between fields
+   */
+  private long hash(byte[] text, int from, int[] fieldEnds, boolean ambiguous) {
+    long hash = Hashes.of(text, from, fieldEnds[count - 1] - from);
     if (ambiguous) {
-      // A delimiter inside a field looks like one between fields: say where the fields end.
       for (int i = 0; i < count; i++) {
-        hash = Hashes.mix(hash + ends[i] - from);
+        hash = Hashes.mix(hash + fieldEnds[i] - from); // say where the fields end
       }
     }
     return hash;

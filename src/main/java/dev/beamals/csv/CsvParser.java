@@ -30,8 +30,8 @@ final class CsvParser {
   private final CsvLine line;
   private final NullValues nullValues;
   private final boolean rated;
-  private final IdDictionary userIds = new IdDictionary();
-  private final IdDictionary itemIds = new IdDictionary();
+  private final IdColumn users;
+  private final IdColumn items;
   private final IntArrayList user = new IntArrayList();
   private final IntArrayList item = new IntArrayList();
   private final FloatArrayList rating = new FloatArrayList();
@@ -49,6 +49,8 @@ final class CsvParser {
     this.line = new CsvLine(layout.format.delimiter(), layout.columns);
     this.nullValues = layout.format.nullValues();
     this.rated = layout.format.rated();
+    this.users = new IdColumn(layout.format.userIds());
+    this.items = new IdColumn(layout.format.itemIds());
   }
 
   /**
@@ -128,8 +130,8 @@ final class CsvParser {
     if (!isPlain(bytes, start, p) || (p < to && bytes[p] != '\n')) {
       return -1;
     }
-    user.add(userIds.code(layout.user == 0 ? first : second));
-    item.add(itemIds.code(layout.user == 0 ? second : first));
+    user.add(users.dictionary.code(layout.user == 0 ? first : second));
+    item.add(items.dictionary.code(layout.user == 0 ? second : first));
     return p < to ? p + 1 : p;
   }
 
@@ -175,15 +177,11 @@ final class CsvParser {
         return describe(layout.split) + " is not train, validation or test";
       }
     }
-    int column = layout.user;
-    int userCode;
-    int itemCode;
-    try {
-      userCode = userIds.code(line.bytes(), line.start(column), line.end(column));
-      column = layout.item;
-      itemCode = itemIds.code(line.bytes(), line.start(column), line.end(column));
-    } catch (CharacterCodingException e) {
-      return describe(column) + " is not UTF-8";
+    int userCode = users.code(layout.user);
+    int itemCode = items.code(layout.item);
+    String defect = users.defect == null ? items.defect : users.defect;
+    if (defect != null) {
+      return defect;
     }
     if (!complete) {
       incomplete.add(user.size());
@@ -206,6 +204,12 @@ final class CsvParser {
   private boolean isMissing(int column) {
     int start = line.start(column);
     int end = line.end(column);
+    while (end > start && line.bytes()[end - 1] == ' ') {
+      end--; // of a quoted text
+    }
+    while (start < end && line.bytes()[start] == ' ') {
+      start++;
+    }
     return start >= end || nullValues.contains(line.bytes(), start, end);
   }
 
@@ -240,18 +244,85 @@ final class CsvParser {
     return new String(line.bytes(), start, length, StandardCharsets.UTF_8);
   }
 
+  /** The ids of a side, in whatever notation. */
+  private final class IdColumn {
+    private final IdType type;
+    private final IdDictionary dictionary = new IdDictionary();
+    private long converted;
+    private long texts;
+
+    /** What is wrong with the last id, or null. */
+    private @Nullable String defect;
+
+    IdColumn(IdType type) {
+      this.type = type;
+    }
+
+    /** The code of the id in a column, which is not empty; any where there is a defect. */
+    int code(int column) {
+      byte[] bytes = line.bytes();
+      int start = line.start(column);
+      int end = line.end(column);
+      defect = null;
+      long plain = IdDictionary.plainInt(bytes, start, end);
+      return plain != IdDictionary.NO_INT
+          ? dictionary.code((int) plain)
+          : otherCode(bytes, start, end, column);
+    }
+
+    private int otherCode(byte[] bytes, int start, int end, int column) {
+      String number = type == IdType.STRING ? null : NumberText.canonical(bytes, start, end);
+      if (type == IdType.INT && (number == null || number.indexOf('.') >= 0)) {
+        defect = describe(column) + " is not a whole number";
+        return 0;
+      }
+      if (number != null) {
+        converted += isWritten(number, bytes, start, end) ? 0 : 1;
+        return dictionary.codeOf(number);
+      }
+      texts++;
+      try {
+        return dictionary.code(bytes, start, end);
+      } catch (CharacterCodingException e) {
+        defect = describe(column) + " is not UTF-8";
+        return 0;
+      }
+    }
+
+    private static boolean isWritten(String number, byte[] bytes, int start, int end) {
+      boolean same = number.length() == end - start;
+      for (int i = 0; same && i < number.length(); i++) {
+        same = number.charAt(i) == bytes[start + i];
+      }
+      return same;
+    }
+
+    IdNotations takeNotations() {
+      IdNotations notations = new IdNotations(converted, texts);
+      converted = 0;
+      texts = 0;
+      return notations;
+    }
+  }
+
   private RowBatch finish(long chunk, long lines, long sum) {
-    int[] users = new int[user.size()];
-    int[] items = new int[item.size()];
-    Ids allUsers = userIds.finish(user, users);
-    Ids allItems = itemIds.finish(item, items);
+    int[] userIndex = new int[user.size()];
+    int[] itemIndex = new int[item.size()];
+    Ids allUsers = users.dictionary.finish(user, userIndex);
+    Ids allItems = items.dictionary.finish(item, itemIndex);
     if (!rejects.isEmpty()) {
-      // A user whose only row failed on its item is in the dictionary, but in no row.
-      allUsers = RatingBatch.keepUsed(allUsers, users);
+      // An id whose only row failed on the other is in the dictionary, but in no row.
+      allUsers = RatingBatch.keepUsed(allUsers, userIndex);
+      allItems = RatingBatch.keepUsed(allItems, itemIndex);
     }
     RatingBatch rows =
         new RatingBatch(
-                allUsers, allItems, users, items, rating.toFloatArray(), fingerprint.toLongArray())
+                allUsers,
+                allItems,
+                userIndex,
+                itemIndex,
+                rating.toFloatArray(),
+                fingerprint.toLongArray())
             .withParts(part.toByteArray())
             .withPlaces(place.toLongArray());
     RowBatch batch =
@@ -264,7 +335,9 @@ final class CsvParser {
             timestamp.toDoubleArray(),
             incomplete.toIntArray(),
             unusable,
-            rejects);
+            rejects,
+            users.takeNotations(),
+            items.takeNotations());
     user.clear();
     item.clear();
     rating.clear();

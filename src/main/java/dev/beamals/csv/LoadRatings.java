@@ -132,7 +132,9 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     PCollection<CleaningReport> report =
         cleaned
             .get(CleanRatings.report())
-            .apply("CheckReport", ParDo.of(new CheckReportFn(inputName(), maxRejects())))
+            .apply("CheckReport", ParDo.of(
+                    new CheckReportFn(
+                        inputName(), maxRejects(), files().get(0).layout().format)))
             .setCoder(CleaningReport.coder());
     PCollection<List<Reject>> rejected = cleaned.get(CleanRatings.rejects());
     String folder = rejects();

@@ -24,6 +24,8 @@ final class RowBatch {
   final int[] incomplete;
   final int unusable;
   final List<Reject> rejects;
+  final IdNotations users;
+  final IdNotations items;
 
   /**
    * @param chunk the offset of the chunk in the file
@@ -34,6 +36,8 @@ final class RowBatch {
    * @param incomplete the indices of those of them that have an empty column
    * @param unusable the number of rows without a user, an item or a rating
    * @param rejects the rows that could not be read
+   * @param users how their ids were written
+   * @param items the same for the other side
    */
   RowBatch(
       String file,
@@ -44,7 +48,9 @@ final class RowBatch {
       double[] timestamps,
       int[] incomplete,
       int unusable,
-      List<Reject> rejects) {
+      List<Reject> rejects,
+      IdNotations users,
+      IdNotations items) {
     this.file = file;
     this.chunk = chunk;
     this.lines = lines;
@@ -54,6 +60,8 @@ final class RowBatch {
     this.incomplete = incomplete;
     this.unusable = unusable;
     this.rejects = rejects;
+    this.users = users;
+    this.items = items;
   }
 
   /** The same, with ratings that keep their times. */
@@ -67,7 +75,9 @@ final class RowBatch {
         timestamps,
         incomplete,
         unusable,
-        rejects);
+        rejects,
+        users,
+        items);
   }
 
   /** All rows, good or bad. */
@@ -94,6 +104,8 @@ final class RowBatch {
       for (Reject reject : batch.rejects) {
         Reject.Coder.of().encode(reject, out);
       }
+      batch.users.write(data);
+      batch.items.write(data);
     }
 
     @Override
@@ -116,7 +128,17 @@ final class RowBatch {
         rejects.add(Reject.Coder.of().decode(in));
       }
       return new RowBatch(
-          file, chunk, lines, fingerprint, rows, timestamps, incomplete, unusable, rejects);
+          file,
+          chunk,
+          lines,
+          fingerprint,
+          rows,
+          timestamps,
+          incomplete,
+          unusable,
+          rejects,
+          IdNotations.read(data),
+          IdNotations.read(data));
     }
 
     @Override

@@ -74,6 +74,7 @@ abstract class Command<O extends CommandOptions> {
     Long maxRejects = options.getMaxRejects();
     require(
         maxRejects == null || maxRejects >= 0, "--maxRejects=%s: expected at least 0", maxRejects);
+    Inputs.idType(options.getIdType());
   }
 
   static void require(boolean condition, String message, @Nullable Object... args) {

@@ -5,8 +5,11 @@ import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
+import dev.beamals.csv.IdType;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
 import dev.beamals.model.ModelParameters;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class Inputs {
   /** Says that there is no such column. */
   private static final String NO_COLUMN = "none";
+
+  /** The parameter of a model that names the sides whose ids are as they were written. */
+  static final String TEXT_IDS = "textIds";
 
   private Inputs() {}
 
@@ -45,9 +51,51 @@ final class Inputs {
    */
   private static CsvFormat dialect(CsvOptions options, ModelParameters saved) {
     CsvFormat format = CsvFormat.create();
+    IdType idType = idType(options.getIdType());
+    if (idType != null) {
+      format = format.withIdType(Side.USER, idType).withIdType(Side.ITEM, idType);
+    }
     List<String> nullValues = options.getNullValues();
     nullValues = nullValues == null ? saved.texts("nullValues") : nullValues;
     return nullValues == null ? format : format.withNullValues(nullValues);
+  }
+
+  /**
+   * What {@code --idType} says; null where it says nothing.
+   *
+   * @throws UsageException where it says something else
+   */
+  static @Nullable IdType idType(@Nullable String flag) {
+    if (flag == null) {
+      return null;
+    }
+    return switch (flag) {
+      case "auto" -> IdType.AUTO;
+      case "string" -> IdType.STRING;
+      case "int" -> IdType.INT;
+      default ->
+          throw new UsageException("--idType=" + flag + ": expected auto or string or int");
+    };
+  }
+
+  /** How the ids of a side are read that are to be looked up in a model. */
+  static IdType idType(CsvOptions options, SavedModel model, Side side) {
+    IdType given = idType(options.getIdType());
+    if (given != null) {
+      return given == IdType.AUTO ? IdType.LOOKED_UP : given;
+    }
+    ModelParameters saved = model.parameters();
+    List<String> texts = saved.texts(TEXT_IDS);
+    boolean asWritten =
+        texts != null ? texts.contains(side.name()) : !model.factors(side).intIds();
+    return asWritten ? IdType.STRING : IdType.LOOKED_UP;
+  }
+
+  /** Ids of the command line as a model has them. */
+  static Ids ids(CsvOptions options, SavedModel model, Side side, List<String> given) {
+    boolean asWritten = idType(options, model, side) == IdType.STRING;
+    return Ids.of(
+        given.stream().map(id -> asWritten ? id : IdType.byValue(id)).toArray(String[]::new));
   }
 
   private static CsvFormat columns(
@@ -77,6 +125,8 @@ final class Inputs {
     Boolean header = options.getHeader();
     Boolean saved = model.parameters().flag("header");
     return dialect(options, model.parameters())
+        .withIdType(Side.USER, idType(options, model, Side.USER))
+        .withIdType(Side.ITEM, idType(options, model, Side.ITEM))
         .withDelimiter(delimiter(delimiter))
         .withHeader(header != null ? header : saved == null || saved);
   }

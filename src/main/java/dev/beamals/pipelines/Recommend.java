@@ -76,7 +76,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       if (forItems()) {
         topK = topK.forItems();
       }
-      PCollectionView<Ids> wanted = wanted(pipeline, wantedFiles, folder);
+      PCollectionView<Ids> wanted = wanted(pipeline, model, wantedFiles, folder);
       if (wanted != null) {
         topK = topK.withIds(wanted);
       }
@@ -102,7 +102,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       if (!seenFiles.isEmpty()) {
         report(folder, "excludeSeen");
       }
-      finish(folder, table, wantedFiles);
+      finish(folder, model, table, wantedFiles);
     }
   }
 }

@@ -64,7 +64,7 @@ final class Similar extends TopKCommand<SimilarOptions> {
       if (side == Side.USER) {
         similar = similar.forUsers();
       }
-      PCollectionView<Ids> wanted = wanted(pipeline, wantedFiles, folder);
+      PCollectionView<Ids> wanted = wanted(pipeline, model, wantedFiles, folder);
       if (wanted != null) {
         similar = similar.withIds(wanted);
       }
@@ -76,7 +76,7 @@ final class Similar extends TopKCommand<SimilarOptions> {
       WriteScores table = table(folder, model, "similar", side, "cosine", blocks, titles);
       write(pipeline.apply("FindSimilar", similar), table, folder);
       run(pipeline);
-      finish(folder, table, wantedFiles);
+      finish(folder, model, table, wantedFiles);
     }
   }
 }

@@ -117,14 +117,14 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   /** The ids whose rows are wanted, or null for all. */
   final @Nullable PCollectionView<Ids> wanted(
-      Pipeline pipeline, List<CsvFile> files, ResultFolder folder) {
+      Pipeline pipeline, SavedModel model, List<CsvFile> files, ResultFolder folder) {
     List<String> given = given();
     PCollection<Ids> ids;
     if (given != null) {
       ids =
           pipeline.apply(
               "WantedIds",
-              Create.of(Ids.of(given.toArray(String[]::new))).withCoder(UniteIds.coder()));
+              Create.of(Inputs.ids(options, model, side(), given)).withCoder(UniteIds.coder()));
     } else if (files.isEmpty()) {
       return null;
     } else {
@@ -232,7 +232,8 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   }
 
   /** Ends the table, prints it where nobody asked for a folder, and says what it has. */
-  final void finish(ResultFolder folder, WriteScores table, List<CsvFile> wantedFiles)
+  final void finish(
+      ResultFolder folder, SavedModel model, WriteScores table, List<CsvFile> wantedFiles)
       throws IOException {
     if (!wantedFiles.isEmpty()) {
       report(folder, name(side()) + "s");
@@ -245,7 +246,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
           count(folder.take(FREQUENT, VarLongCoder.of()), "item"), options.getMinItemRatings());
     }
     WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
-    String missing = missing(folder);
+    String missing = missing(folder, model);
     if (counts.ids() == 0) {
       throw new RunException(
           missing != null ? missing : "none of the ids that were asked for is in the model");
@@ -270,12 +271,12 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   }
 
   /** Names the ids of the command line that the model does not have; null where there are none. */
-  private @Nullable String missing(ResultFolder folder) throws IOException {
+  private @Nullable String missing(ResultFolder folder, SavedModel model) throws IOException {
     List<String> given = given();
     if (given == null) {
       return null;
     }
-    Ids ids = Ids.of(given.toArray(String[]::new));
+    Ids ids = Inputs.ids(options, model, side(), given);
     int[] found = ids.positionsIn(folder.take(FOUND, UniteIds.coder()));
     List<String> missing = new ArrayList<>();
     for (int i = 0; i < found.length; i++) {

@@ -8,8 +8,11 @@ import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.EstimateIds;
+import dev.beamals.csv.IdType;
+import dev.beamals.csv.MixedIdsException;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFolder;
+import dev.beamals.ids.Side;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.FactorsSummary;
 import dev.beamals.model.Manifest;
@@ -25,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.jspecify.annotations.Nullable;
@@ -106,16 +110,36 @@ final class Train extends Command<TrainOptions> {
 
   @Override
   void run() throws IOException {
+    CsvFormat format = Inputs.format(options);
+    while (true) {
+      try {
+        run(format);
+        return;
+      } catch (RuntimeException e) {
+        MixedIdsException mixed = MixedIdsException.in(e);
+        if (mixed == null) {
+          throw e;
+        }
+        progress.printf(
+            "--%s%nreading again with --idType=string for this column%n",
+            String.valueOf(mixed.getMessage()).replaceAll(" (\\w+Col): ", " --$1: "));
+        format = format.withIdType(mixed.side(), IdType.STRING);
+      }
+    }
+  }
+
+  private void run(CsvFormat format) throws IOException {
     long started = System.nanoTime();
     double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
-    CsvFormat format = Inputs.format(options);
     String splitCol = options.getSplitCol();
-    format = splitCol == null ? format : format.withSplitCol(splitCol);
-    List<CsvFile> files = CsvFile.find("input", input, format);
+    List<CsvFile> files =
+        CsvFile.find("input", input, splitCol == null ? format : format.withSplitCol(splitCol));
     List<CsvFile> testFiles =
-        testInput.isEmpty() ? List.of() : CsvFile.find("testInput", testInput, format);
+        testInput.isEmpty()
+            ? List.of()
+            : CsvFile.find("testInput", testInput, format.withIdsLookedUp());
     if (!files.stream().allMatch(CsvFile::hasTimestamp)) {
       progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
     }
@@ -161,7 +185,7 @@ final class Train extends Command<TrainOptions> {
       if (split != null) {
         split.complete();
       }
-      save(model, splits, files, testFiles, seconds, started);
+      save(model, format, splits, files, testFiles, seconds, started);
     }
   }
 
@@ -183,6 +207,7 @@ final class Train extends Command<TrainOptions> {
 
   private void save(
       ModelFolder model,
+      CsvFormat format,
       Splits splits,
       List<CsvFile> files,
       List<CsvFile> testFiles,
@@ -225,7 +250,7 @@ final class Train extends Command<TrainOptions> {
         model.take(TrainPipeline.SUMMARY, TrainingSummary.coder(parameters()));
     FactorsSummary factors = model.summarizeFactors(parameters().columns());
     Manifest manifest =
-        Manifest.of(toSave(), factors).withInput(cleaning.toInput()).withTraining(summary);
+        Manifest.of(toSave(format), factors).withInput(cleaning.toInput()).withTraining(summary);
     cleaning.printTable(out, "");
     if (splits.reports()) {
       splits.print(out, model.take(TrainPipeline.SPLIT, SplitRatings.Report.coder()));
@@ -318,13 +343,19 @@ final class Train extends Command<TrainOptions> {
   }
 
   /** What is saved of the run: all flags but those of files and of what is printed. */
-  private ModelParameters toSave() {
+  private ModelParameters toSave(CsvFormat format) {
     Map<String, @Nullable Object> saved = new LinkedHashMap<>();
     saved.put("runner", options.getRunner().getSimpleName());
     arguments
         .toMap(options)
         .forEach((name, value) -> saved.put(name, value instanceof Enum<?> e ? e.name() : value));
     saved.keySet().removeAll(NOT_SAVED);
+    saved.put(
+        Inputs.TEXT_IDS,
+        Stream.of(Side.values())
+            .filter(side -> format.idType(side) == IdType.STRING)
+            .map(Side::name)
+            .toList());
     return ModelParameters.of(saved);
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.beamals.RunException;
+import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingRow;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ final class FilesAsPeopleHaveThemTest {
         rows.add(row);
       }
     }
-    CheckReportFn.check(report, "input", null);
+    CheckReportFn.check(report, "input", null, format);
     assertEquals(
         report.rowsRead(),
         report.kept()
@@ -140,5 +141,65 @@ final class FilesAsPeopleHaveThemTest {
     }
     Files.writeString(file, HEADER + "1,2,.5\n1,3,5.\n1,4,+1e-3\n1,5,True\n");
     assertEquals(4, read(CsvFormat.create(), List.of(file)).distinct());
+  }
+
+  @Test
+  void wholeNumbersInAnyNotationAreOneId() throws IOException {
+    Read read = read(CsvFormat.create(), "03_floatids.csv");
+    assertEquals(List.of(12L, 8L, 67L), List.of(read.users(), read.items(), read.distinct()));
+    CsvFormat text = CsvFormat.create().withIdType(Side.USER, IdType.STRING);
+    assertEquals(24, read(text, "03_floatids.csv").users());
+  }
+
+  @Test
+  void idsOf64BitsStayExactAndMixedOnesAreRefusedOrText() throws IOException {
+    Path file = folder.resolve("ids.csv");
+    Files.writeString(
+        file,
+        HEADER
+            + "9007199254740993,1,1\n9007199254740992.0,1,1\n9007199254740993.0,2,1\n"
+            + "1e5,1,1\n100000,2,1\n007,1,1\n7,1,2\n");
+    assertEquals(4, read(CsvFormat.create(), List.of(file)).users());
+    Files.writeString(file, HEADER + "1,1,1\nabc,1,1\n3000000000,1,1\n");
+    assertEquals(3, read(CsvFormat.create(), List.of(file)).users());
+    Files.writeString(file, HEADER + "1,1,1\nabc,1,1\n1.0,1,1\n");
+    assertThrows(MixedIdsException.class, () -> read(CsvFormat.create(), List.of(file)));
+    assertEquals(
+        3, read(CsvFormat.create().withIdType(Side.USER, IdType.STRING), List.of(file)).users());
+    assertEquals(
+        2, read(CsvFormat.create().withIdType(Side.USER, IdType.LOOKED_UP), List.of(file)).users());
+    Read ints = read(CsvFormat.create().withIdType(Side.USER, IdType.INT), List.of(file));
+    assertEquals(1, ints.users());
+    assertEquals(1, ints.report().rejected());
+    assertTrue(ints.report().describeRejects().endsWith(":3: user_id \"abc\" is not a whole number"));
+  }
+
+  @Test
+  void duplicatesAreEqualByValue() throws IOException {
+    Read read = read(CsvFormat.create(), "13_dup.csv");
+    assertEquals(List.of(12L, 8L, 68L), List.of(read.users(), read.items(), read.distinct()));
+    Path file = folder.resolve("rows.csv");
+    Files.writeString(
+        file,
+        "user_id,video_id,watch_ratio,a,b\n"
+            + "1,2,3,10,0.5\n 1 ,2.0,\"3\",10.0,.5\n1,2,3.,+10,0.50\n1,2,3,010,00.5\n"
+            + "1,2,3,10,-0.5\n1,2,3,1,00.5\n1,2,3,10.,x\n1,2,3,10,\" x\"\n1,2,3,10.0, x\n");
+    // 10|0.5, 10|-0.5, 1|0.5, 10|x, 10|" x"
+    assertEquals(5, read(CsvFormat.create(), List.of(file)).distinct());
+  }
+
+  @Test
+  void rowsHaveOneHashWhateverTheDelimiter() throws IOException {
+    Path commas = Files.writeString(folder.resolve("c.csv"), HEADER + "\"a,b\",2,3\n1,2,3\n");
+    Path tabs =
+        Files.writeString(
+            folder.resolve("t.csv"), HEADER.replace(',', '\t') + "a,b\t2\t3\n1\t\"2\"\t3.0\n");
+    Read read = read(CsvFormat.create(), List.of(commas));
+    assertEquals(
+        read.report().fingerprints().get(commas.toString()),
+        read(CsvFormat.create().withDelimiter('\t'), List.of(tabs))
+            .report()
+            .fingerprints()
+            .get(tabs.toString()));
   }
 }
