@@ -85,7 +85,7 @@ final class Predict extends ModelCommand<PredictOptions> {
       if (output == null) {
         ResultTable.print(out, List.of("user", "item", "prediction"), folder.parts());
       } else {
-        report(folder, "input");
+        reportIds(folder, "input");
         folder.complete();
       }
       long cold = counts.missing();

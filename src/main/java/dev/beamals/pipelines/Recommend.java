@@ -1,10 +1,12 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.als.AlsModel;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
+import dev.beamals.ratings.RatingBatch;
 import dev.beamals.recommend.RecommendTopK;
 import dev.beamals.recommend.Titles;
 import dev.beamals.recommend.WriteScores;
@@ -71,25 +73,33 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
       int blocks = blocks(model.factors(side), cores);
+      AlsModel factors = model.in(pipeline);
       RecommendTopK topK =
-          RecommendTopK.from(model.in(pipeline)).withTopK(options.getTopK()).withNumBlocks(blocks);
+          RecommendTopK.from(factors).withTopK(options.getTopK()).withNumBlocks(blocks);
       if (forItems()) {
         topK = topK.forItems();
       }
-      PCollectionView<Ids> wanted = wanted(pipeline, model, wantedFiles, folder);
+      PCollectionView<Ids> wanted = wanted(pipeline, model, factors, wantedFiles, folder);
       if (wanted != null) {
         topK = topK.withIds(wanted);
       }
-      PCollection<Ids> given =
-          candidateFiles.isEmpty()
-              ? null
-              : ids(load(pipeline, "LoadCandidates", "candidates", candidateFiles, folder), "Ids");
+      PCollection<Ids> given = null;
+      if (!candidateFiles.isEmpty()) {
+        PCollection<RatingBatch> rows =
+            load(pipeline, "LoadCandidates", "candidates", candidateFiles, folder);
+        match(rows, Side.USER, factors, side.other(), "candidates", folder.path());
+        given = ids(rows, "Ids");
+      }
       PCollectionView<Ids> candidates = candidates(pipeline, model, folder, given);
       if (candidates != null) {
         topK = topK.withCandidates(candidates);
       }
       if (!seenFiles.isEmpty()) {
-        topK = topK.withSeen(load(pipeline, "LoadSeen", "excludeSeen", seenFiles, folder));
+        PCollection<RatingBatch> seen =
+            load(pipeline, "LoadSeen", "excludeSeen", seenFiles, folder);
+        match(seen, Side.USER, factors, Side.USER, "excludeSeen", folder.path());
+        match(seen, Side.ITEM, factors, Side.ITEM, "excludeSeen", folder.path());
+        topK = topK.withSeen(seen);
       }
       Titles titles = loadTitles(pipeline, options, titleFiles, folder);
       WriteScores table =
@@ -97,10 +107,13 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       write(pipeline.apply("RecommendTopK", topK), table, folder);
       run(pipeline);
       if (!candidateFiles.isEmpty()) {
-        report(folder, "candidates");
+        reportIds(folder, "candidates");
+        sayMatch(folder, "candidates", side.other());
       }
       if (!seenFiles.isEmpty()) {
-        report(folder, "excludeSeen");
+        reportIds(folder, "excludeSeen");
+        sayMatch(folder, "excludeSeen", Side.USER);
+        sayMatch(folder, "excludeSeen", Side.ITEM);
       }
       finish(folder, model, table, wantedFiles);
     }

@@ -1,6 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.als.AlsModel;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.SelectFactors;
 import dev.beamals.csv.CsvFile;
@@ -42,9 +43,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   private static final long BLOCK_ENTRIES = 4L << 20;
 
-  /** Files by which the ids that were wanted, and those of them that were found, reach us. */
-  private static final String WANTED = "wanted.bin";
-
+  /** The file by which the ids of the command line that were found reach us. */
   private static final String FOUND = "found.bin";
 
   /** The same for the number of items with enough ratings. */
@@ -117,7 +116,11 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   /** The ids whose rows are wanted, or null for all. */
   final @Nullable PCollectionView<Ids> wanted(
-      Pipeline pipeline, SavedModel model, List<CsvFile> files, ResultFolder folder) {
+      Pipeline pipeline,
+      SavedModel model,
+      AlsModel factors,
+      List<CsvFile> files,
+      ResultFolder folder) {
     List<String> given = given();
     PCollection<Ids> ids;
     if (given != null) {
@@ -128,8 +131,10 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     } else if (files.isEmpty()) {
       return null;
     } else {
-      ids = ids(load(pipeline, "LoadWanted", name(side()) + "s", files, folder), "WantedIds");
-      ids.apply("WriteWantedIds", ResultFile.<Ids>write(folder.path() + WANTED));
+      String flag = name(side()) + "s";
+      PCollection<RatingBatch> rows = load(pipeline, "LoadWanted", flag, files, folder);
+      match(rows, Side.USER, factors, side(), flag, folder.path());
+      ids = ids(rows, "WantedIds");
     }
     return ids.apply("ViewWantedIds", View.asSingleton());
   }
@@ -236,9 +241,8 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
       ResultFolder folder, SavedModel model, WriteScores table, List<CsvFile> wantedFiles)
       throws IOException {
     if (!wantedFiles.isEmpty()) {
-      report(folder, name(side()) + "s");
-      Ids ids = folder.take(WANTED, UniteIds.coder());
-      print("%s in --%ss%n", count(ids.size(), "id"), name(side()));
+      reportIds(folder, name(side()) + "s");
+      sayMatch(folder, name(side()) + "s", side());
     }
     if (options.getMinItemRatings() > 1) {
       print(
@@ -252,7 +256,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
           missing != null ? missing : "none of the ids that were asked for is in the model");
     }
     if (options.getTitles() != null) {
-      report(folder, "titles");
+      reportIds(folder, "titles");
     }
     if (options.getOutput() == null) {
       ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
