@@ -2,6 +2,7 @@ package dev.beamals.csv;
 
 import dev.beamals.RunException;
 import dev.beamals.ids.Side;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
   private static final long serialVersionUID = 1L;
+
+  /** Numbers with commas, in groups of three digits or not. */
+  private static final Pattern COMMA = Pattern.compile("\"[+-]?\\d*,\\d+\" is not a number");
+
+  private static final Pattern THOUSANDS =
+      Pattern.compile("\"[+-]?\\d{1,3}(,\\d{3})+([.]\\d*)?\" is not a number");
+  private static final Pattern DECIMALS =
+      Pattern.compile("\"[+-]?(\\d*,\\d{1,2}|\\d*,\\d{4,}|0,\\d+)\" is not a number");
 
   private final String name;
   private final @Nullable Long maxRejects;
@@ -34,6 +43,18 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
     out.output(report);
   }
 
+  /** What the first rejects look like, if that can be told. */
+  private static String hint(CleaningReport report) {
+    String rejects = report.describeRejects();
+    if (THOUSANDS.matcher(rejects).find() && !DECIMALS.matcher(rejects).find()) {
+      return " (is it thousands=','?)";
+    }
+    if (COMMA.matcher(rejects).find()) {
+      return " (is it decimal=','?)";
+    }
+    return rejects.contains("is not UTF-8") ? " (is it encoding=latin1?)" : "";
+  }
+
   static void check(
       CleaningReport report, String name, @Nullable Long maxRejects, CsvFormat format) {
     String openQuote = report.openQuote();
@@ -48,7 +69,8 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
       throw new RunException(
           String.format(
               "%s: %d of %d rows cannot be read, expected at most maxRejects=%d; the first: %s",
-              name, report.rejected(), report.rowsRead(), limit, report.describeRejects()));
+              name, report.rejected(), report.rowsRead(), limit, report.describeRejects())
+              + hint(report));
     }
     if (maxRejects == null && report.kept() > 0 && 2 * report.unusable() > report.rowsRead()) {
       throw new RunException(

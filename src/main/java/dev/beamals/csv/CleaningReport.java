@@ -32,6 +32,7 @@ public final class CleaningReport implements Serializable {
   private long negativeTimestamp;
   private long notFinite;
   private long kept;
+  private long scaledTimes;
   private IdNotations users = IdNotations.NONE;
   private IdNotations items = IdNotations.NONE;
 
@@ -54,6 +55,7 @@ public final class CleaningReport implements Serializable {
     report.negativeTimestamp = negativeTimestamp;
     report.notFinite = notFinite;
     report.kept = kept;
+    report.scaledTimes = batch.scaledTimes;
     report.users = batch.users;
     report.items = batch.items;
     report.lines.computeIfAbsent(batch.file, f -> new TreeMap<>()).put(batch.chunk, batch.lines);
@@ -104,6 +106,11 @@ public final class CleaningReport implements Serializable {
     return kept;
   }
 
+  /** Rows whose time was read as milliseconds, or as a smaller unit. */
+  public long scaledTimes() {
+    return scaledTimes;
+  }
+
   /** How the ids of a side were written. */
   IdNotations ids(Side side) {
     return side == Side.USER ? users : items;
@@ -151,6 +158,7 @@ public final class CleaningReport implements Serializable {
     negativeTimestamp += other.negativeTimestamp;
     notFinite += other.notFinite;
     kept += other.kept;
+    scaledTimes += other.scaledTimes;
     users = users.plus(other.users);
     items = items.plus(other.items);
     other.lines.forEach((f, c) -> lines.computeIfAbsent(f, x -> new TreeMap<>()).putAll(c));
@@ -222,6 +230,7 @@ public final class CleaningReport implements Serializable {
       data.writeLong(report.negativeTimestamp);
       data.writeLong(report.notFinite);
       data.writeLong(report.kept);
+      data.writeLong(report.scaledTimes);
       report.users.write(data);
       report.items.write(data);
       data.writeInt(report.lines.size());
@@ -249,6 +258,7 @@ public final class CleaningReport implements Serializable {
       report.negativeTimestamp = data.readLong();
       report.notFinite = data.readLong();
       report.kept = data.readLong();
+      report.scaledTimes = data.readLong();
       report.users = IdNotations.read(data);
       report.items = IdNotations.read(data);
       int files = data.readInt();

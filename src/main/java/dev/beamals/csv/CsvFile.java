@@ -28,6 +28,9 @@ import org.apache.beam.sdk.io.fs.MatchResult;
 public abstract class CsvFile implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** Columns past these are not found. */
+  private static final int MOST_COLUMNS = 10_000;
+
   public abstract String name();
 
   /** Its size as stored. */
@@ -35,8 +38,10 @@ public abstract class CsvFile implements Serializable {
 
   abstract CsvLayout layout();
 
-  boolean compressed() {
-    return Compression.detect(name()) != Compression.UNCOMPRESSED;
+  /** Whether it can only be read from its start. */
+  boolean fromStart() {
+    return !layout().format.dialect().isPlain()
+        || Compression.detect(name()) != Compression.UNCOMPRESSED;
   }
 
   /** Whether rows of this file have a timestamp. */
@@ -69,21 +74,27 @@ public abstract class CsvFile implements Serializable {
     List<CsvFile> files = new ArrayList<>();
     for (String name : sizes.keySet()) {
       byte[] firstLine = firstLine(parameter, name);
-      if (firstLine.length > 0) {
-        boolean mark =
-            firstLine.length >= 3
-                && firstLine[0] == (byte) 0xEF
-                && firstLine[1] == (byte) 0xBB
-                && firstLine[2] == (byte) 0xBF;
-        List<String> fields;
+      if (firstLine.length == 0) {
+        continue;
+      }
+      String encoding = RecordReader.markedEncoding(firstLine);
+      boolean utf8 = encoding == null || encoding.equals("UTF-8");
+      CsvFormat ofFile =
+          utf8 ? format : format.withDialect(format.dialect().withEncoding(encoding));
+      List<String> fields;
+      if (ofFile.dialect().isPlain()) {
         try {
-          fields = CsvLine.fields(firstLine, mark ? 3 : 0, format.delimiter());
+          fields = CsvLine.fields(firstLine, encoding == null ? 0 : 3, format.delimiter());
         } catch (IllegalArgumentException e) {
           throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
         }
+      } else {
+        fields = firstRecord(name, ofFile.dialect());
+      }
+      if (!fields.isEmpty()) {
         files.add(
             new AutoValue_CsvFile(
-                name, sizes.getOrDefault(name, 0L), CsvLayout.of(format, name, fields)));
+                name, sizes.getOrDefault(name, 0L), CsvLayout.of(ofFile, name, fields)));
       }
     }
     if (files.isEmpty()) {
@@ -131,6 +142,23 @@ public abstract class CsvFile implements Serializable {
               + (glob && missing != null ? ", as there is no folder " + missing : ""));
     }
     return sizes;
+  }
+
+  /** The fields of the first record, none where there is none. */
+  private static List<String> firstRecord(String name, CsvDialect dialect) {
+    CsvLine line = new CsvLine(',', MOST_COLUMNS);
+    try (RecordReader records = new RecordReader(name, dialect, line)) {
+      if (!records.next()) {
+        return List.of();
+      }
+      if (line.defect() != null) {
+        throw new RunException(
+            name + ":" + records.line() + ": " + line.defect() + "; expected column names");
+      }
+      return line.texts();
+    } catch (IOException e) {
+      throw new RunException(name + ": cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** The first line, at most 1 MiB of it, with its line end. */

@@ -19,7 +19,7 @@ public abstract class CsvFormat implements Serializable {
           "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
           "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "\\N");
 
-  abstract char delimiter();
+  abstract CsvDialect dialect();
 
   abstract boolean header();
 
@@ -44,13 +44,17 @@ public abstract class CsvFormat implements Serializable {
 
   abstract NullValues nullValues();
 
+  abstract String timeZone();
+
+  abstract String timestampFormat();
+
   abstract IdType userIds();
 
   abstract IdType itemIds();
 
   public static CsvFormat create() {
     return new AutoValue_CsvFormat.Builder()
-        .setDelimiter(',')
+        .setDialect(CsvDialect.create())
         .setHeader(true)
         .setUserCol("user_id")
         .setItemCol("video_id")
@@ -60,21 +64,26 @@ public abstract class CsvFormat implements Serializable {
         .setTimestampRequired(false)
         .setSplitCol("")
         .setNullValues(NullValues.of(NULL_VALUES))
+        .setTimeZone("UTC")
+        .setTimestampFormat("")
         .setUserIds(IdType.AUTO)
         .setItemIds(IdType.AUTO)
         .build();
   }
 
-  /** One ASCII character between fields; not a quote and not a line end. */
-  public CsvFormat withDelimiter(char delimiter) {
-    if (delimiter == '"'
-        || delimiter == '\n'
-        || delimiter == '\r'
-        || delimiter == 0
-        || delimiter > 126) {
-      throw new IllegalArgumentException("not a delimiter: " + delimiter);
-    }
-    return toBuilder().setDelimiter(delimiter).build();
+  /** How fields are written; {@link CsvDialect#create} unless it is set. */
+  public CsvFormat withDialect(CsvDialect dialect) {
+    return toBuilder().setDialect(dialect).build();
+  }
+
+  /** What is between two fields, see {@link CsvDialect#withDelimiter}. */
+  public CsvFormat withDelimiter(String delimiter) {
+    return withDialect(dialect().withDelimiter(delimiter));
+  }
+
+  /** The delimiter of a plain dialect. */
+  char delimiter() {
+    return dialect().delimiter().charAt(0);
   }
 
   /** Whether line 1 names the columns; without it columns are numbers from 1. */
@@ -107,7 +116,10 @@ public abstract class CsvFormat implements Serializable {
         .withOptionalTimestampCol("");
   }
 
-  /** The column of the time, in seconds since the epoch; a file without it is refused. */
+  /**
+   * The column of the time: seconds since the epoch, milliseconds where that would be past the year
+   * 5000, or a date or a time, see {@link #withTimes}. A file without it is refused.
+   */
   public CsvFormat withTimestampCol(String timestampCol) {
     return toBuilder().setTimestampCol(timestampCol).setTimestampRequired(true).build();
   }
@@ -130,6 +142,26 @@ public abstract class CsvFormat implements Serializable {
    */
   public CsvFormat withNullValues(List<String> nullValues) {
     return toBuilder().setNullValues(NullValues.of(nullValues)).build();
+  }
+
+  /**
+   * How times are written that are no numbers.
+   *
+   * @param timeZone of times that tell none, as of {@link java.time.ZoneId}; UTC unless it is set
+   * @param timestampFormat as of {@link java.time.format.DateTimeFormatter}; empty for ISO 8601, as
+   *     it is unless it is set
+   * @throws IllegalArgumentException where they are none
+   */
+  public CsvFormat withTimes(String timeZone, String timestampFormat) {
+    try {
+      new TimeText(timeZone, timestampFormat);
+    } catch (java.time.DateTimeException e) {
+      throw new IllegalArgumentException("timeZone=" + timeZone + ": expected one as UTC or Europe/Berlin", e);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "timestampFormat=" + timestampFormat + ": expected a pattern as yyyy-MM-dd HH:mm:ss", e);
+    }
+    return toBuilder().setTimeZone(timeZone).setTimestampFormat(timestampFormat).build();
   }
 
   /** What makes two ids of a side one; {@link IdType#AUTO} unless it is set. */
@@ -157,7 +189,7 @@ public abstract class CsvFormat implements Serializable {
 
   @AutoValue.Builder
   abstract static class Builder {
-    abstract Builder setDelimiter(char delimiter);
+    abstract Builder setDialect(CsvDialect dialect);
 
     abstract Builder setHeader(boolean header);
 
@@ -176,6 +208,10 @@ public abstract class CsvFormat implements Serializable {
     abstract Builder setSplitCol(String splitCol);
 
     abstract Builder setNullValues(NullValues nullValues);
+
+    abstract Builder setTimeZone(String timeZone);
+
+    abstract Builder setTimestampFormat(String timestampFormat);
 
     abstract Builder setUserIds(IdType type);
 

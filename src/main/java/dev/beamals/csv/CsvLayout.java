@@ -4,7 +4,9 @@ import dev.beamals.RunException;
 import dev.beamals.ids.Ids;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /** Which column of a file is which. Columns count from 0. */
 final class CsvLayout implements Serializable {
@@ -77,7 +79,7 @@ final class CsvLayout implements Serializable {
   }
 
   private static boolean has(CsvFormat format, String column, List<String> firstLine) {
-    return format.header() && !column.isEmpty() && firstLine.contains(column);
+    return format.header() && !column.isEmpty() && resolve(column, firstLine) >= 0;
   }
 
   private static int find(
@@ -88,23 +90,45 @@ final class CsvLayout implements Serializable {
         throw new RunException(
             String.format(
                 "%s=%s: with header=false expected a column number from 1 to %d, as %s has that"
-                    + " many columns",
-                parameter, column, firstLine.size(), file));
+                    + " many columns%s",
+                parameter, column, firstLine.size(), file, hint(format, firstLine)));
       }
       return number - 1;
     }
-    int index = firstLine.indexOf(column);
+    int index = resolve(column, firstLine);
     if (index < 0) {
       throw new RunException(
           String.format(
               "%s=%s: no such column in line 1 of %s, which has: %s%s",
               parameter, column, file, names(firstLine), hint(format, firstLine)));
     }
-    if (index != firstLine.lastIndexOf(column)) {
+    if (Collections.frequency(firstLine, column) > 1) {
       throw new RunException(
           String.format("%s=%s: line 1 of %s has this column twice", parameter, column, file));
     }
     return index;
+  }
+
+  /**
+   * Where a column is: by its name; by its name but for quotes, blanks and case where only one fits;
+   * by its number from 1. −1 where it is not.
+   */
+  private static int resolve(String column, List<String> firstLine) {
+    int index = firstLine.indexOf(column);
+    if (index >= 0) {
+      return index;
+    }
+    List<String> bare = firstLine.stream().map(CsvLayout::bare).toList();
+    int only = bare.indexOf(bare(column));
+    if (only >= 0 && only == bare.lastIndexOf(bare(column))) {
+      return only;
+    }
+    int number = Ids.isPlainInt(column) ? Integer.parseInt(column) : 0;
+    return number >= 1 && number <= firstLine.size() ? number - 1 : -1;
+  }
+
+  private static String bare(String name) {
+    return name.replaceAll("[\\s\"'`]", "").toLowerCase(Locale.ROOT);
   }
 
   private static String names(List<String> firstLine) {
@@ -117,9 +141,9 @@ final class CsvLayout implements Serializable {
     if (firstLine.size() > 1) {
       return "";
     }
-    for (char other : new char[] {',', '\t', ';', '|'}) {
-      if (other != format.delimiter() && firstLine.get(0).indexOf(other) >= 0) {
-        return " (is it delimiter='" + (other == '\t' ? "\\t" : String.valueOf(other)) + "'?)";
+    for (String other : List.of("::", ",", "\t", ";", "|", " ")) {
+      if (!other.equals(format.dialect().delimiter()) && firstLine.get(0).contains(other)) {
+        return " (is it delimiter='" + other.replace("\t", "\\t") + "'?)";
       }
     }
     return "";

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ final class CsvLine {
     }
   }
 
+  private static final String AFTER_QUOTE = "a character after a closing quote";
+
   private final byte delimiter;
   private final int[] starts;
   private final int[] ends;
@@ -41,6 +44,7 @@ final class CsvLine {
   private byte[] bytes = {};
   private byte[] unquoted = {};
   private int next;
+  private int filled;
   private boolean nul;
   private boolean ambiguous;
 
@@ -129,7 +133,7 @@ final class CsvLine {
           unquoted[out++] = b;
         }
         if (p < to && buffer[p] != delimiter) {
-          defect = "a character after a closing quote";
+          defect = AFTER_QUOTE;
           return;
         }
       } else {
@@ -146,6 +150,55 @@ final class CsvLine {
       }
       unquoted[out++] = delimiter;
       p++;
+    }
+  }
+
+  /** Begins a line whose fields are added one by one. */
+  void begin() {
+    bytes = unquoted;
+    count = 0;
+    nul = false;
+    ambiguous = false;
+    defect = null;
+    usual = true;
+    filled = 0;
+  }
+
+  /** Adds a field, without its quotes. */
+  void addField(char[] text, int offset, int length, boolean isQuoted, boolean multiLine) {
+    if (unquoted.length < filled + 3 * length + 1) {
+      unquoted = Arrays.copyOf(unquoted, 2 * (filled + 3 * length + 64));
+      bytes = unquoted;
+    }
+    if (count > 0) {
+      unquoted[filled++] = ',';
+    }
+    int start = filled;
+    for (int i = offset; i < offset + length; i++) {
+      char c = text[i];
+      if (c >= 128) {
+        byte[] rest = new String(text, i, offset + length - i).getBytes(StandardCharsets.UTF_8);
+        if (defect == null && new String(text, i, offset + length - i).indexOf(0xFFFD) >= 0) {
+          defect = "a character that is not in its encoding";
+        }
+        System.arraycopy(rest, 0, unquoted, filled, rest.length);
+        filled += rest.length;
+        break;
+      }
+      unquoted[filled++] = (byte) c;
+    }
+    for (int p = start; p < filled; p++) {
+      byte b = unquoted[p];
+      ambiguous |= b == ',';
+      if (b == 0) {
+        defect = "a NUL byte";
+      } else if (!multiLine && (b == '\n' || b == '\r')) {
+        defect = OPEN_QUOTE;
+      }
+    }
+    add(start, filled);
+    if (count <= starts.length) {
+      inspect(count - 1, isQuoted);
     }
   }
 
@@ -170,6 +223,11 @@ final class CsvLine {
   /** The number of fields; a line without a byte has one, which is empty. */
   int count() {
     return count;
+  }
+
+  /** How many bytes the fields of a line have that were added one by one. */
+  int length() {
+    return filled;
   }
 
   /** The array that {@link #start} and {@link #end} point into. */
@@ -275,6 +333,15 @@ final class CsvLine {
     return hash;
   }
 
+  /** All fields as texts. */
+  List<String> texts() {
+    List<String> fields = new ArrayList<>();
+    for (int i = 0; i < Math.min(count, starts.length); i++) {
+      fields.add(new String(bytes, starts[i], ends[i] - starts[i], StandardCharsets.UTF_8));
+    }
+    return fields;
+  }
+
   /**
    * All fields of one line.
    *
@@ -283,15 +350,19 @@ final class CsvLine {
   static List<String> fields(byte[] line, int from, char delimiter) {
     CsvLine split = new CsvLine(delimiter, line.length + 1);
     split.split(line, from, line.length);
+    List<String> fields = new ArrayList<>();
+    if (AFTER_QUOTE.equals(split.defect())) { // as "user" , "item"
+      String text = new String(line, from, line.length - from, StandardCharsets.UTF_8).strip();
+      for (String field : text.split(Pattern.quote(String.valueOf(delimiter)), -1)) {
+        fields.add(field.strip());
+      }
+      if (fields.stream().allMatch(field -> field.matches("\"[^\"]*\"|[^\"]*"))) {
+        return fields.stream().map(field -> field.replace("\"", "")).toList();
+      }
+    }
     if (split.defect() != null) {
       throw new IllegalArgumentException(split.defect());
     }
-    List<String> fields = new ArrayList<>();
-    for (int i = 0; i < split.count(); i++) {
-      byte[] field =
-          Arrays.copyOfRange(split.bytes(), split.start(i), Math.max(split.start(i), split.end(i)));
-      fields.add(new String(field, StandardCharsets.UTF_8));
-    }
-    return fields;
+    return split.texts();
   }
 }

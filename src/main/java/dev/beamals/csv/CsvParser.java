@@ -30,6 +30,8 @@ final class CsvParser {
   private final CsvLine line;
   private final NullValues nullValues;
   private final boolean rated;
+  private final byte delimiter;
+  private final TimeText times;
   private final IdColumn users;
   private final IdColumn items;
   private final IntArrayList user = new IntArrayList();
@@ -42,13 +44,17 @@ final class CsvParser {
   private final IntArrayList incomplete = new IntArrayList();
   private List<Reject> rejects = new ArrayList<>();
   private int unusable;
+  private long scaledTimes;
 
   CsvParser(String file, CsvLayout layout) {
     this.file = file;
     this.layout = layout;
-    this.line = new CsvLine(layout.format.delimiter(), layout.columns);
+    this.line = new CsvLine(
+            layout.format.dialect().isPlain() ? layout.format.delimiter() : ',', layout.columns);
+    this.delimiter = (byte) layout.format.delimiter();
     this.nullValues = layout.format.nullValues();
     this.rated = layout.format.rated();
+    this.times = new TimeText(layout.format.timeZone(), layout.format.timestampFormat());
     this.users = new IdColumn(layout.format.userIds());
     this.items = new IdColumn(layout.format.itemIds());
   }
@@ -77,32 +83,69 @@ final class CsvParser {
       line.split(bytes, p, to);
       boolean empty = bytes[p] == '\n' || bytes[p] == '\r';
       if (!header && !empty) {
-        long hash = 0;
         String defect = line.next() - p > MAX_LINE ? "a line of over 1 MiB" : line.defect();
-        if (defect == null && line.count() != layout.columns) {
-          defect = line.count() + " fields instead of " + layout.columns;
-        }
-        if (defect == null) {
-          // Pairs are neither compared nor written down.
-          hash = rated ? line.fingerprint() : 0;
-          int rows = user.size();
-          defect = parseRow(hash);
-          if (firstPlace >= 0 && user.size() > rows) {
-            place.add(firstPlace + lines);
-          }
-        }
-        if (defect != null) {
-          int length = Math.min(REJECT_TEXT, line.next() - p);
-          String text = new String(bytes, p, length, StandardCharsets.UTF_8).stripTrailing();
-          rejects.add(Reject.of(file, chunk, lines, defect, Text.printable(text)));
-          hash = Hashes.of(bytes, p, length);
-        }
-        sum += hash;
+        sum += addRow(defect, bytes, p, line.next(), chunk, lines, firstPlace);
       }
       lines++;
       p = line.next();
     }
     return finish(chunk, lines, sum);
+  }
+
+  /**
+   * Parses the next records, as many as make a chunk.
+   *
+   * @param records what reads into {@link #line}
+   * @param chunk greater for later ones
+   * @param limit bytes of a chunk
+   * @return null after the last
+   */
+  @Nullable RowBatch parse(RecordReader records, long chunk, long limit) {
+    long before = chunk == 0 ? 0 : records.line();
+    long sum = 0;
+    long length = 0;
+    while (length < limit && records.next()) {
+      int to = line.count() == 0 ? 0 : line.length();
+      sum += addRow(line.defect(), line.bytes(), 0, to, chunk, records.line() - 1 - before, -1);
+      length += to + 1;
+    }
+    return length == 0 ? null : finish(chunk, records.line() - before, sum);
+  }
+
+  /** The line that rows are read from. */
+  CsvLine line() {
+    return line;
+  }
+
+  /**
+   * Adds the row in the line, or its reject.
+   *
+   * @param defect what is wrong with the line, or null
+   * @param bytes the text of the row, in {@code [from, to)}
+   * @return the fingerprint of the row
+   */
+  private long addRow(
+      @Nullable String defect, byte[] bytes, int from, int to, long chunk, long lines, long place) {
+    if (defect == null && line.count() != layout.columns) {
+      defect = line.count() + " fields instead of " + layout.columns;
+    }
+    long hash = 0;
+    if (defect == null) {
+      // Pairs are neither compared nor written down.
+      hash = rated ? line.fingerprint() : 0;
+      int rows = user.size();
+      defect = parseRow(hash);
+      if (place >= 0 && user.size() > rows) {
+        this.place.add(place + lines);
+      }
+    }
+    if (defect != null) {
+      int length = Math.min(REJECT_TEXT, to - from);
+      String text = new String(bytes, from, length, StandardCharsets.UTF_8).stripTrailing();
+      rejects.add(Reject.of(file, chunk, lines, defect, Text.printable(text)));
+      hash = Hashes.of(bytes, from, length);
+    }
+    return hash;
   }
 
   /**
@@ -119,7 +162,7 @@ final class CsvParser {
     for (; p < to && bytes[p] >= '0' && bytes[p] <= '9'; p++) {
       first = 10 * first + bytes[p] - '0';
     }
-    if (!isPlain(bytes, from, p) || p == to || bytes[p] != layout.format.delimiter()) {
+    if (!isPlain(bytes, from, p) || p == to || bytes[p] != delimiter) {
       return -1;
     }
     int second = 0;
@@ -157,9 +200,9 @@ final class CsvParser {
     double time = 0;
     if (layout.timestamp >= 0 && !isMissing(layout.timestamp)) {
       try {
-        time = number(layout.timestamp);
+        time = time(layout.timestamp);
       } catch (NumberFormatException e) {
-        return describe(layout.timestamp) + " is not a number";
+        return describe(layout.timestamp) + " is not a time";
       }
     }
     float value = 1;
@@ -211,6 +254,27 @@ final class CsvParser {
       start++;
     }
     return start >= end || nullValues.contains(line.bytes(), start, end);
+  }
+
+  /**
+   * The seconds of a time.
+   *
+   * @throws NumberFormatException where it is none
+   */
+  private double time(int column) {
+    if (layout.format.timestampFormat().isEmpty()) {
+      try {
+        double number = number(column);
+        if (!TimeText.isScaled(number)) {
+          return number;
+        }
+        scaledTimes++;
+        return TimeText.scale(number);
+      } catch (NumberFormatException e) {
+        // a date, perhaps
+      }
+    }
+    return times.parse(text(column));
   }
 
   /**
@@ -337,7 +401,8 @@ final class CsvParser {
             unusable,
             rejects,
             users.takeNotations(),
-            items.takeNotations());
+            items.takeNotations(),
+            scaledTimes);
     user.clear();
     item.clear();
     rating.clear();
@@ -347,6 +412,7 @@ final class CsvParser {
     place.clear();
     incomplete.clear();
     unusable = 0;
+    scaledTimes = 0;
     rejects = new ArrayList<>();
     return batch;
   }

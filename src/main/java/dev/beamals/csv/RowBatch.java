@@ -26,6 +26,7 @@ final class RowBatch {
   final List<Reject> rejects;
   final IdNotations users;
   final IdNotations items;
+  final long scaledTimes;
 
   /**
    * @param chunk the offset of the chunk in the file
@@ -38,6 +39,7 @@ final class RowBatch {
    * @param rejects the rows that could not be read
    * @param users how their ids were written
    * @param items the same for the other side
+   * @param scaledTimes how many times were in milliseconds or a smaller unit
    */
   RowBatch(
       String file,
@@ -50,7 +52,8 @@ final class RowBatch {
       int unusable,
       List<Reject> rejects,
       IdNotations users,
-      IdNotations items) {
+      IdNotations items,
+      long scaledTimes) {
     this.file = file;
     this.chunk = chunk;
     this.lines = lines;
@@ -62,6 +65,7 @@ final class RowBatch {
     this.rejects = rejects;
     this.users = users;
     this.items = items;
+    this.scaledTimes = scaledTimes;
   }
 
   /** The same, with ratings that keep their times. */
@@ -77,7 +81,8 @@ final class RowBatch {
         unusable,
         rejects,
         users,
-        items);
+        items,
+        scaledTimes);
   }
 
   /** All rows, good or bad. */
@@ -106,6 +111,7 @@ final class RowBatch {
       }
       batch.users.write(data);
       batch.items.write(data);
+      data.writeLong(batch.scaledTimes);
     }
 
     @Override
@@ -138,7 +144,8 @@ final class RowBatch {
           unusable,
           rejects,
           IdNotations.read(data),
-          IdNotations.read(data));
+          IdNotations.read(data),
+          data.readLong());
     }
 
     @Override

@@ -179,7 +179,7 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
     saved.put("userCol", Inputs.userCol(options, model));
     saved.put("itemCol", Inputs.itemCol(options, model));
     saved.put("ratingCol", Inputs.ratingCol(options, model));
-    for (String name : List.of("timestampCol", "delimiter", "header", "nullValues", "idType", Inputs.TEXT_IDS)) {
+    for (String name : Inputs.DIALECT) {
       if (model.parameters().toMap().containsKey(name)) {
         saved.put(name, model.parameters().toMap().get(name));
       }

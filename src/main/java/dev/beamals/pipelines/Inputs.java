@@ -3,6 +3,7 @@ package dev.beamals.pipelines;
 import dev.beamals.RunException;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.CsvDialect;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.IdType;
@@ -15,6 +16,7 @@ import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -31,26 +33,72 @@ final class Inputs {
   /** The parameter of a model that names the sides whose ids are as they were written. */
   static final String TEXT_IDS = "textIds";
 
+  /** The parameters that tell how files are written, beside their columns. */
+  static final List<String> DIALECT =
+      List.of(
+          "delimiter", "header", "quote", "escape", "multiLine", "comment", "skipLines", "encoding",
+          "decimal", "thousands", "nullValues", "idType", TEXT_IDS, "timestampCol", "timeZone", "timestampFormat");
+
   private Inputs() {}
 
   /** How files to train on are read. */
   static CsvFormat format(TrainOptions options) {
     CsvFormat format =
-        dialect(options, ModelParameters.of(Map.of()))
-            .withDelimiter(delimiter(options.getDelimiter()))
+        dialect(options, options.getDelimiter(), ModelParameters.of(Map.of()))
             .withHeader(options.getHeader());
     format = columns(format, options.getUserCol(), options.getItemCol(), options.getRatingCol());
     String timestampCol = options.getTimestampCol();
-    return timestampCol == null ? format : format.withTimestampCol(timestampCol);
+    return timestampCol == null ? format : timestamps(format, timestampCol, true);
+  }
+
+  /** How times are read, if at all. */
+  private static CsvFormat timestamps(CsvFormat format, String timestampCol, boolean required) {
+    return timestampCol.equals(NO_COLUMN)
+        ? format.withOptionalTimestampCol("")
+        : required
+            ? format.withTimestampCol(timestampCol)
+            : format.withOptionalTimestampCol(timestampCol);
   }
 
   /**
    * What is told of a file beside its columns.
    *
    * @param saved what a model was trained with, for flags that are not given
+   * @throws UsageException where a flag makes no sense
    */
-  private static CsvFormat dialect(CsvOptions options, ModelParameters saved) {
-    CsvFormat format = CsvFormat.create();
+  private static CsvFormat dialect(CsvOptions options, String delimiter, ModelParameters saved) {
+    CsvDialect dialect = CsvDialect.create();
+    try {
+      dialect = dialect.withDelimiter(delimiter(delimiter));
+      dialect = with(dialect, options.getQuote(), saved, "quote", CsvDialect::withQuote);
+      dialect = with(dialect, options.getEscape(), saved, "escape", CsvDialect::withEscape);
+      dialect = with(dialect, options.getComment(), saved, "comment", CsvDialect::withComment);
+      dialect = with(dialect, options.getEncoding(), saved, "encoding", CsvDialect::withEncoding);
+      dialect = with(dialect, options.getDecimal(), saved, "decimal", CsvDialect::withDecimal);
+      dialect = with(dialect, options.getThousands(), saved, "thousands", CsvDialect::withThousands);
+      Boolean multiLine = options.getMultiLine();
+      multiLine = multiLine == null ? saved.flag("multiLine") : multiLine;
+      Integer skipLines = options.getSkipLines();
+      Double savedLines = saved.number("skipLines");
+      dialect =
+          dialect
+              .withMultiLine(Boolean.TRUE.equals(multiLine))
+              .withSkipLines(
+                  skipLines != null ? skipLines : savedLines == null ? 0 : savedLines.intValue());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
+    CsvFormat format = CsvFormat.create().withDialect(dialect);
+    try {
+      String zone = options.getTimeZone() == null ? saved.text("timeZone") : options.getTimeZone();
+      String pattern =
+          options.getTimestampFormat() == null
+              ? saved.text("timestampFormat")
+              : options.getTimestampFormat();
+      format = format.withTimes(zone == null ? "UTC" : zone, pattern == null ? "" : pattern);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
     IdType idType = idType(options.getIdType());
     if (idType != null) {
       format = format.withIdType(Side.USER, idType).withIdType(Side.ITEM, idType);
@@ -58,6 +106,16 @@ final class Inputs {
     List<String> nullValues = options.getNullValues();
     nullValues = nullValues == null ? saved.texts("nullValues") : nullValues;
     return nullValues == null ? format : format.withNullValues(nullValues);
+  }
+
+  private static CsvDialect with(
+      CsvDialect dialect,
+      @Nullable String flag,
+      ModelParameters saved,
+      String parameter,
+      BiFunction<CsvDialect, String, CsvDialect> set) {
+    String value = flag == null ? saved.text(parameter) : flag;
+    return value == null ? dialect : set.apply(dialect, value);
   }
 
   /**
@@ -115,8 +173,8 @@ final class Inputs {
             ratingCol(options, model));
     String timestampCol = options.getTimestampCol();
     return timestampCol == null
-        ? format.withOptionalTimestampCol(text(null, model, "timestampCol", "timestamp"))
-        : format.withTimestampCol(timestampCol);
+        ? timestamps(format, text(null, model, "timestampCol", "timestamp"), false)
+        : timestamps(format, timestampCol, true);
   }
 
   /** How files of ids beside a model are read; their columns are still to be set. */
@@ -124,10 +182,9 @@ final class Inputs {
     String delimiter = text(options.getDelimiter(), model, "delimiter", ",");
     Boolean header = options.getHeader();
     Boolean saved = model.parameters().flag("header");
-    return dialect(options, model.parameters())
+    return dialect(options, delimiter, model.parameters())
         .withIdType(Side.USER, idType(options, model, Side.USER))
         .withIdType(Side.ITEM, idType(options, model, Side.ITEM))
-        .withDelimiter(delimiter(delimiter))
         .withHeader(header != null ? header : saved == null || saved);
   }
 
@@ -169,22 +226,13 @@ final class Inputs {
     return flag != null ? flag : saved != null ? saved : otherwise;
   }
 
-  /**
-   * The character that a flag means.
-   *
-   * @throws UsageException where it means none
-   */
-  static char delimiter(String delimiter) {
-    if (delimiter.equals("\\t") || delimiter.equals("tab")) {
-      return '\t';
-    }
-    if (delimiter.length() != 1
-        || delimiter.charAt(0) >= 127
-        || "\"\r\n\0".indexOf(delimiter.charAt(0)) >= 0) {
-      throw new UsageException(
-          "--delimiter=" + delimiter + ": expected one ASCII character, or tab");
-    }
-    return delimiter.charAt(0);
+  /** The text that a flag means. */
+  private static String delimiter(String delimiter) {
+    return switch (delimiter) {
+      case "\\t", "tab" -> "\t";
+      case "blank" -> " ";
+      default -> delimiter;
+    };
   }
 
   /** What loads ratings. */

@@ -76,7 +76,7 @@ final class Train extends Command<TrainOptions> {
         !options.getUserCol().equals(options.getItemCol()),
         "--userCol and --itemCol: both are %s; expected two columns",
         options.getUserCol());
-    Inputs.delimiter(options.getDelimiter());
+    Inputs.format(options);
   }
 
   /** Whether factors are shuffled, and not broadcast; see {@code --factorExchange}. */
@@ -140,8 +140,15 @@ final class Train extends Command<TrainOptions> {
         testInput.isEmpty()
             ? List.of()
             : CsvFile.find("testInput", testInput, format.withIdsLookedUp());
-    if (!files.stream().allMatch(CsvFile::hasTimestamp)) {
-      progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
+    long without = files.stream().filter(file -> !file.hasTimestamp()).count();
+    if (without > 0) {
+      progress.printf(
+          "%s: the rule 'timestamp below 0' is skipped%n",
+          options.getTimestampCol() != null
+              ? "--timestampCol=" + options.getTimestampCol()
+              : without == files.size()
+                  ? "no column 'timestamp'"
+                  : "no column 'timestamp' in " + without + " of " + files.size() + " files; for these");
     }
 
     Splits splits = Splits.of(options);
@@ -252,6 +259,9 @@ final class Train extends Command<TrainOptions> {
     Manifest manifest =
         Manifest.of(toSave(format), factors).withInput(cleaning.toInput()).withTraining(summary);
     cleaning.printTable(out, "");
+    if (report.scaledTimes() > 0) {
+      print("%,d timestamps are read as milliseconds, or a smaller unit%n%n", report.scaledTimes());
+    }
     if (splits.reports()) {
       splits.print(out, model.take(TrainPipeline.SPLIT, SplitRatings.Report.coder()));
     }

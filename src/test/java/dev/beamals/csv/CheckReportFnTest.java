@@ -45,7 +45,8 @@ final class CheckReportFnTest {
             unusable,
             rejects,
             IdNotations.NONE,
-            IdNotations.NONE);
+            IdNotations.NONE,
+            9);
     return CleaningReport.of(batch, 3, 4, 5, kept);
   }
 
@@ -108,7 +109,8 @@ final class CheckReportFnTest {
             0,
             List.of(),
             new IdNotations(1, 0),
-            new IdNotations(2, 3));
+            new IdNotations(2, 3),
+            9);
     CleaningReport report = CleaningReport.of(batch, 0, 0, 0, 1);
     MixedIdsException mixed =
         assertThrows(
@@ -151,7 +153,8 @@ final class CheckReportFnTest {
             6,
             rejects,
             IdNotations.NONE,
-            IdNotations.NONE);
+            IdNotations.NONE,
+            9);
     assertEquals(
         "a.csv:6: a quote is open at the end of the line; expected multiLine=true if fields may have"
             + " lines, or quote='' if quotes mean nothing",

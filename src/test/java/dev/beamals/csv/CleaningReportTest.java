@@ -30,7 +30,8 @@ final class CleaningReportTest {
             2,
             List.of(reject),
             new IdNotations(c, 5 * c),
-            new IdNotations(6 * c, 7 * c));
+            new IdNotations(6 * c, 7 * c),
+            9);
     return CleaningReport.of(batch, c, 2 * c, 3 * c, 4 * c);
   }
 

@@ -163,7 +163,7 @@ final class CsvSourceTest {
             "14: a quoted field that does not end on its line: 7,\"open,1,1",
             "15: a character after a closing quote: 8,\"80\"x,1,1",
             "16: a NUL byte: 9,9?,1,1",
-            "20: timestamp \"soon\" is not a number: 13,130,1,soon"),
+            "20: timestamp \"soon\" is not a time: 13,130,1,soon"),
         reading.rejects());
     assertEquals(23, reading.lines());
     assertEquals(1, reading.unusable());
@@ -238,7 +238,7 @@ final class CsvSourceTest {
       Reading expected = readStraight(file);
       CsvFormat format =
           CsvFormat.create()
-              .withDelimiter(';')
+              .withDelimiter(";")
               .withIdType(Side.USER, IdType.STRING)
               .withIdType(Side.ITEM, IdType.STRING);
       Reading actual = read(file, format, 1 + random.nextInt(300));
@@ -439,7 +439,7 @@ final class CsvSourceTest {
             "when|plays|x|\"track\"|who\n7|2.5|extra|t1|u1\n8|3|\"a|b\"|t2|u2\n");
     CsvFormat format =
         CsvFormat.create()
-            .withDelimiter('|')
+            .withDelimiter("|")
             .withColumns("who", "track", "plays")
             .withTimestampCol("when");
     assertEquals(

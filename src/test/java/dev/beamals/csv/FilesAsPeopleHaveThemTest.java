@@ -1,5 +1,6 @@
 package dev.beamals.csv;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,10 +10,13 @@ import dev.beamals.RunException;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingRow;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -197,9 +201,188 @@ final class FilesAsPeopleHaveThemTest {
     Read read = read(CsvFormat.create(), List.of(commas));
     assertEquals(
         read.report().fingerprints().get(commas.toString()),
-        read(CsvFormat.create().withDelimiter('\t'), List.of(tabs))
+        read(CsvFormat.create().withDelimiter("\t"), List.of(tabs))
             .report()
             .fingerprints()
             .get(tabs.toString()));
+  }
+
+  private static void assertIsBase(CsvFormat format, String name) throws IOException {
+    Read read = read(format, name);
+    assertEquals(List.of(12L, 8L, 67L), List.of(read.users(), read.items(), read.distinct()), name);
+    assertEquals(0, read.report().rejected(), name);
+  }
+
+  private static CsvFormat numbered() {
+    return CsvFormat.create().withHeader(false).withColumns("1", "2", "3");
+  }
+
+  @Test
+  void quotedFieldsMayHaveLines() throws IOException {
+    Read read =
+        read(CsvFormat.create().withDialect(CsvDialect.create().withMultiLine(true)), "05_qnl.csv");
+    assertEquals(69, read.report().rowsRead());
+    assertEquals(List.of(12L, 8L, 69L), List.of(read.users(), read.items(), read.distinct()));
+  }
+
+  @Test
+  void delimitersOfAnyKind() throws IOException {
+    String message = refused(numbered(), "11_colon.dat");
+    assertTrue(message.endsWith("(is it delimiter='::'?)"), message);
+    assertIsBase(numbered().withDelimiter("::"), "11_colon.dat");
+    message = refused(numbered(), "48_sp.txt");
+    assertTrue(message.endsWith("(is it delimiter=' '?)"), message);
+    for (String blanks : List.of(" ", CsvDialect.WHITESPACE)) {
+      Read read = read(numbered().withDelimiter(blanks), "48_sp.txt");
+      assertEquals(List.of(3L, 3L, 6L), List.of(read.users(), read.items(), read.distinct()));
+      CsvDialect comments = CsvDialect.create().withDelimiter(blanks).withComment("%");
+      assertIsBase(numbered().withDialect(comments), "15_konect.tsv");
+    }
+    CsvDialect skipping = CsvDialect.create().withDelimiter(" ").withSkipLines(2);
+    assertIsBase(numbered().withDialect(skipping), "15_konect.tsv");
+  }
+
+  @Test
+  void decimalCommasAndGroupsOfDigits() throws IOException {
+    CsvDialect semicolons = CsvDialect.create().withDelimiter(";");
+    String message = refused(CsvFormat.create().withDialect(semicolons), "06_deccomma.csv");
+    assertTrue(message.endsWith("(is it decimal=','?)"), message);
+    assertIsBase(CsvFormat.create().withDialect(semicolons.withDecimal(",")), "06_deccomma.csv");
+    message = refused(CsvFormat.create(), "07_thousands.csv");
+    assertTrue(message.endsWith("(is it thousands=','?)"), message);
+    CsvDialect thousands = CsvDialect.create().withThousands(",");
+    assertIsBase(CsvFormat.create().withDialect(thousands), "07_thousands.csv");
+    Path file =
+        Files.writeString(
+            folder.resolve("n.csv"), HEADER.replace(',', ';') + "1;2;-1.234,5\n1.234;2;,5\nx,y;2;1\n");
+    CsvDialect german = semicolons.withDecimal(",").withThousands(".");
+    List<RatingRow> rows = rows(CsvFormat.create().withDialect(german), file);
+    assertEquals(
+        List.of("1 -1234.5", "1234 0.5", "x,y 1.0"),
+        rows.stream().map(row -> row.user() + " " + row.rating()).toList());
+  }
+
+  private static List<RatingRow> rows(CsvFormat format, Path file) throws IOException {
+    CsvSource source =
+        new CsvSource(CsvFile.find("input", List.of(file.toString()), format), CsvSource.CHUNK);
+    List<RatingRow> rows = new ArrayList<>();
+    for (RowBatch batch : SourceTestUtils.readFromSource(source, OPTIONS)) {
+      rows.addAll(RatingRow.of(batch.rows));
+    }
+    return rows;
+  }
+
+  @Test
+  void headersWithQuotesBlanksAndCaseAndColumnsByNumber() throws IOException {
+    assertIsBase(CsvFormat.create(), "10_hdr.csv");
+    assertIsBase(CsvFormat.create().withColumns("1", "2", "3"), "10_hdr.csv");
+    assertIsBase(CsvFormat.create().withColumns("1", "2", "3"), "base.csv");
+  }
+
+  @Test
+  void encodingsByTheirMarkOrByName() throws IOException {
+    assertIsBase(CsvFormat.create(), "10b_utf16.csv");
+    String text = HEADER + "caf\u00e9,2,3\nna\u00efve,2,3\n";
+    Path file = Files.write(folder.resolve("l.csv"), text.getBytes(StandardCharsets.ISO_8859_1));
+    String message =
+        String.valueOf(
+            assertThrows(RunException.class, () -> read(CsvFormat.create(), List.of(file)))
+                .getMessage());
+    assertTrue(message.endsWith("(is it encoding=latin1?)"), message);
+    CsvDialect latin = CsvDialect.create().withEncoding("latin1");
+    Path utf8 = Files.writeString(folder.resolve("u.csv"), text);
+    assertEquals(
+        rows(CsvFormat.create(), utf8), rows(CsvFormat.create().withDialect(latin), file));
+  }
+
+  @Test
+  void quotesThatMeanNothing() throws IOException {
+    CsvDialect off = CsvDialect.create().withDelimiter("\t").withQuote("");
+    Read read = read(CsvFormat.create().withDialect(off), "62_tsv_quotes.tsv");
+    List<String> lines = Files.readAllLines(file("62_tsv_quotes.tsv"));
+    assertEquals(lines.size() - 1, read.report().kept());
+    assertEquals(
+        lines.stream().skip(1).map(line -> line.split("\t")[1]).distinct().count(), read.items());
+  }
+
+  @Test
+  void escapesStandBeforeQuotes() throws IOException {
+    CsvDialect escaped = CsvDialect.create().withEscape("\\").withDelimiter(";").withQuote("'");
+    Path file =
+        Files.writeString(
+            folder.resolve("e.csv"),
+            HEADER.replace(',', ';') + "'it\\'s; \\\\';2;3\na\\'b;2;3\n");
+    assertEquals(
+        List.of("it's; \\", "a\\'b"),
+        rows(CsvFormat.create().withDialect(escaped), file).stream().map(RatingRow::user).toList());
+  }
+
+  @Test
+  void rowsWithoutRatingsCountOne() throws IOException {
+    Read read = read(CsvFormat.create().withoutRatings("user_id", "video_id"), "27_norating.csv");
+    assertEquals(67, read.report().kept());
+  }
+
+  @Test
+  void bothRoadsGiveTheSameRowsHashesAndRejects() throws IOException {
+    Random random = new Random(21);
+    // A comment that never comes takes a file off the road of bytes.
+    CsvDialect slow = CsvDialect.create().withComment("~");
+    for (int trial = 0; trial < 200; trial++) {
+      StringBuilder text = new StringBuilder("user_id,video_id,watch_ratio,note\n");
+      for (int line = 0; line < 40; line++) {
+        for (int column = 0; column < 4; column++) {
+          String field =
+              List.of("1", "2.0", " 3 ", "007", "1e2", "a", "NaN", "", "\u00e9", "-.5", "a,b", "x\"y")
+                  .get(random.nextInt(column == 2 ? 7 : 12));
+          boolean quoted = field.contains(",") || random.nextInt(4) == 0;
+          text.append(column == 0 ? "" : ",")
+              .append(quoted ? "\"" + field.replace("\"", "\"\"") + "\"" : field);
+        }
+        text.append(random.nextInt(9) == 0 ? ",more" : "").append(random.nextBoolean() ? "\n" : "\r\n");
+        text.append(random.nextInt(20) == 0 ? "\n" : "");
+      }
+      Path file = Files.writeString(folder.resolve("r.csv"), text);
+      CsvFormat format = CsvFormat.create();
+      assertEquals(rows(format, file), rows(format.withDialect(slow), file), text.toString());
+      assertEquals(places(format, file), places(format.withDialect(slow), file), text.toString());
+    }
+  }
+
+  private static List<String> places(CsvFormat format, Path file) throws IOException {
+    CsvSource source = new CsvSource(CsvFile.find("input", List.of(file.toString()), format), 100);
+    CleaningReport.CombineFn combine = new CleaningReport.CombineFn();
+    CleaningReport report = combine.createAccumulator();
+    List<RowBatch> batches = SourceTestUtils.readFromSource(source, OPTIONS);
+    for (RowBatch batch : batches) {
+      report = combine.addInput(report, CleanRatings.clean(batch, true).report());
+    }
+    List<String> places = new ArrayList<>();
+    for (RowBatch batch : batches) {
+      for (Reject reject : batch.rejects) {
+        places.add(report.lineOf(reject) + ": " + reject.reason());
+      }
+    }
+    places.add(report.kept() + " of " + report.rowsRead());
+    return places;
+  }
+
+  @Test
+  void timesAreDatesOrNumbersOfAnyUnit() throws IOException {
+    Read read = read(CsvFormat.create(), "08_iso.csv");
+    assertEquals(List.of(12L, 8L, 67L), List.of(read.users(), read.items(), read.distinct()));
+    Path file = folder.resolve("t.csv");
+    String header = "user_id,video_id,watch_ratio,timestamp\n";
+    Files.writeString(
+        file,
+        header + "1,1,1,1600000000\n1,2,1,1600000000500\n1,3,1,2020-09-13 12:26:40\n1,4,1,-1\n");
+    CsvSource source =
+        new CsvSource(
+            CsvFile.find("input", List.of(file.toString()), CsvFormat.create()), CsvSource.CHUNK);
+    RowBatch batch = SourceTestUtils.readFromSource(source, OPTIONS).get(0);
+    assertArrayEquals(new double[] {1600000000, 1600000000.5, 1600000000, -1}, batch.timestamps);
+    assertEquals(1, batch.scaledTimes);
+    CsvFormat off = CsvFormat.create().withOptionalTimestampCol("");
+    assertEquals(4, read(off, List.of(file)).report().kept());
   }
 }

@@ -29,7 +29,8 @@ final class RowBatchTest {
                 Reject.of("folder/ä, b.csv", 5L << 40, 3, "reason", "a,b"),
                 Reject.of("folder/ä, b.csv", 5L << 40, 9, "", "用户")),
             new IdNotations(3, 4),
-            new IdNotations(5, 6));
+            new IdNotations(5, 6),
+            9);
     RowBatch decoded = CoderContract.check(new RowBatch.Coder(), batch);
     assertEquals(batch.file, decoded.file);
     assertEquals(batch.chunk, decoded.chunk);
@@ -42,6 +43,7 @@ final class RowBatchTest {
     assertEquals(batch.rejects, decoded.rejects);
     assertEquals(batch.users, decoded.users);
     assertEquals(batch.items, decoded.items);
+    assertEquals(9, decoded.scaledTimes);
     assertEquals(8, decoded.size());
   }
 }

@@ -291,6 +291,14 @@ final class TrainTest {
             "center",
             "cgSteps",
             "coldStartStrategy",
+            "comment",
+            "decimal",
+            "encoding",
+            "escape",
+            "multiLine",
+            "quote",
+            "skipLines",
+            "thousands",
             "delimiter",
             "dropDuplicates",
             "dropMissing",
@@ -325,7 +333,9 @@ final class TrainTest {
             "validationFraction",
             "validationRows",
             "validationFrom",
+            "timeZone",
             "timestampCol",
+            "timestampFormat",
             "tolerance",
             "userCol",
             "userRegParam"),
@@ -386,7 +396,7 @@ final class TrainTest {
     assertFails(2, "--regParam=NaN: expected", "--input=" + one, out, "--regParam=NaN");
     assertFails(2, "--testFraction=1.0: expected", "--input=" + one, out, "--testFraction=1");
     assertFails(2, "both are user_id", "--input=" + one, out, "--itemCol=user_id");
-    assertFails(2, "--delimiter=ab: expected", "--input=" + one, out, "--delimiter=ab");
+    assertFails(2, "--quote=ab: expected", "--input=" + one, out, "--quote=ab");
 
     assertTrue(Arrays.equals(manifest, Files.readAllBytes(older.resolve("manifest.json"))));
     try (Stream<Path> entries = Files.list(folder)) {
