@@ -119,8 +119,7 @@ public final class MatchIds extends PTransform<PCollection<Ids>, PCollection<Mat
     private static final long serialVersionUID = 1L;
 
     @ProcessElement
-    public void processElement(
-        @Element KV<Integer, CoGbkResult> block, OutputReceiver<Match> out) {
+    public void processElement(@Element KV<Integer, CoGbkResult> block, OutputReceiver<Match> out) {
       Ids given = union(block.getValue().getAll(GIVEN));
       int[] positions = given.positionsIn(union(block.getValue().getAll(KNOWN)));
       int unknown = 0;

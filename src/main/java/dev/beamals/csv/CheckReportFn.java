@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fails the run where rows cannot be told from one another, as a quote is open at the end of a
- * line, and where cleaning left too little: more rows that cannot be read than allowed, most without a
- * user, an item or a rating, or no rating at all.
+ * line, and where cleaning left too little: more rows that cannot be read than allowed, most
+ * without a user, an item or a rating, or no rating at all.
  */
 final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
   private static final long serialVersionUID = 1L;
@@ -68,8 +68,8 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
     if (report.rejected() > limit) {
       throw new RunException(
           String.format(
-              "%s: %d of %d rows cannot be read, expected at most maxRejects=%d; the first: %s",
-              name, report.rejected(), report.rowsRead(), limit, report.describeRejects())
+                  "%s: %d of %d rows cannot be read, expected at most maxRejects=%d; the first: %s",
+                  name, report.rejected(), report.rowsRead(), limit, report.describeRejects())
               + hint(report));
     }
     if (maxRejects == null && report.kept() > 0 && 2 * report.unusable() > report.rowsRead()) {

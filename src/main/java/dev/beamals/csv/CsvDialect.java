@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
  * How the fields of a file are written, under the names of Spark's CSV options.
  *
  * <p>A file whose fields are separated by one ASCII character, quoted by {@code "} and doubled
- * quotes and encoded in UTF-8 is read from bytes, in parallel from any line on. Of any other dialect
- * a file is read from its start, by FastCSV, beside other files: several times slower, and into the
- * same rows.
+ * quotes and encoded in UTF-8 is read from bytes, in parallel from any line on. Of any other
+ * dialect a file is read from its start, by FastCSV, beside other files: several times slower, and
+ * into the same rows.
  */
 @AutoValue
 public abstract class CsvDialect implements Serializable {
@@ -57,7 +57,9 @@ public abstract class CsvDialect implements Serializable {
   public CsvDialect withDelimiter(String delimiter) {
     check(
         !delimiter.isEmpty() && delimiter.chars().noneMatch(c -> "\"\r\n\0".indexOf(c) >= 0),
-        "delimiter=" + Text.printable(delimiter) + ": expected a text without quotes and line ends");
+        "delimiter="
+            + Text.printable(delimiter)
+            + ": expected a text without quotes and line ends");
     return toBuilder().setDelimiter(delimiter).build();
   }
 
@@ -81,7 +83,8 @@ public abstract class CsvDialect implements Serializable {
 
   /** What a line begins with that is no row; none where it is empty. */
   public CsvDialect withComment(String comment) {
-    check(isCharacter(comment) || comment.isEmpty(), "comment=" + comment + ": expected a character");
+    check(
+        isCharacter(comment) || comment.isEmpty(), "comment=" + comment + ": expected a character");
     return toBuilder().setComment(comment).build();
   }
 

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
-import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
@@ -38,10 +37,11 @@ public abstract class CsvFile implements Serializable {
 
   abstract CsvLayout layout();
 
+  abstract boolean packed();
+
   /** Whether it can only be read from its start. */
   boolean fromStart() {
-    return !layout().format.dialect().isPlain()
-        || Compression.detect(name()) != Compression.UNCOMPRESSED;
+    return packed() || !layout().format.dialect().isPlain();
   }
 
   /** Whether rows of this file have a timestamp. */
@@ -62,7 +62,9 @@ public abstract class CsvFile implements Serializable {
     for (String pattern : patterns) {
       String place = parameter + "=" + pattern;
       try {
-        sizes.putAll(match(place, pattern));
+        for (Map.Entry<String, Long> file : match(place, pattern).entrySet()) {
+          sizes.putAll(Packing.files(file.getKey(), file.getValue()));
+        }
       } catch (PatternSyntaxException e) { // its message has several lines
         throw new RunException(place + ": " + e.getDescription(), e);
       } catch (AccessDeniedException e) {
@@ -80,7 +82,9 @@ public abstract class CsvFile implements Serializable {
       String encoding = RecordReader.markedEncoding(firstLine);
       boolean utf8 = encoding == null || encoding.equals("UTF-8");
       CsvFormat ofFile =
-          utf8 ? format : format.withDialect(format.dialect().withEncoding(encoding));
+          encoding == null || utf8
+              ? format
+              : format.withDialect(format.dialect().withEncoding(encoding));
       List<String> fields;
       if (ofFile.dialect().isPlain()) {
         try {
@@ -94,7 +98,10 @@ public abstract class CsvFile implements Serializable {
       if (!fields.isEmpty()) {
         files.add(
             new AutoValue_CsvFile(
-                name, sizes.getOrDefault(name, 0L), CsvLayout.of(ofFile, name, fields)));
+                name,
+                sizes.getOrDefault(name, 0L),
+                CsvLayout.of(ofFile, name, fields),
+                packed(name)));
       }
     }
     if (files.isEmpty()) {
@@ -107,6 +114,14 @@ public abstract class CsvFile implements Serializable {
               format.header() ? " below a line that names the columns" : ""));
     }
     return files;
+  }
+
+  private static boolean packed(String name) {
+    try {
+      return Packing.isPacked(name);
+    } catch (IOException e) {
+      throw new RunException(name + ": " + Packing.reason(name, e), e);
+    }
   }
 
   /** The files of a pattern and their sizes. */
@@ -157,16 +172,14 @@ public abstract class CsvFile implements Serializable {
       }
       return line.texts();
     } catch (IOException e) {
-      throw new RunException(name + ": cannot be read: " + e.getMessage(), e);
+      throw new RunException(name + ": " + Packing.reason(name, e), e);
     }
   }
 
   /** The first line, at most 1 MiB of it, with its line end. */
   static byte[] firstLine(String parameter, String name) {
     ByteBuffer line = ByteBuffer.allocate(CsvParser.MAX_LINE);
-    try (ReadableByteChannel channel =
-        Compression.detect(name)
-            .readDecompressed(FileSystems.open(FileSystems.matchNewResource(name, false)))) {
+    try (ReadableByteChannel channel = Packing.open(name)) {
       int scanned = 0;
       while (line.hasRemaining()) {
         int limit = Math.min(line.capacity(), line.position() + 65536);
@@ -184,7 +197,7 @@ public abstract class CsvFile implements Serializable {
         }
       }
     } catch (IOException e) {
-      throw new RunException(parameter + "=" + name + ": cannot be read: " + e.getMessage(), e);
+      throw new RunException(parameter + "=" + name + ": " + Packing.reason(name, e), e);
     }
     return Arrays.copyOf(line.array(), line.position());
   }

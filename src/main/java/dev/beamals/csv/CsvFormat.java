@@ -16,8 +16,25 @@ public abstract class CsvFormat implements Serializable {
    */
   public static final List<String> NULL_VALUES =
       List.of(
-          "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
-          "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "\\N");
+          "#N/A",
+          "#N/A N/A",
+          "#NA",
+          "-1.#IND",
+          "-1.#QNAN",
+          "-NaN",
+          "-nan",
+          "1.#IND",
+          "1.#QNAN",
+          "<NA>",
+          "N/A",
+          "NA",
+          "NULL",
+          "NaN",
+          "None",
+          "n/a",
+          "nan",
+          "null",
+          "\\N");
 
   abstract CsvDialect dialect();
 
@@ -156,7 +173,8 @@ public abstract class CsvFormat implements Serializable {
     try {
       new TimeText(timeZone, timestampFormat);
     } catch (java.time.DateTimeException e) {
-      throw new IllegalArgumentException("timeZone=" + timeZone + ": expected one as UTC or Europe/Berlin", e);
+      throw new IllegalArgumentException(
+          "timeZone=" + timeZone + ": expected one as UTC or Europe/Berlin", e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "timestampFormat=" + timestampFormat + ": expected a pattern as yyyy-MM-dd HH:mm:ss", e);
@@ -174,8 +192,7 @@ public abstract class CsvFormat implements Serializable {
   public CsvFormat withIdsLookedUp() {
     CsvFormat format = this;
     for (Side side : Side.values()) {
-      format =
-          idType(side) == IdType.AUTO ? format.withIdType(side, IdType.LOOKED_UP) : format;
+      format = idType(side) == IdType.AUTO ? format.withIdType(side, IdType.LOOKED_UP) : format;
     }
     return format;
   }

@@ -249,7 +249,8 @@ final class CsvLine {
   private void inspect(int i, boolean isQuoted) {
     int start = starts[i];
     int end = ends[i];
-    if (start == end || (ODD[bytes[start] & 0xFF] & FIRST | ODD[bytes[end - 1] & 0xFF] & LAST) == 0) {
+    if (start == end
+        || (ODD[bytes[start] & 0xFF] & FIRST | ODD[bytes[end - 1] & 0xFF] & LAST) == 0) {
       return;
     }
     while (start < end && bytes[start] == ' ') {

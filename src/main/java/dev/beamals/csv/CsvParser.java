@@ -49,7 +49,8 @@ final class CsvParser {
   CsvParser(String file, CsvLayout layout) {
     this.file = file;
     this.layout = layout;
-    this.line = new CsvLine(
+    this.line =
+        new CsvLine(
             layout.format.dialect().isPlain() ? layout.format.delimiter() : ',', layout.columns);
     this.delimiter = (byte) layout.format.delimiter();
     this.nullValues = layout.format.nullValues();

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.BoundedSource;
-import org.apache.beam.sdk.io.Compression;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -273,11 +271,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
       this.window = new byte[(int) Math.min(chunk, range.end - range.start) + 4096];
       this.position = range.start;
       this.base = Math.max(0, range.start - 1); // the byte before tells whether a line begins here
-      ReadableByteChannel opened =
-          FileSystems.open(FileSystems.matchNewResource(range.file, false));
-      Compression compression = Compression.detect(range.file);
-      this.channel =
-          compression == Compression.UNCOMPRESSED ? opened : compression.readDecompressed(opened);
+      this.channel = Packing.open(range.file);
       if (base > 0) {
         if (!(channel instanceof SeekableByteChannel)) {
           throw new IOException(range.file + ": its file system cannot read from the middle");
@@ -319,7 +313,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
         return true;
       } catch (IOException e) {
         throw new RunException(
-            range.file + ": cannot be read near byte " + (base + length) + ": " + e.getMessage(),
+            range.file + ": " + Packing.reason(range.file, e) + ", near byte " + (base + length),
             e);
       }
     }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.Reader;
 
 /**
- * Text as FastCSV knows it: runs of blanks between fields become a tab, and a quote behind an escape
- * character becomes a doubled one.
+ * Text as FastCSV knows it: runs of blanks between fields become a tab, and a quote behind an
+ * escape character becomes a doubled one.
  */
 final class DialectReader extends Reader {
   private final Reader in;

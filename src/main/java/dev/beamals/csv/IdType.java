@@ -5,9 +5,9 @@ import java.nio.charset.StandardCharsets;
 /** What makes two ids of a column one. */
 public enum IdType {
   /**
-   * Where all ids of the column are numbers, their value: {@code 1}, {@code 1.0} and {@code 1e0} are
-   * one. Where they are not, ids are as they are written, and a column with both texts and numbers
-   * in more than one notation is refused, as {@link MixedIdsException} tells.
+   * Where all ids of the column are numbers, their value: {@code 1}, {@code 1.0} and {@code 1e0}
+   * are one. Where they are not, ids are as they are written, and a column with both texts and
+   * numbers in more than one notation is refused, as {@link MixedIdsException} tells.
    */
   AUTO,
   /** Ids are as they are written. */

@@ -18,7 +18,8 @@ public final class MixedIdsException extends RuntimeException {
   /** Spark gives the driver a failure of an executor as text. */
   private static final Pattern REMOTE =
       Pattern.compile(
-          Pattern.quote(MixedIdsException.class.getName()) + ": ([^\\n]*: (user|item)Col: [^\\n]*)");
+          Pattern.quote(MixedIdsException.class.getName())
+              + ": ([^\\n]*: (user|item)Col: [^\\n]*)");
 
   private final Side side;
 

@@ -16,8 +16,6 @@ import java.nio.channels.Channels;
 import java.nio.charset.Charset;
 import java.util.Iterator;
 import java.util.regex.Pattern;
-import org.apache.beam.sdk.io.Compression;
-import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the records of a file of any dialect from its start. */
@@ -58,9 +56,7 @@ final class RecordReader implements Closeable {
               .allowMissingFields(true)
               .maxBufferSize(MAX_RECORD);
       if (!dialect.comment().isEmpty()) {
-        builder
-            .commentStrategy(CommentStrategy.SKIP)
-            .commentCharacter(dialect.comment().charAt(0));
+        builder.commentStrategy(CommentStrategy.SKIP).commentCharacter(dialect.comment().charAt(0));
       }
       this.reader = builder.build(handler, text);
     } catch (IOException e) {
@@ -74,12 +70,7 @@ final class RecordReader implements Closeable {
   /** The characters of a file, behind a mark that tells their encoding. */
   private static Reader open(String file, CsvDialect dialect) throws IOException {
     InputStream bytes =
-        new BufferedInputStream(
-            Channels.newInputStream(
-                Compression.detect(file)
-                    .readDecompressed(
-                        FileSystems.open(FileSystems.matchNewResource(file, false)))),
-            1 << 16);
+        new BufferedInputStream(Channels.newInputStream(Packing.open(file)), 1 << 16);
     bytes.mark(3);
     byte[] mark = bytes.readNBytes(3);
     bytes.reset();
@@ -129,7 +120,7 @@ final class RecordReader implements Closeable {
   }
 
   private RunException cannotRead(IOException e) {
-    return new RunException(file + ": cannot be read: " + e.getMessage(), e);
+    return new RunException(file + ": " + Packing.reason(file, e), e);
   }
 
   /** The line, from 1, on which the record begins that was read last; 0 before the first. */

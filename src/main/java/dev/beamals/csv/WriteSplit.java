@@ -201,7 +201,8 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
     }
 
     private static void write(Range range, List<PartFile> parts) throws IOException {
-      byte[] header = range.layout.format.header() ? CsvFile.firstLine("input", range.file) : new byte[0];
+      byte[] header =
+          range.layout.format.header() ? CsvFile.firstLine("input", range.file) : new byte[0];
       Chunks chunks = new Chunks(range, CsvSource.CHUNK);
       try {
         for (PartFile part : parts) {

@@ -54,7 +54,9 @@ public final class IdDictionary {
         : code(utf8.decode(ByteBuffer.wrap(bytes, from, to - from)).toString());
   }
 
-  /** The int whose usual decimal form is {@code bytes[from, to)}, not empty; else {@link #NO_INT}. */
+  /**
+   * The int whose usual decimal form is {@code bytes[from, to)}, not empty; else {@link #NO_INT}.
+   */
   public static long plainInt(byte[] bytes, int from, int to) {
     boolean negative = bytes[from] == '-';
     int first = negative ? from + 1 : from;

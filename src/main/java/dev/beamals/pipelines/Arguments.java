@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Arguments {
   /** Flags of which nothing, or a blank, is a value like any other. */
-  private static final Set<String> MAY_BE_BLANK = Set.of("comment", "delimiter", "nullValues", "quote", "thousands");
+  private static final Set<String> MAY_BE_BLANK =
+      Set.of("comment", "delimiter", "nullValues", "quote", "thousands");
 
   private final Map<String, Method> getters;
   private final Map<String, String> values = new LinkedHashMap<>();

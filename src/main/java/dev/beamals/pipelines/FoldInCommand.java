@@ -130,8 +130,7 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
                 .withAggregate(options.getAggregate()));
     DroppedRatings.count(ratings, ratings)
         .apply("WriteDropped", ResultFile.<DroppedRatings>write(staging + DROPPED));
-    FoldIn foldIn =
-        FoldIn.from(factors).withParameters(parameters).withMerge(options.getMerge());
+    FoldIn foldIn = FoldIn.from(factors).withParameters(parameters).withMerge(options.getMerge());
     if (side() == Side.ITEM) {
       ratings = ratings.apply("BlockByItem", TransposeBlocks.create(blocks));
       foldIn = foldIn.forItems();
@@ -167,8 +166,7 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
     CleaningReport report = folder.take(REPORT, CleaningReport.coder());
     FoldIn.Counts counts = folder.take(COUNTS, FoldIn.Counts.coder());
     DroppedRatings dropped = folder.take(DROPPED, DroppedRatings.coder());
-    MatchIds.Match match =
-        folder.take(matchFile("input", side().other()), MatchIds.Match.coder());
+    MatchIds.Match match = folder.take(matchFile("input", side().other()), MatchIds.Match.coder());
     Cleaning cleaning = new Cleaning(files, report, counts.ratings(), dropped.aggregated(), 0);
     Cleaning.printRejects(progress, "input", report);
     long solved = counts.ratings() - counts.ignored();

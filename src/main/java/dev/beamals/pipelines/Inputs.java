@@ -36,8 +36,22 @@ final class Inputs {
   /** The parameters that tell how files are written, beside their columns. */
   static final List<String> DIALECT =
       List.of(
-          "delimiter", "header", "quote", "escape", "multiLine", "comment", "skipLines", "encoding",
-          "decimal", "thousands", "nullValues", "idType", TEXT_IDS, "timestampCol", "timeZone", "timestampFormat");
+          "delimiter",
+          "header",
+          "quote",
+          "escape",
+          "multiLine",
+          "comment",
+          "skipLines",
+          "encoding",
+          "decimal",
+          "thousands",
+          "nullValues",
+          "idType",
+          TEXT_IDS,
+          "timestampCol",
+          "timeZone",
+          "timestampFormat");
 
   private Inputs() {}
 
@@ -75,7 +89,8 @@ final class Inputs {
       dialect = with(dialect, options.getComment(), saved, "comment", CsvDialect::withComment);
       dialect = with(dialect, options.getEncoding(), saved, "encoding", CsvDialect::withEncoding);
       dialect = with(dialect, options.getDecimal(), saved, "decimal", CsvDialect::withDecimal);
-      dialect = with(dialect, options.getThousands(), saved, "thousands", CsvDialect::withThousands);
+      dialect =
+          with(dialect, options.getThousands(), saved, "thousands", CsvDialect::withThousands);
       Boolean multiLine = options.getMultiLine();
       multiLine = multiLine == null ? saved.flag("multiLine") : multiLine;
       Integer skipLines = options.getSkipLines();
@@ -131,8 +146,7 @@ final class Inputs {
       case "auto" -> IdType.AUTO;
       case "string" -> IdType.STRING;
       case "int" -> IdType.INT;
-      default ->
-          throw new UsageException("--idType=" + flag + ": expected auto or string or int");
+      default -> throw new UsageException("--idType=" + flag + ": expected auto or string or int");
     };
   }
 
@@ -144,8 +158,7 @@ final class Inputs {
     }
     ModelParameters saved = model.parameters();
     List<String> texts = saved.texts(TEXT_IDS);
-    boolean asWritten =
-        texts != null ? texts.contains(side.name()) : !model.factors(side).intIds();
+    boolean asWritten = texts != null ? texts.contains(side.name()) : !model.factors(side).intIds();
     return asWritten ? IdType.STRING : IdType.LOOKED_UP;
   }
 

@@ -135,7 +135,8 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
     String what = side == Side.USER ? "user id" : "item id";
     if (match.known() == 0) {
       throw new RunException(
-          String.format("--%s: none of its %s is in the model: %s", flag, count(missing, what), names));
+          String.format(
+              "--%s: none of its %s is in the model: %s", flag, count(missing, what), names));
     }
     print(
         "%s in --%s%s%n",

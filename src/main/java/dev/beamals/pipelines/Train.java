@@ -148,7 +148,11 @@ final class Train extends Command<TrainOptions> {
               ? "--timestampCol=" + options.getTimestampCol()
               : without == files.size()
                   ? "no column 'timestamp'"
-                  : "no column 'timestamp' in " + without + " of " + files.size() + " files; for these");
+                  : "no column 'timestamp' in "
+                      + without
+                      + " of "
+                      + files.size()
+                      + " files; for these");
     }
 
     Splits splits = Splits.of(options);

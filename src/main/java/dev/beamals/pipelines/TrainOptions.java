@@ -42,7 +42,8 @@ public interface TrainOptions extends InputOptions, SplitOptions {
 
   void setTimestampCol(@Nullable String timestampCol);
 
-  @Description("What is between fields: any text, 'tab', 'blank', or 'whitespace' for runs of blanks and tabs.")
+  @Description(
+      "What is between fields: any text, 'tab', 'blank', or 'whitespace' for runs of blanks and tabs.")
   @Default.String(",")
   String getDelimiter();
 

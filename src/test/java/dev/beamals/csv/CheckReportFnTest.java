@@ -52,7 +52,9 @@ final class CheckReportFnTest {
 
   private static String refused(CleaningReport report, @Nullable Long maxRejects) {
     return String.valueOf(
-        assertThrows(RunException.class, () -> CheckReportFn.check(report, "input", maxRejects, CsvFormat.create()))
+        assertThrows(
+                RunException.class,
+                () -> CheckReportFn.check(report, "input", maxRejects, CsvFormat.create()))
             .getMessage());
   }
 
@@ -129,8 +131,7 @@ final class CheckReportFnTest {
       assertEquals(mixed.getMessage(), found == null ? null : found.getMessage());
     }
     for (IdType type : List.of(IdType.STRING, IdType.INT, IdType.LOOKED_UP)) {
-      CheckReportFn.check(
-          report, "input", null, CsvFormat.create().withIdType(Side.ITEM, type));
+      CheckReportFn.check(report, "input", null, CsvFormat.create().withIdType(Side.ITEM, type));
     }
   }
 
@@ -169,7 +170,9 @@ final class CheckReportFnTest {
         String.valueOf(
             assertThrows(
                     RunException.class,
-                    () -> CheckReportFn.check(report(12, 0, 0), "testInput", null, CsvFormat.create()))
+                    () ->
+                        CheckReportFn.check(
+                            report(12, 0, 0), "testInput", null, CsvFormat.create()))
                 .getMessage()));
     assertEquals(
         "input: no rating is left of 13 rows (1 unreadable, 3 with an empty column, 4 with a"

@@ -271,8 +271,8 @@ final class CsvFileTest {
 
   @Test
   void binaryHeaderIsPrintable(@TempDir Path folder) throws IOException {
-    Path path = Files.write(folder.resolve("a.csv"), new byte[] {'P', 'K', 3, 4, 27, (byte) 0xFF});
-    assertTrue(refused(CsvFormat.create(), path).endsWith("which has: PK????"));
+    Path path = Files.write(folder.resolve("a.csv"), new byte[] {'P', 'Q', 3, 4, 27, (byte) 0xFF});
+    assertTrue(refused(CsvFormat.create(), path).endsWith("which has: PQ????"));
   }
 
   @Test
@@ -361,8 +361,7 @@ final class CsvFileTest {
     Path plain = write(folder, "plain.csv.gz", HEADER); // as Beam has it: unpacked before already
     assertEquals(3, find(CsvFormat.create(), plain).get(0).layout().timestamp);
     Path fake = write(folder, "b.csv.bz2", HEADER);
-    String message = refused(CsvFormat.create(), fake);
-    assertTrue(message.startsWith("input=" + fake + ": cannot be read: "), message);
+    assertEquals(3, find(CsvFormat.create(), fake).get(0).layout().timestamp, "told by content");
   }
 
   @Test

@@ -425,7 +425,8 @@ final class CsvSourceTest {
     assertEquals(List.of("1|10|1.0|1.0|", "café|30|1.0|1.0|"), reading.rowsWithoutFingerprint());
     assertEquals(
         List.of(
-            "3: user_id \"caf?\" is not UTF-8: caf?,20,1,1", "4: video_id \"caf?\" is not UTF-8: only,caf?,1,1"),
+            "3: user_id \"caf?\" is not UTF-8: caf?,20,1,1",
+            "4: video_id \"caf?\" is not UTF-8: only,caf?,1,1"),
         reading.rejects());
     assertEquals(Ids.of("1", "café"), batches.get(0).rows.ids(Side.USER), "no id without a row");
     assertEquals(Ids.of("10", "30"), batches.get(0).rows.ids(Side.ITEM));

@@ -10,6 +10,9 @@ import dev.beamals.RunException;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingRow;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.SourceTestUtils;
@@ -87,8 +93,7 @@ final class FilesAsPeopleHaveThemTest {
   }
 
   private static String refused(CsvFormat format, String name) {
-    return String.valueOf(
-        assertThrows(RunException.class, () -> read(format, name)).getMessage());
+    return String.valueOf(assertThrows(RunException.class, () -> read(format, name)).getMessage());
   }
 
   @Test
@@ -175,7 +180,8 @@ final class FilesAsPeopleHaveThemTest {
     Read ints = read(CsvFormat.create().withIdType(Side.USER, IdType.INT), List.of(file));
     assertEquals(1, ints.users());
     assertEquals(1, ints.report().rejected());
-    assertTrue(ints.report().describeRejects().endsWith(":3: user_id \"abc\" is not a whole number"));
+    assertTrue(
+        ints.report().describeRejects().endsWith(":3: user_id \"abc\" is not a whole number"));
   }
 
   @Test
@@ -254,7 +260,8 @@ final class FilesAsPeopleHaveThemTest {
     assertIsBase(CsvFormat.create().withDialect(thousands), "07_thousands.csv");
     Path file =
         Files.writeString(
-            folder.resolve("n.csv"), HEADER.replace(',', ';') + "1;2;-1.234,5\n1.234;2;,5\nx,y;2;1\n");
+            folder.resolve("n.csv"),
+            HEADER.replace(',', ';') + "1;2;-1.234,5\n1.234;2;,5\nx,y;2;1\n");
     CsvDialect german = semicolons.withDecimal(",").withThousands(".");
     List<RatingRow> rows = rows(CsvFormat.create().withDialect(german), file);
     assertEquals(
@@ -291,8 +298,7 @@ final class FilesAsPeopleHaveThemTest {
     assertTrue(message.endsWith("(is it encoding=latin1?)"), message);
     CsvDialect latin = CsvDialect.create().withEncoding("latin1");
     Path utf8 = Files.writeString(folder.resolve("u.csv"), text);
-    assertEquals(
-        rows(CsvFormat.create(), utf8), rows(CsvFormat.create().withDialect(latin), file));
+    assertEquals(rows(CsvFormat.create(), utf8), rows(CsvFormat.create().withDialect(latin), file));
   }
 
   @Test
@@ -310,8 +316,7 @@ final class FilesAsPeopleHaveThemTest {
     CsvDialect escaped = CsvDialect.create().withEscape("\\").withDelimiter(";").withQuote("'");
     Path file =
         Files.writeString(
-            folder.resolve("e.csv"),
-            HEADER.replace(',', ';') + "'it\\'s; \\\\';2;3\na\\'b;2;3\n");
+            folder.resolve("e.csv"), HEADER.replace(',', ';') + "'it\\'s; \\\\';2;3\na\\'b;2;3\n");
     assertEquals(
         List.of("it's; \\", "a\\'b"),
         rows(CsvFormat.create().withDialect(escaped), file).stream().map(RatingRow::user).toList());
@@ -333,13 +338,16 @@ final class FilesAsPeopleHaveThemTest {
       for (int line = 0; line < 40; line++) {
         for (int column = 0; column < 4; column++) {
           String field =
-              List.of("1", "2.0", " 3 ", "007", "1e2", "a", "NaN", "", "\u00e9", "-.5", "a,b", "x\"y")
+              List.of(
+                      "1", "2.0", " 3 ", "007", "1e2", "a", "NaN", "", "\u00e9", "-.5", "a,b",
+                      "x\"y")
                   .get(random.nextInt(column == 2 ? 7 : 12));
           boolean quoted = field.contains(",") || random.nextInt(4) == 0;
           text.append(column == 0 ? "" : ",")
               .append(quoted ? "\"" + field.replace("\"", "\"\"") + "\"" : field);
         }
-        text.append(random.nextInt(9) == 0 ? ",more" : "").append(random.nextBoolean() ? "\n" : "\r\n");
+        text.append(random.nextInt(9) == 0 ? ",more" : "")
+            .append(random.nextBoolean() ? "\n" : "\r\n");
         text.append(random.nextInt(20) == 0 ? "\n" : "");
       }
       Path file = Files.writeString(folder.resolve("r.csv"), text);
@@ -384,5 +392,50 @@ final class FilesAsPeopleHaveThemTest {
     assertEquals(1, batch.scaledTimes);
     CsvFormat off = CsvFormat.create().withOptionalTimestampCol("");
     assertEquals(4, read(off, List.of(file)).report().kept());
+  }
+
+  @Test
+  void whatFilesAreIsToldByTheirContent() throws IOException {
+    Path gzip = file("12_notgz.csv");
+    Path named = Files.copy(gzip, folder.resolve("notgz.csv"));
+    assertEquals(67, read(CsvFormat.create(), List.of(named)).report().rowsRead());
+    String message = refused(CsvFormat.create(), "12_trunc.csv.gz");
+    assertTrue(message.contains("ends early: a truncated gzip file"), message);
+    message = refused(CsvFormat.create(), "71.parquet");
+    assertTrue(message.endsWith("71.parquet: is a Parquet file; expected CSV"), message);
+    message = refused(CsvFormat.create(), "67.json");
+    assertTrue(message.endsWith("67.json: is a file of JSON; expected CSV"), message);
+    Path excel = folder.resolve("a.csv");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(excel))) {
+      zip.putNextEntry(new ZipEntry("xl/workbook.xml"));
+    }
+    RunException e =
+        assertThrows(RunException.class, () -> read(CsvFormat.create(), List.of(excel)));
+    assertTrue(String.valueOf(e.getMessage()).endsWith("is an Excel file; expected CSV"));
+  }
+
+  @Test
+  void everyFileInAZipHasAHeaderOfItsOwn() throws IOException {
+    Read read = read(CsvFormat.create(), "53_two.zip");
+    assertEquals(6, read.report().rowsRead());
+    assertEquals(List.of(3L, 3L, 6L), List.of(read.users(), read.items(), read.distinct()));
+  }
+
+  @Test
+  void packedFilesAreReadAsWhatTheyUnpackTo() throws IOException {
+    byte[] text = (HEADER + "1,2,3\n4,5,6\n").getBytes(StandardCharsets.UTF_8);
+    for (Compression compression :
+        List.of(Compression.GZIP, Compression.BZIP2, Compression.ZSTD, Compression.UNCOMPRESSED)) {
+      Path packed = folder.resolve("packed-" + compression); // no name tells
+      try (WritableByteChannel out =
+          compression.writeCompressed(Channels.newChannel(Files.newOutputStream(packed)))) {
+        out.write(ByteBuffer.wrap(text));
+      }
+      for (CsvDialect dialect :
+          List.of(CsvDialect.create(), CsvDialect.create().withMultiLine(true))) {
+        Read read = read(CsvFormat.create().withDialect(dialect), List.of(packed));
+        assertEquals(2, read.distinct(), compression.toString());
+      }
+    }
   }
 }

@@ -43,8 +43,23 @@ final class NumberTextTest {
     assertEquals("9223372036854775807", canonical("9223372036854775807.0"));
     assertEquals("9007199254740993", canonical("9007199254740993"));
     for (String text :
-        List.of("", "+", ".", "-.", "e5", "1e", "1e+", "1e5x", "1x", "0x1", "1.2.3", "1 ", "1e400",
-            "用", "2020-01-01", "9".repeat(41))) {
+        List.of(
+            "",
+            "+",
+            ".",
+            "-.",
+            "e5",
+            "1e",
+            "1e+",
+            "1e5x",
+            "1x",
+            "0x1",
+            "1.2.3",
+            "1 ",
+            "1e400",
+            "用",
+            "2020-01-01",
+            "9".repeat(41))) {
       assertNull(canonical(text), text);
     }
   }
@@ -61,8 +76,7 @@ final class NumberTextTest {
               + List.of("", "", "e" + random.nextInt(5), "E-" + random.nextInt(5))
                   .get(random.nextInt(4));
       BigDecimal value = new BigDecimal(text);
-      String expected =
-          value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+      String expected = value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
       assertEquals(expected, canonical(text), text);
     }
   }

@@ -27,7 +27,8 @@ final class TimeTextTest {
     assertEquals(1598918400 - 7200, berlin.parse("2020-09-01"));
     assertEquals(1577836800 - 3600, berlin.parse("2020-01-01T00:00"));
     assertEquals(1598959663.5, berlin.parse("2020-09-01T11:27:43.5Z"));
-    for (String text : List.of("soon", "2020-13-01", "2020-09-31", "01.09.2020", "2020-09-01T25:00")) {
+    for (String text :
+        List.of("soon", "2020-13-01", "2020-09-31", "01.09.2020", "2020-09-01T25:00")) {
       assertThrows(NumberFormatException.class, () -> utc.parse(text), text);
     }
   }

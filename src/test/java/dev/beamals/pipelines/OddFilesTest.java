@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that are not written as the model's were: what commands make of them, and what they say. */
+/**
+ * Files that are not written as the model's were: what commands make of them, and what they say.
+ */
 final class OddFilesTest {
   private static final String HEADER = "user_id,video_id,watch_ratio\n";
 
@@ -107,8 +109,7 @@ final class OddFilesTest {
             "--output=" + output);
     assertTrue(
         printed.contains("2 user ids in --excludeSeen, 1 of them not in the model: 777"), printed);
-    assertTrue(
-        printed.contains("2 item ids in --excludeSeen, all of them in the model"), printed);
+    assertTrue(printed.contains("2 item ids in --excludeSeen, all of them in the model"), printed);
     assertTrue(
         printed.contains("4 item ids in --candidates, 1 of them not in the model: 12345"), printed);
     assertTrue(
@@ -132,8 +133,7 @@ final class OddFilesTest {
             "--candidates=" + none,
             "--output=" + folder.resolve("no"));
     assertTrue(
-        printed.contains(
-            "--candidates: none of its 4 item ids is in the model: 7, 8, 9, …"),
+        printed.contains("--candidates: none of its 4 item ids is in the model: 7, 8, 9, …"),
         printed);
     assertFalse(Files.exists(folder.resolve("no/_SUCCESS")));
     printed = run(0, "predict", "--model=" + model, "--user=1.0", "--item=1.01e2");
@@ -171,6 +171,7 @@ final class OddFilesTest {
             "8 rows read, 1 unreadable, 2 with an empty column, 0 with a timestamp below 0, 1 with a"
                 + " rating that is not finite, 1 duplicates, 3 used"),
         printed);
-    assertTrue(printed.contains("3 item ids in --input, 1 of them not in the model: 9999"), printed);
+    assertTrue(
+        printed.contains("3 item ids in --input, 1 of them not in the model: 9999"), printed);
   }
 }

@@ -315,7 +315,9 @@ final class UseModelTest {
     Path output = folder.resolve("out");
     String printed =
         run(0, "similar", "--model=" + trained, "--items=" + ids, "--output=" + output);
-    assertTrue(printed.contains("1 item id in --items, all of them in the model\n1 row for 1 item: "), printed);
+    assertTrue(
+        printed.contains("1 item id in --items, all of them in the model\n1 row for 1 item: "),
+        printed);
     assertTrue(lines(output, "item,rank,similar,cosine").get(0).startsWith("\"x,y\",1,z,"));
     assertFails(1, "--item=x,y: not in the model", "similar", "--model=" + trained, "--item=x,y");
   }
