@@ -1,7 +1,6 @@
 package dev.beamals.csv;
 
 import dev.beamals.ids.Hashes;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +39,15 @@ final class CsvLine {
   private final byte delimiter;
   private final int[] starts;
   private final int[] ends;
+
+  /** Where the value of a field ends: without what adds nothing to it, as in 1.50 and 2.0. */
+  private final int[] valueEnds;
+
+  /** The values of fields that do not begin with them, as of +1; elsewhere no text. */
+  private final String[] values;
+
+  private boolean hasValues;
+  private byte[] scratch = {};
   private int count;
   private byte[] bytes = {};
   private byte[] unquoted = {};
@@ -60,15 +68,16 @@ final class CsvLine {
     this.delimiter = (byte) delimiter;
     this.starts = new int[maxFields];
     this.ends = new int[maxFields];
+    this.valueEnds = new int[maxFields];
+    this.values = new String[maxFields];
+    Arrays.fill(values, "");
   }
 
   /** Splits the line that begins at {@code from} and ends with a line end, or at {@code to}. */
   void split(byte[] buffer, int from, int to) {
     bytes = buffer;
-    count = 0;
-    nul = false;
-    ambiguous = false;
-    defect = null;
+    clear();
+    usual = delimiter == ',';
     boolean quoted = false;
     int field = from;
     int p = from;
@@ -86,7 +95,6 @@ final class CsvLine {
       }
     }
     add(field, p);
-    usual = delimiter == ',';
     next = p;
     if (p < to) {
       next = buffer[p] == '\r' && p + 1 < to && buffer[p + 1] == '\n' ? p + 2 : p + 1;
@@ -100,6 +108,17 @@ final class CsvLine {
     }
     if (nul) {
       defect = "a NUL byte";
+    }
+  }
+
+  private void clear() {
+    count = 0;
+    nul = false;
+    ambiguous = false;
+    defect = null;
+    if (hasValues) {
+      Arrays.fill(values, "");
+      hasValues = false;
     }
   }
 
@@ -156,10 +175,7 @@ final class CsvLine {
   /** Begins a line whose fields are added one by one. */
   void begin() {
     bytes = unquoted;
-    count = 0;
-    nul = false;
-    ambiguous = false;
-    defect = null;
+    clear();
     usual = true;
     filled = 0;
   }
@@ -206,6 +222,7 @@ final class CsvLine {
     if (count < starts.length) {
       starts[count] = start;
       ends[count] = end;
+      valueEnds[count] = end;
     }
     count++;
   }
@@ -263,32 +280,62 @@ final class CsvLine {
     if (trimmed && isQuoted && start < end && NumberText.canonical(bytes, start, end) == null) {
       return; // a text
     }
-    usual &= !trimmed && isUsual(start, end);
+    usual &= !trimmed;
     starts[i] = start;
     ends[i] = end;
+    valueEnds[i] = end;
+    if (start < end) {
+      inspectNumber(i, start, end);
+    }
   }
 
-  /** Whether what begins or ends oddly is a number in its usual notation, or none. */
-  private boolean isUsual(int start, int end) {
+  /** Finds out what a number that begins or ends oddly is without that. */
+  private void inspectNumber(int i, int start, int end) {
     byte first = bytes[start];
-    byte last = bytes[end - 1];
-    if (last != '0' && last != '.' && end - start > 1 && (first == '0' || first == '-')) {
-      byte second = bytes[start + 1];
-      if (first == '0' ? second == '.' : second > '0' && second <= '9') {
-        return true; // 0.5, -7
+    byte second = end - start > 1 ? bytes[start + 1] : 0;
+    boolean begins =
+        first > '0'
+            || (first == '0' ? second == '.' || end - start == 1 : first == '-' && second > '0');
+    if (!begins) { // as +1, 007, .5, -0.0
+      String value = NumberText.canonical(bytes, start, end);
+      if (value != null && !isWritten(value, start, end)) {
+        values[i] = value;
+        hasValues = true;
+        usual = false;
       }
-    } else if (last == '0' && first > '0') {
-      boolean whole = true;
-      for (int p = start; p < end; p++) {
-        whole &= bytes[p] != '.';
-      }
-      if (whole) {
-        return true; // 10
+      return;
+    }
+    int zeros = end;
+    while (zeros > start && bytes[zeros - 1] == '0') {
+      zeros--;
+    }
+    int point = zeros;
+    while (point > start && isDigit(bytes[point - 1])) {
+      point--;
+    }
+    point--;
+    if (point <= start || bytes[point] != '.') {
+      return; // 10, or a text
+    }
+    for (int p = first == '-' ? start + 1 : start; p < point; p++) {
+      if (!isDigit(bytes[p])) {
+        return; // a text
       }
     }
-    String number = NumberText.canonical(bytes, start, end);
-    return number == null
-        || number.equals(new String(bytes, start, end - start, StandardCharsets.ISO_8859_1));
+    valueEnds[i] = zeros > point + 1 ? zeros : point;
+    usual &= valueEnds[i] == end;
+  }
+
+  private static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
+  }
+
+  private boolean isWritten(String value, int start, int end) {
+    boolean same = value.length() == end - start;
+    for (int p = 0; same && p < value.length(); p++) {
+      same = value.charAt(p) == bytes[start + p];
+    }
+    return same;
   }
 
   /**
@@ -296,28 +343,51 @@ final class CsvLine {
    * separated, or written as numbers.
    */
   long fingerprint() {
-    if (usual) {
-      return hash(bytes, starts[0], ends, ambiguous);
+    return usual ? hash(bytes, starts[0], ends, ambiguous) : hashValues();
+  }
+
+  private long hashValues() {
+    int longest = 0;
+    for (int i = 0; i < count; i++) {
+      longest += 1 + Math.max(values[i].length(), valueEnds[i] - starts[i]);
     }
-    int[] textEnds = new int[count];
+    if (scratch.length < longest) {
+      scratch = new byte[2 * longest];
+    }
     boolean commas = false;
-    ByteArrayOutputStream out = new ByteArrayOutputStream(ends[count - 1] - starts[0] + 16);
+    int out = 0;
     for (int i = 0; i < count; i++) {
       if (i > 0) {
-        out.write(',');
+        scratch[out++] = ',';
       }
-      String number = NumberText.canonical(bytes, starts[i], ends[i]);
-      if (number != null) {
-        out.writeBytes(number.getBytes(StandardCharsets.ISO_8859_1));
+      String value = values[i];
+      if (!value.isEmpty()) {
+        for (int p = 0; p < value.length(); p++) {
+          scratch[out++] = (byte) value.charAt(p); // digits
+        }
       } else {
-        out.write(bytes, starts[i], ends[i] - starts[i]);
-        for (int p = starts[i]; p < ends[i]; p++) {
+        int length = valueEnds[i] - starts[i];
+        System.arraycopy(bytes, starts[i], scratch, out, length);
+        out += length;
+      }
+    }
+    if (ambiguous || delimiter != ',') { // then a comma may be part of a text
+      for (int i = 0; i < count; i++) {
+        for (int p = starts[i]; values[i].isEmpty() && p < valueEnds[i]; p++) {
           commas |= bytes[p] == ',';
         }
       }
-      textEnds[i] = out.size();
     }
-    return hash(out.toByteArray(), 0, textEnds, commas);
+    if (!commas) {
+      return Hashes.of(scratch, 0, out);
+    }
+    int[] textEnds = new int[count];
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+      at += values[i].isEmpty() ? valueEnds[i] - starts[i] : values[i].length();
+      textEnds[i] = at++;
+    }
+    return hash(Arrays.copyOf(scratch, out), 0, textEnds, true);
   }
 
   /**

@@ -248,6 +248,9 @@ final class CsvParser {
   private boolean isMissing(int column) {
     int start = line.start(column);
     int end = line.end(column);
+    if (start < end && !nullValues.mayEndWith(line.bytes()[end - 1])) {
+      return false; // nearly all
+    }
     while (end > start && line.bytes()[end - 1] == ' ') {
       end--; // of a quoted text
     }
