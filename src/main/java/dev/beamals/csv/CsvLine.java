@@ -102,9 +102,7 @@ final class CsvLine {
     if (quoted) {
       unquote(buffer, from, p);
     } else {
-      for (int i = Math.min(count, starts.length) - 1; i >= 0; i--) {
-        inspect(i, false);
-      }
+      inspect();
     }
     if (nul) {
       defect = "a NUL byte";
@@ -262,6 +260,19 @@ final class CsvLine {
     return ends[i];
   }
 
+  /** Inspects all fields of a line without quotes. */
+  private void inspect() {
+    byte[] text = bytes;
+    for (int i = Math.min(count, starts.length) - 1; i >= 0; i--) {
+      int start = starts[i];
+      int end = ends[i];
+      // What is odd is so far down; of the rest, inspect finds nothing.
+      if (start < end && Math.min(text[start], text[end - 1]) <= '0') {
+        inspect(i, false);
+      }
+    }
+  }
+
   /** Trims field {@code i}, and finds out whether its value is written in the usual way. */
   private void inspect(int i, boolean isQuoted) {
     int start = starts[i];
@@ -304,6 +315,9 @@ final class CsvLine {
         usual = false;
       }
       return;
+    }
+    if ((ODD[bytes[end - 1] & 0xFF] & LAST) == 0) {
+      return; // 0.5, -7
     }
     int zeros = end;
     while (zeros > start && bytes[zeros - 1] == '0') {
