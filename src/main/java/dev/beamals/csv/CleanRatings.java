@@ -102,44 +102,55 @@ abstract class CleanRatings extends PTransform<PCollection<RowBatch>, PCollectio
 
     @ProcessElement
     public void processElement(@Element RowBatch batch, MultiOutputReceiver out) {
-      RatingBatch rows = times ? batch.rows.withTimes(batch.timestamps) : batch.rows;
-      int[] incomplete = dropMissing ? batch.incomplete : new int[0];
-      float[] ratings = rows.ratings();
-      int empty = batch.unusable + incomplete.length;
-      int negative = 0;
-      int infinite = 0;
-      boolean keepsAll =
-          incomplete.length == 0 && ratings.length == 0 && batch.timestamps.length == 0;
-      int count = keepsAll ? rows.size() : 0;
-      int[] kept = new int[keepsAll ? 0 : rows.size()];
-      boolean[] dropped = new boolean[kept.length];
-      for (int row : incomplete) {
-        dropped[row] = true;
-      }
-      for (int r = 0; r < kept.length; r++) {
-        if (dropped[r]) {
-          continue;
-        }
-        if (batch.timestamps.length > 0 && !(batch.timestamps[r] >= 0)) {
-          negative++;
-        } else if (ratings.length > 0 && !Float.isFinite(ratings[r])) {
-          infinite++;
-        } else {
-          kept[count++] = r;
-        }
-      }
-      rowsRead.inc(batch.size());
-      rejected.inc(batch.rejects.size());
-      missing.inc(empty);
-      negativeTimestamp.inc(negative);
-      notFinite.inc(infinite);
-      if (count > 0) {
-        out.get(RATINGS).output(rows.select(kept, count));
+      Cleaned cleaned = clean(times ? batch.withTimes() : batch, dropMissing);
+      CleaningReport report = cleaned.report;
+      rowsRead.inc(report.rowsRead());
+      rejected.inc(report.rejected());
+      missing.inc(report.missing());
+      negativeTimestamp.inc(report.negativeTimestamp());
+      notFinite.inc(report.notFinite());
+      if (report.kept() > 0) {
+        out.get(RATINGS).output(cleaned.rows);
       }
       if (!batch.rejects.isEmpty()) {
         out.get(REJECTS).output(batch.rejects);
       }
-      out.get(REPORT).output(CleaningReport.of(batch, empty, negative, infinite, count));
+      out.get(REPORT).output(report);
     }
+  }
+
+  /** The rows of a batch that can be trained on, and what became of the others. */
+  record Cleaned(RatingBatch rows, CleaningReport report) {}
+
+  /** Applies the rules to the rows of a batch. */
+  static Cleaned clean(RowBatch batch, boolean dropMissing) {
+    RatingBatch rows = batch.rows;
+    int[] incomplete = dropMissing ? batch.incomplete : new int[0];
+    float[] ratings = rows.ratings();
+    int empty = batch.unusable + incomplete.length;
+    int negative = 0;
+    int infinite = 0;
+    boolean keepsAll =
+        incomplete.length == 0 && ratings.length == 0 && batch.timestamps.length == 0;
+    int count = keepsAll ? rows.size() : 0;
+    int[] kept = new int[keepsAll ? 0 : rows.size()];
+    boolean[] dropped = new boolean[kept.length];
+    for (int row : incomplete) {
+      dropped[row] = true;
+    }
+    for (int r = 0; r < kept.length; r++) {
+      if (dropped[r]) {
+        continue;
+      }
+      if (batch.timestamps.length > 0 && !(batch.timestamps[r] >= 0)) {
+        negative++;
+      } else if (ratings.length > 0 && !Float.isFinite(ratings[r])) {
+        infinite++;
+      } else {
+        kept[count++] = r;
+      }
+    }
+    return new Cleaned(
+        rows.select(kept, count), CleaningReport.of(batch, empty, negative, infinite, count));
   }
 }

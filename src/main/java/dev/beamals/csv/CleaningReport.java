@@ -1,6 +1,7 @@
 package dev.beamals.csv;
 
 import dev.beamals.ids.ArrayCoding;
+import dev.beamals.ids.Side;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -13,7 +14,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.coders.CustomCoder;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.Combine;
+import org.jspecify.annotations.Nullable;
 
 /** What cleaning did: how many rows each rule dropped, and where rows could not be read. */
 public final class CleaningReport implements Serializable {
@@ -25,9 +28,13 @@ public final class CleaningReport implements Serializable {
   private long rowsRead;
   private long rejected;
   private long missing;
+  private long unusable;
   private long negativeTimestamp;
   private long notFinite;
   private long kept;
+  private long scaledTimes;
+  private IdNotations users = IdNotations.NONE;
+  private IdNotations items = IdNotations.NONE;
 
   /** For each file the number of lines that begin in each chunk, and its fingerprint. */
   private final TreeMap<String, TreeMap<Long, Long>> lines = new TreeMap<>();
@@ -35,18 +42,29 @@ public final class CleaningReport implements Serializable {
   private final TreeMap<String, Long> fingerprints = new TreeMap<>();
   private List<Reject> firstRejects = new ArrayList<>();
 
+  /** The first line with an open quote, or empty. */
+  private List<Reject> firstOpenQuote = new ArrayList<>();
+
   static CleaningReport of(
       RowBatch batch, long missing, long negativeTimestamp, long notFinite, long kept) {
     CleaningReport report = new CleaningReport();
     report.rowsRead = batch.size();
     report.rejected = batch.rejects.size();
     report.missing = missing;
+    report.unusable = batch.unusable;
     report.negativeTimestamp = negativeTimestamp;
     report.notFinite = notFinite;
     report.kept = kept;
+    report.scaledTimes = batch.scaledTimes;
+    report.users = batch.users;
+    report.items = batch.items;
     report.lines.computeIfAbsent(batch.file, f -> new TreeMap<>()).put(batch.chunk, batch.lines);
     report.fingerprints.put(batch.file, batch.fingerprint);
     report.firstRejects.addAll(batch.rejects.subList(0, Math.min(SAMPLE, batch.rejects.size())));
+    batch.rejects.stream()
+        .filter(Reject::isOpenQuote)
+        .findFirst()
+        .ifPresent(report.firstOpenQuote::add);
     return report;
   }
 
@@ -69,6 +87,11 @@ public final class CleaningReport implements Serializable {
     return missing;
   }
 
+  /** Those of them without a user, an item or a rating. */
+  long unusable() {
+    return unusable;
+  }
+
   public long negativeTimestamp() {
     return negativeTimestamp;
   }
@@ -81,6 +104,16 @@ public final class CleaningReport implements Serializable {
   /** Rows left, duplicates not yet dropped. */
   public long kept() {
     return kept;
+  }
+
+  /** Rows whose time was read as milliseconds, or as a smaller unit. */
+  public long scaledTimes() {
+    return scaledTimes;
+  }
+
+  /** How the ids of a side were written. */
+  IdNotations ids(Side side) {
+    return side == Side.USER ? users : items;
   }
 
   /** For each file the sum (mod 2⁶⁴) of the hashes of its rows: whatever their order. */
@@ -100,32 +133,46 @@ public final class CleaningReport implements Serializable {
 
   /** The first rejects as {@code file:line: reason}, separated by semicolons. */
   public String describeRejects() {
-    StringBuilder text = new StringBuilder();
-    for (Reject reject : firstRejects) {
-      text.append(text.length() > 0 ? "; " : "")
-          .append(reject.file())
-          .append(':')
-          .append(lineOf(reject))
-          .append(": ")
-          .append(reject.reason());
-    }
-    return text.toString();
+    return String.join("; ", firstRejects());
+  }
+
+  /** The first three rejects as {@code file:line: reason}. */
+  public List<String> firstRejects() {
+    return firstRejects.stream().map(reject -> place(reject) + ": " + reject.reason()).toList();
+  }
+
+  /** Where a quote is first open at the end of its line, as {@code file:line}; null if nowhere. */
+  @Nullable String openQuote() {
+    return firstOpenQuote.isEmpty() ? null : place(firstOpenQuote.get(0));
+  }
+
+  private String place(Reject reject) {
+    return reject.file() + ":" + lineOf(reject);
   }
 
   private void add(CleaningReport other) {
     rowsRead += other.rowsRead;
     rejected += other.rejected;
     missing += other.missing;
+    unusable += other.unusable;
     negativeTimestamp += other.negativeTimestamp;
     notFinite += other.notFinite;
     kept += other.kept;
+    scaledTimes += other.scaledTimes;
+    users = users.plus(other.users);
+    items = items.plus(other.items);
     other.lines.forEach((f, c) -> lines.computeIfAbsent(f, x -> new TreeMap<>()).putAll(c));
     other.fingerprints.forEach((f, sum) -> fingerprints.merge(f, sum, Long::sum));
-    firstRejects.addAll(other.firstRejects);
-    firstRejects.sort(Reject.ORDER);
-    if (firstRejects.size() > SAMPLE) {
-      firstRejects = new ArrayList<>(firstRejects.subList(0, SAMPLE));
-    }
+    firstRejects = first(SAMPLE, firstRejects, other.firstRejects);
+    firstOpenQuote = first(1, firstOpenQuote, other.firstOpenQuote);
+  }
+
+  /** The first so many of both. */
+  private static List<Reject> first(int count, List<Reject> some, List<Reject> others) {
+    List<Reject> all = new ArrayList<>(some);
+    all.addAll(others);
+    all.sort(Reject.ORDER);
+    return all.size() > count ? new ArrayList<>(all.subList(0, count)) : all;
   }
 
   /** Adds reports up. */
@@ -171,15 +218,21 @@ public final class CleaningReport implements Serializable {
 
   /** Deterministic. */
   public static final class Coder extends CustomCoder<CleaningReport> {
+    private static final ListCoder<Reject> REJECTS = ListCoder.of(Reject.Coder.of());
+
     @Override
     public void encode(CleaningReport report, OutputStream out) throws IOException {
       DataOutputStream data = new DataOutputStream(out);
       data.writeLong(report.rowsRead);
       data.writeLong(report.rejected);
       data.writeLong(report.missing);
+      data.writeLong(report.unusable);
       data.writeLong(report.negativeTimestamp);
       data.writeLong(report.notFinite);
       data.writeLong(report.kept);
+      data.writeLong(report.scaledTimes);
+      report.users.write(data);
+      report.items.write(data);
       data.writeInt(report.lines.size());
       for (Map.Entry<String, TreeMap<Long, Long>> file : report.lines.entrySet()) {
         ArrayCoding.write(file.getKey(), out);
@@ -190,10 +243,8 @@ public final class CleaningReport implements Serializable {
           data.writeLong(chunk.getValue());
         }
       }
-      data.writeInt(report.firstRejects.size());
-      for (Reject reject : report.firstRejects) {
-        Reject.Coder.of().encode(reject, out);
-      }
+      REJECTS.encode(report.firstRejects, out);
+      REJECTS.encode(report.firstOpenQuote, out);
     }
 
     @Override
@@ -203,9 +254,13 @@ public final class CleaningReport implements Serializable {
       report.rowsRead = data.readLong();
       report.rejected = data.readLong();
       report.missing = data.readLong();
+      report.unusable = data.readLong();
       report.negativeTimestamp = data.readLong();
       report.notFinite = data.readLong();
       report.kept = data.readLong();
+      report.scaledTimes = data.readLong();
+      report.users = IdNotations.read(data);
+      report.items = IdNotations.read(data);
       int files = data.readInt();
       for (int f = 0; f < files; f++) {
         String file = ArrayCoding.readString(in);
@@ -217,10 +272,8 @@ public final class CleaningReport implements Serializable {
           chunks.put(data.readLong(), data.readLong());
         }
       }
-      int rejects = data.readInt();
-      for (int r = 0; r < rejects; r++) {
-        report.firstRejects.add(Reject.Coder.of().decode(in));
-      }
+      report.firstRejects = REJECTS.decode(in);
+      report.firstOpenQuote = REJECTS.decode(in);
       return report;
     }
 

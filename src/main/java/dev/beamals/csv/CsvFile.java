@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
-import org.apache.beam.sdk.io.Compression;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
@@ -28,6 +27,9 @@ import org.apache.beam.sdk.io.fs.MatchResult;
 public abstract class CsvFile implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** Columns past these are not found. */
+  private static final int MOST_COLUMNS = 10_000;
+
   public abstract String name();
 
   /** Its size as stored. */
@@ -35,8 +37,11 @@ public abstract class CsvFile implements Serializable {
 
   abstract CsvLayout layout();
 
-  boolean compressed() {
-    return Compression.detect(name()) != Compression.UNCOMPRESSED;
+  abstract boolean packed();
+
+  /** Whether it can only be read from its start. */
+  boolean fromStart() {
+    return packed() || !layout().format.dialect().isPlain();
   }
 
   /** Whether rows of this file have a timestamp. */
@@ -57,7 +62,9 @@ public abstract class CsvFile implements Serializable {
     for (String pattern : patterns) {
       String place = parameter + "=" + pattern;
       try {
-        sizes.putAll(match(place, pattern));
+        for (Map.Entry<String, Long> file : match(place, pattern).entrySet()) {
+          sizes.putAll(Packing.files(file.getKey(), file.getValue()));
+        }
       } catch (PatternSyntaxException e) { // its message has several lines
         throw new RunException(place + ": " + e.getDescription(), e);
       } catch (AccessDeniedException e) {
@@ -69,21 +76,32 @@ public abstract class CsvFile implements Serializable {
     List<CsvFile> files = new ArrayList<>();
     for (String name : sizes.keySet()) {
       byte[] firstLine = firstLine(parameter, name);
-      if (firstLine.length > 0) {
-        boolean mark =
-            firstLine.length >= 3
-                && firstLine[0] == (byte) 0xEF
-                && firstLine[1] == (byte) 0xBB
-                && firstLine[2] == (byte) 0xBF;
-        List<String> fields;
+      if (firstLine.length == 0) {
+        continue;
+      }
+      String encoding = RecordReader.markedEncoding(firstLine);
+      boolean utf8 = encoding == null || encoding.equals("UTF-8");
+      CsvFormat ofFile =
+          encoding == null || utf8
+              ? format
+              : format.withDialect(format.dialect().withEncoding(encoding));
+      List<String> fields;
+      if (ofFile.dialect().isPlain()) {
         try {
-          fields = CsvLine.fields(firstLine, mark ? 3 : 0, format.delimiter());
+          fields = CsvLine.fields(firstLine, encoding == null ? 0 : 3, format.delimiter());
         } catch (IllegalArgumentException e) {
           throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
         }
+      } else {
+        fields = firstRecord(name, ofFile.dialect());
+      }
+      if (!fields.isEmpty()) {
         files.add(
             new AutoValue_CsvFile(
-                name, sizes.getOrDefault(name, 0L), CsvLayout.of(format, name, fields)));
+                name,
+                sizes.getOrDefault(name, 0L),
+                CsvLayout.of(ofFile, name, fields),
+                packed(name)));
       }
     }
     if (files.isEmpty()) {
@@ -96,6 +114,14 @@ public abstract class CsvFile implements Serializable {
               format.header() ? " below a line that names the columns" : ""));
     }
     return files;
+  }
+
+  private static boolean packed(String name) {
+    try {
+      return Packing.isPacked(name);
+    } catch (IOException e) {
+      throw new RunException(name + ": " + Packing.reason(name, e), e);
+    }
   }
 
   /** The files of a pattern and their sizes. */
@@ -133,12 +159,27 @@ public abstract class CsvFile implements Serializable {
     return sizes;
   }
 
+  /** The fields of the first record, none where there is none. */
+  private static List<String> firstRecord(String name, CsvDialect dialect) {
+    CsvLine line = new CsvLine(',', MOST_COLUMNS);
+    try (RecordReader records = new RecordReader(name, dialect, line)) {
+      if (!records.next()) {
+        return List.of();
+      }
+      if (line.defect() != null) {
+        throw new RunException(
+            name + ":" + records.line() + ": " + line.defect() + "; expected column names");
+      }
+      return line.texts();
+    } catch (IOException e) {
+      throw new RunException(name + ": " + Packing.reason(name, e), e);
+    }
+  }
+
   /** The first line, at most 1 MiB of it, with its line end. */
   static byte[] firstLine(String parameter, String name) {
     ByteBuffer line = ByteBuffer.allocate(CsvParser.MAX_LINE);
-    try (ReadableByteChannel channel =
-        Compression.detect(name)
-            .readDecompressed(FileSystems.open(FileSystems.matchNewResource(name, false)))) {
+    try (ReadableByteChannel channel = Packing.open(name)) {
       int scanned = 0;
       while (line.hasRemaining()) {
         int limit = Math.min(line.capacity(), line.position() + 65536);
@@ -156,7 +197,7 @@ public abstract class CsvFile implements Serializable {
         }
       }
     } catch (IOException e) {
-      throw new RunException(parameter + "=" + name + ": cannot be read: " + e.getMessage(), e);
+      throw new RunException(parameter + "=" + name + ": " + Packing.reason(name, e), e);
     }
     return Arrays.copyOf(line.array(), line.position());
   }

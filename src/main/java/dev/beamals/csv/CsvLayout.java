@@ -4,23 +4,21 @@ import dev.beamals.RunException;
 import dev.beamals.ids.Ids;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /** Which column of a file is which. Columns count from 0. */
 final class CsvLayout implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  final char delimiter;
-  final boolean header;
+  final CsvFormat format;
   final int columns;
   final int user;
   final int item;
 
   /** −1 where there is none. */
   final int rating;
-
-  /** Whether rows have ratings, be it 1 of each; not where only pairs are read. */
-  final boolean rated;
 
   /** −1 where the file has no timestamp. */
   final int timestamp;
@@ -32,25 +30,15 @@ final class CsvLayout implements Serializable {
   final boolean pairs;
 
   private CsvLayout(
-      char delimiter,
-      boolean header,
-      int columns,
-      int user,
-      int item,
-      int rating,
-      boolean rated,
-      int timestamp,
-      int split) {
-    this.delimiter = delimiter;
-    this.header = header;
+      CsvFormat format, int columns, int user, int item, int rating, int timestamp, int split) {
+    this.format = format;
     this.columns = columns;
     this.user = user;
     this.item = item;
     this.rating = rating;
-    this.rated = rated;
     this.timestamp = timestamp;
     this.split = split;
-    this.pairs = columns == 2 && !rated && timestamp < 0 && user != item;
+    this.pairs = columns == 2 && !format.rated() && timestamp < 0 && user != item;
   }
 
   /**
@@ -61,15 +49,13 @@ final class CsvLayout implements Serializable {
    */
   static CsvLayout of(CsvFormat format, String file, List<String> firstLine) {
     return new CsvLayout(
-        format.delimiter(),
-        format.header(),
+        format,
         firstLine.size(),
         find(format, "userCol", format.userCol(), file, firstLine),
         find(format, "itemCol", format.itemCol(), file, firstLine),
         format.ratingCol().isEmpty()
             ? -1
             : find(format, "ratingCol", format.ratingCol(), file, firstLine),
-        format.rated(),
         format.timestampRequired() || has(format, format.timestampCol(), firstLine)
             ? find(format, "timestampCol", format.timestampCol(), file, firstLine)
             : -1,
@@ -78,8 +64,22 @@ final class CsvLayout implements Serializable {
             : find(format, "splitCol", format.splitCol(), file, firstLine));
   }
 
+  /** What messages call a column that has a part to play: by its name, or by its number from 1. */
+  String name(int column) {
+    if (!format.header()) {
+      return "column " + (column + 1);
+    }
+    return column == user
+        ? format.userCol()
+        : column == item
+            ? format.itemCol()
+            : column == rating
+                ? format.ratingCol()
+                : column == timestamp ? format.timestampCol() : format.splitCol();
+  }
+
   private static boolean has(CsvFormat format, String column, List<String> firstLine) {
-    return format.header() && !column.isEmpty() && firstLine.contains(column);
+    return format.header() && !column.isEmpty() && resolve(column, firstLine) >= 0;
   }
 
   private static int find(
@@ -90,23 +90,45 @@ final class CsvLayout implements Serializable {
         throw new RunException(
             String.format(
                 "%s=%s: with header=false expected a column number from 1 to %d, as %s has that"
-                    + " many columns",
-                parameter, column, firstLine.size(), file));
+                    + " many columns%s",
+                parameter, column, firstLine.size(), file, hint(format, firstLine)));
       }
       return number - 1;
     }
-    int index = firstLine.indexOf(column);
+    int index = resolve(column, firstLine);
     if (index < 0) {
       throw new RunException(
           String.format(
               "%s=%s: no such column in line 1 of %s, which has: %s%s",
               parameter, column, file, names(firstLine), hint(format, firstLine)));
     }
-    if (index != firstLine.lastIndexOf(column)) {
+    if (Collections.frequency(firstLine, column) > 1) {
       throw new RunException(
           String.format("%s=%s: line 1 of %s has this column twice", parameter, column, file));
     }
     return index;
+  }
+
+  /**
+   * Where a column is: by its name; by its name but for quotes, blanks and case where only one
+   * fits; by its number from 1. −1 where it is not.
+   */
+  private static int resolve(String column, List<String> firstLine) {
+    int index = firstLine.indexOf(column);
+    if (index >= 0) {
+      return index;
+    }
+    List<String> bare = firstLine.stream().map(CsvLayout::bare).toList();
+    int only = bare.indexOf(bare(column));
+    if (only >= 0 && only == bare.lastIndexOf(bare(column))) {
+      return only;
+    }
+    int number = Ids.isPlainInt(column) ? Integer.parseInt(column) : 0;
+    return number >= 1 && number <= firstLine.size() ? number - 1 : -1;
+  }
+
+  private static String bare(String name) {
+    return name.replaceAll("[\\s\"'`]", "").toLowerCase(Locale.ROOT);
   }
 
   private static String names(List<String> firstLine) {
@@ -119,9 +141,9 @@ final class CsvLayout implements Serializable {
     if (firstLine.size() > 1) {
       return "";
     }
-    for (char other : new char[] {',', '\t', ';', '|'}) {
-      if (other != format.delimiter() && firstLine.get(0).indexOf(other) >= 0) {
-        return " (is it delimiter='" + (other == '\t' ? "\\t" : String.valueOf(other)) + "'?)";
+    for (String other : List.of("::", ",", "\t", ";", "|", " ")) {
+      if (!other.equals(format.dialect().delimiter()) && firstLine.get(0).contains(other)) {
+        return " (is it delimiter='" + other.replace("\t", "\\t") + "'?)";
       }
     }
     return "";

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +16,49 @@ import org.jspecify.annotations.Nullable;
  * closing quote ends the field. A quote anywhere else is a character like any other.
  */
 final class CsvLine {
+  /** What is wrong with a line on which a quoted field begins that does not end there. */
+  static final String OPEN_QUOTE = "a quoted field that does not end on its line";
+
+  /** What may be at the begin or the end of a field that is not written in the usual way. */
+  private static final int FIRST = 1;
+
+  private static final int LAST = 2;
+  private static final byte[] ODD = new byte[256];
+
+  static {
+    for (char c : new char[] {' ', '+', '-', '.', '0'}) {
+      ODD[c] |= FIRST;
+    }
+    for (char c : new char[] {' ', '.', '0'}) {
+      ODD[c] |= LAST;
+    }
+  }
+
+  private static final String AFTER_QUOTE = "a character after a closing quote";
+
   private final byte delimiter;
   private final int[] starts;
   private final int[] ends;
+
+  /** Where the value of a field ends: without what adds nothing to it, as in 1.50 and 2.0. */
+  private final int[] valueEnds;
+
+  /** The values of fields that do not begin with them, as of +1; elsewhere no text. */
+  private final String[] values;
+
+  private boolean hasValues;
+  private byte[] scratch = {};
   private int count;
   private byte[] bytes = {};
   private byte[] unquoted = {};
   private int next;
+  private int filled;
   private boolean nul;
   private boolean ambiguous;
+
+  /** Whether all values are written in the usual way, with commas between them. */
+  private boolean usual;
+
   private @Nullable String defect;
 
   /**
@@ -33,15 +68,16 @@ final class CsvLine {
     this.delimiter = (byte) delimiter;
     this.starts = new int[maxFields];
     this.ends = new int[maxFields];
+    this.valueEnds = new int[maxFields];
+    this.values = new String[maxFields];
+    Arrays.fill(values, "");
   }
 
   /** Splits the line that begins at {@code from} and ends with a line end, or at {@code to}. */
   void split(byte[] buffer, int from, int to) {
     bytes = buffer;
-    count = 0;
-    nul = false;
-    ambiguous = false;
-    defect = null;
+    clear();
+    usual = delimiter == ',';
     boolean quoted = false;
     int field = from;
     int p = from;
@@ -65,9 +101,22 @@ final class CsvLine {
     }
     if (quoted) {
       unquote(buffer, from, p);
+    } else {
+      inspect();
     }
     if (nul) {
       defect = "a NUL byte";
+    }
+  }
+
+  private void clear() {
+    count = 0;
+    nul = false;
+    ambiguous = false;
+    defect = null;
+    if (hasValues) {
+      Arrays.fill(values, "");
+      hasValues = false;
     }
   }
 
@@ -82,11 +131,12 @@ final class CsvLine {
     int p = from;
     while (true) {
       int start = out;
-      if (p < to && buffer[p] == '"') {
+      boolean isQuoted = p < to && buffer[p] == '"';
+      if (isQuoted) {
         p++;
         while (true) {
           if (p == to) {
-            defect = "a quoted field that does not end on its line";
+            defect = OPEN_QUOTE;
             return;
           }
           byte b = buffer[p++];
@@ -96,11 +146,11 @@ final class CsvLine {
             }
             p++;
           }
-          ambiguous |= b == delimiter;
+          ambiguous |= b == ',';
           unquoted[out++] = b;
         }
         if (p < to && buffer[p] != delimiter) {
-          defect = "a character after a closing quote";
+          defect = AFTER_QUOTE;
           return;
         }
       } else {
@@ -109,6 +159,9 @@ final class CsvLine {
         }
       }
       add(start, out);
+      if (count <= starts.length) {
+        inspect(count - 1, isQuoted);
+      }
       if (p == to) {
         return;
       }
@@ -117,10 +170,57 @@ final class CsvLine {
     }
   }
 
+  /** Begins a line whose fields are added one by one. */
+  void begin() {
+    bytes = unquoted;
+    clear();
+    usual = true;
+    filled = 0;
+  }
+
+  /** Adds a field, without its quotes. */
+  void addField(char[] text, int offset, int length, boolean isQuoted, boolean multiLine) {
+    if (unquoted.length < filled + 3 * length + 1) {
+      unquoted = Arrays.copyOf(unquoted, 2 * (filled + 3 * length + 64));
+      bytes = unquoted;
+    }
+    if (count > 0) {
+      unquoted[filled++] = ',';
+    }
+    int start = filled;
+    for (int i = offset; i < offset + length; i++) {
+      char c = text[i];
+      if (c >= 128) {
+        byte[] rest = new String(text, i, offset + length - i).getBytes(StandardCharsets.UTF_8);
+        if (defect == null && new String(text, i, offset + length - i).indexOf(0xFFFD) >= 0) {
+          defect = "a character that is not in its encoding";
+        }
+        System.arraycopy(rest, 0, unquoted, filled, rest.length);
+        filled += rest.length;
+        break;
+      }
+      unquoted[filled++] = (byte) c;
+    }
+    for (int p = start; p < filled; p++) {
+      byte b = unquoted[p];
+      ambiguous |= b == ',';
+      if (b == 0) {
+        defect = "a NUL byte";
+      } else if (!multiLine && (b == '\n' || b == '\r')) {
+        defect = OPEN_QUOTE;
+      }
+    }
+    add(start, filled);
+    if (count <= starts.length) {
+      inspect(count - 1, isQuoted);
+    }
+  }
+
   private void add(int start, int end) {
     if (count < starts.length) {
       starts[count] = start;
       ends[count] = end;
+      valueEnds[count] = end;
     }
     count++;
   }
@@ -140,40 +240,191 @@ final class CsvLine {
     return count;
   }
 
+  /** How many bytes the fields of a line have that were added one by one. */
+  int length() {
+    return filled;
+  }
+
   /** The array that {@link #start} and {@link #end} point into. */
   byte[] bytes() {
     return bytes;
   }
 
-  /** Where field {@code i} begins, its leading blanks left out. */
+  /** Where field {@code i} begins, leading blanks left out, but those of a quoted text. */
   int start(int i) {
+    return starts[i];
+  }
+
+  /** Where field {@code i} ends, trailing blanks left out, but those of a quoted text. */
+  int end(int i) {
+    return ends[i];
+  }
+
+  /** Inspects all fields of a line without quotes. */
+  private void inspect() {
+    byte[] text = bytes;
+    for (int i = Math.min(count, starts.length) - 1; i >= 0; i--) {
+      int start = starts[i];
+      int end = ends[i];
+      // What is odd is so far down; of the rest, inspect finds nothing.
+      if (start < end && Math.min(text[start], text[end - 1]) <= '0') {
+        inspect(i, false);
+      }
+    }
+  }
+
+  /** Trims field {@code i}, and finds out whether its value is written in the usual way. */
+  private void inspect(int i, boolean isQuoted) {
     int start = starts[i];
-    while (start < ends[i] && bytes[start] == ' ') {
+    int end = ends[i];
+    if (start == end
+        || (ODD[bytes[start] & 0xFF] & FIRST | ODD[bytes[end - 1] & 0xFF] & LAST) == 0) {
+      return;
+    }
+    while (start < end && bytes[start] == ' ') {
       start++;
     }
-    return start;
-  }
-
-  /** Where field {@code i} ends, its trailing blanks left out. */
-  int end(int i) {
-    int end = ends[i];
-    while (end > starts[i] && bytes[end - 1] == ' ') {
+    while (end > start && bytes[end - 1] == ' ') {
       end--;
     }
-    return end;
+    boolean trimmed = end - start < ends[i] - starts[i];
+    if (trimmed && isQuoted && start < end && NumberText.canonical(bytes, start, end) == null) {
+      return; // a text
+    }
+    usual &= !trimmed;
+    starts[i] = start;
+    ends[i] = end;
+    valueEnds[i] = end;
+    if (start < end) {
+      inspectNumber(i, start, end);
+    }
   }
 
-  /** A hash of all fields: equal for lines with equal fields, however they are quoted. */
+  /** Finds out what a number that begins or ends oddly is without that. */
+  private void inspectNumber(int i, int start, int end) {
+    byte first = bytes[start];
+    byte second = end - start > 1 ? bytes[start + 1] : 0;
+    boolean begins =
+        first > '0'
+            || (first == '0' ? second == '.' || end - start == 1 : first == '-' && second > '0');
+    if (!begins) { // as +1, 007, .5, -0.0
+      String value = NumberText.canonical(bytes, start, end);
+      if (value != null && !isWritten(value, start, end)) {
+        values[i] = value;
+        hasValues = true;
+        usual = false;
+      }
+      return;
+    }
+    if ((ODD[bytes[end - 1] & 0xFF] & LAST) == 0) {
+      return; // 0.5, -7
+    }
+    int zeros = end;
+    while (zeros > start && bytes[zeros - 1] == '0') {
+      zeros--;
+    }
+    int point = zeros;
+    while (point > start && isDigit(bytes[point - 1])) {
+      point--;
+    }
+    point--;
+    if (point <= start || bytes[point] != '.') {
+      return; // 10, or a text
+    }
+    for (int p = first == '-' ? start + 1 : start; p < point; p++) {
+      if (!isDigit(bytes[p])) {
+        return; // a text
+      }
+    }
+    valueEnds[i] = zeros > point + 1 ? zeros : point;
+    usual &= valueEnds[i] == end;
+  }
+
+  private static boolean isDigit(byte b) {
+    return b >= '0' && b <= '9';
+  }
+
+  private boolean isWritten(String value, int start, int end) {
+    boolean same = value.length() == end - start;
+    for (int p = 0; same && p < value.length(); p++) {
+      same = value.charAt(p) == bytes[start + p];
+    }
+    return same;
+  }
+
+  /**
+   * A hash of the values of all fields: equal for lines with equal ones, however these are quoted,
+   * separated, or written as numbers.
+   */
   long fingerprint() {
-    int from = starts[0];
-    long hash = Hashes.of(bytes, from, ends[count - 1] - from);
-    if (ambiguous) {
-      // A delimiter inside a field looks like one between fields: say where the fields end.
+    return usual ? hash(bytes, starts[0], ends, ambiguous) : hashValues();
+  }
+
+  private long hashValues() {
+    int longest = 0;
+    for (int i = 0; i < count; i++) {
+      longest += 1 + Math.max(values[i].length(), valueEnds[i] - starts[i]);
+    }
+    if (scratch.length < longest) {
+      scratch = new byte[2 * longest];
+    }
+    boolean commas = false;
+    int out = 0;
+    for (int i = 0; i < count; i++) {
+      if (i > 0) {
+        scratch[out++] = ',';
+      }
+      String value = values[i];
+      if (!value.isEmpty()) {
+        for (int p = 0; p < value.length(); p++) {
+          scratch[out++] = (byte) value.charAt(p); // digits
+        }
+      } else {
+        int length = valueEnds[i] - starts[i];
+        System.arraycopy(bytes, starts[i], scratch, out, length);
+        out += length;
+      }
+    }
+    if (ambiguous || delimiter != ',') { // then a comma may be part of a text
       for (int i = 0; i < count; i++) {
-        hash = Hashes.mix(hash + ends[i] - from);
+        for (int p = starts[i]; values[i].isEmpty() && p < valueEnds[i]; p++) {
+          commas |= bytes[p] == ',';
+        }
+      }
+    }
+    if (!commas) {
+      return Hashes.of(scratch, 0, out);
+    }
+    int[] textEnds = new int[count];
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+      at += values[i].isEmpty() ? valueEnds[i] - starts[i] : values[i].length();
+      textEnds[i] = at++;
+    }
+    return hash(Arrays.copyOf(scratch, out), 0, textEnds, true);
+  }
+
+  /**
+   * @param from where the first field begins
+   * @param ambiguous whether a field has a comma, which looks like one between fields
+   */
+  private long hash(byte[] text, int from, int[] fieldEnds, boolean ambiguous) {
+    long hash = Hashes.of(text, from, fieldEnds[count - 1] - from);
+    if (ambiguous) {
+      for (int i = 0; i < count; i++) {
+        hash = Hashes.mix(hash + fieldEnds[i] - from); // say where the fields end
       }
     }
     return hash;
+  }
+
+  /** All fields as texts. */
+  List<String> texts() {
+    List<String> fields = new ArrayList<>();
+    for (int i = 0; i < Math.min(count, starts.length); i++) {
+      fields.add(new String(bytes, starts[i], ends[i] - starts[i], StandardCharsets.UTF_8));
+    }
+    return fields;
   }
 
   /**
@@ -184,15 +435,19 @@ final class CsvLine {
   static List<String> fields(byte[] line, int from, char delimiter) {
     CsvLine split = new CsvLine(delimiter, line.length + 1);
     split.split(line, from, line.length);
+    List<String> fields = new ArrayList<>();
+    if (AFTER_QUOTE.equals(split.defect())) { // as "user" , "item"
+      String text = new String(line, from, line.length - from, StandardCharsets.UTF_8).strip();
+      for (String field : text.split(Pattern.quote(String.valueOf(delimiter)), -1)) {
+        fields.add(field.strip());
+      }
+      if (fields.stream().allMatch(field -> field.matches("\"[^\"]*\"|[^\"]*"))) {
+        return fields.stream().map(field -> field.replace("\"", "")).toList();
+      }
+    }
     if (split.defect() != null) {
       throw new IllegalArgumentException(split.defect());
     }
-    List<String> fields = new ArrayList<>();
-    for (int i = 0; i < split.count(); i++) {
-      byte[] field =
-          Arrays.copyOfRange(split.bytes(), split.start(i), Math.max(split.start(i), split.end(i)));
-      fields.add(new String(field, StandardCharsets.UTF_8));
-    }
-    return fields;
+    return split.texts();
   }
 }

@@ -28,8 +28,12 @@ final class CsvParser {
   private final String file;
   private final CsvLayout layout;
   private final CsvLine line;
-  private final IdDictionary userIds = new IdDictionary();
-  private final IdDictionary itemIds = new IdDictionary();
+  private final NullValues nullValues;
+  private final boolean rated;
+  private final byte delimiter;
+  private final TimeText times;
+  private final IdColumn users;
+  private final IdColumn items;
   private final IntArrayList user = new IntArrayList();
   private final IntArrayList item = new IntArrayList();
   private final FloatArrayList rating = new FloatArrayList();
@@ -40,11 +44,20 @@ final class CsvParser {
   private final IntArrayList incomplete = new IntArrayList();
   private List<Reject> rejects = new ArrayList<>();
   private int unusable;
+  private long scaledTimes;
 
   CsvParser(String file, CsvLayout layout) {
     this.file = file;
     this.layout = layout;
-    this.line = new CsvLine(layout.delimiter, layout.columns);
+    this.line =
+        new CsvLine(
+            layout.format.dialect().isPlain() ? layout.format.delimiter() : ',', layout.columns);
+    this.delimiter = (byte) layout.format.delimiter();
+    this.nullValues = layout.format.nullValues();
+    this.rated = layout.format.rated();
+    this.times = new TimeText(layout.format.timeZone(), layout.format.timestampFormat());
+    this.users = new IdColumn(layout.format.userIds());
+    this.items = new IdColumn(layout.format.itemIds());
   }
 
   /**
@@ -59,7 +72,7 @@ final class CsvParser {
     long sum = 0;
     int p = from;
     while (p < to) {
-      boolean header = layout.header && chunk == 0 && lines == 0;
+      boolean header = layout.format.header() && chunk == 0 && lines == 0;
       if (layout.pairs && !header) {
         int next = addPlainPair(bytes, p, to);
         if (next >= 0) {
@@ -71,32 +84,69 @@ final class CsvParser {
       line.split(bytes, p, to);
       boolean empty = bytes[p] == '\n' || bytes[p] == '\r';
       if (!header && !empty) {
-        long hash = 0;
         String defect = line.next() - p > MAX_LINE ? "a line of over 1 MiB" : line.defect();
-        if (defect == null && line.count() != layout.columns) {
-          defect = line.count() + " fields instead of " + layout.columns;
-        }
-        if (defect == null) {
-          // Pairs are neither compared nor written down.
-          hash = layout.rated ? line.fingerprint() : 0;
-          int rows = user.size();
-          defect = parseRow(hash);
-          if (firstPlace >= 0 && user.size() > rows) {
-            place.add(firstPlace + lines);
-          }
-        }
-        if (defect != null) {
-          int length = Math.min(REJECT_TEXT, line.next() - p);
-          String text = new String(bytes, p, length, StandardCharsets.UTF_8).stripTrailing();
-          rejects.add(Reject.of(file, chunk, lines, defect, Text.printable(text)));
-          hash = Hashes.of(bytes, p, length);
-        }
-        sum += hash;
+        sum += addRow(defect, bytes, p, line.next(), chunk, lines, firstPlace);
       }
       lines++;
       p = line.next();
     }
     return finish(chunk, lines, sum);
+  }
+
+  /**
+   * Parses the next records, as many as make a chunk.
+   *
+   * @param records what reads into {@link #line}
+   * @param chunk greater for later ones
+   * @param limit bytes of a chunk
+   * @return null after the last
+   */
+  @Nullable RowBatch parse(RecordReader records, long chunk, long limit) {
+    long before = chunk == 0 ? 0 : records.line();
+    long sum = 0;
+    long length = 0;
+    while (length < limit && records.next()) {
+      int to = line.count() == 0 ? 0 : line.length();
+      sum += addRow(line.defect(), line.bytes(), 0, to, chunk, records.line() - 1 - before, -1);
+      length += to + 1;
+    }
+    return length == 0 ? null : finish(chunk, records.line() - before, sum);
+  }
+
+  /** The line that rows are read from. */
+  CsvLine line() {
+    return line;
+  }
+
+  /**
+   * Adds the row in the line, or its reject.
+   *
+   * @param defect what is wrong with the line, or null
+   * @param bytes the text of the row, in {@code [from, to)}
+   * @return the fingerprint of the row
+   */
+  private long addRow(
+      @Nullable String defect, byte[] bytes, int from, int to, long chunk, long lines, long place) {
+    if (defect == null && line.count() != layout.columns) {
+      defect = line.count() + " fields instead of " + layout.columns;
+    }
+    long hash = 0;
+    if (defect == null) {
+      // Pairs are neither compared nor written down.
+      hash = rated ? line.fingerprint() : 0;
+      int rows = user.size();
+      defect = parseRow(hash);
+      if (place >= 0 && user.size() > rows) {
+        this.place.add(place + lines);
+      }
+    }
+    if (defect != null) {
+      int length = Math.min(REJECT_TEXT, to - from);
+      String text = new String(bytes, from, length, StandardCharsets.UTF_8).stripTrailing();
+      rejects.add(Reject.of(file, chunk, lines, defect, Text.printable(text)));
+      hash = Hashes.of(bytes, from, length);
+    }
+    return hash;
   }
 
   /**
@@ -113,7 +163,7 @@ final class CsvParser {
     for (; p < to && bytes[p] >= '0' && bytes[p] <= '9'; p++) {
       first = 10 * first + bytes[p] - '0';
     }
-    if (!isPlain(bytes, from, p) || p == to || bytes[p] != layout.delimiter) {
+    if (!isPlain(bytes, from, p) || p == to || bytes[p] != delimiter) {
       return -1;
     }
     int second = 0;
@@ -124,8 +174,8 @@ final class CsvParser {
     if (!isPlain(bytes, start, p) || (p < to && bytes[p] != '\n')) {
       return -1;
     }
-    user.add(userIds.code(layout.user == 0 ? first : second));
-    item.add(itemIds.code(layout.user == 0 ? second : first));
+    user.add(users.dictionary.code(layout.user == 0 ? first : second));
+    item.add(items.dictionary.code(layout.user == 0 ? second : first));
     return p < to ? p + 1 : p;
   }
 
@@ -138,22 +188,22 @@ final class CsvParser {
   private @Nullable String parseRow(long hash) {
     boolean complete = true;
     for (int i = 0; i < layout.columns; i++) {
-      complete &= line.start(i) < line.end(i);
+      complete &= !isMissing(i);
     }
     if (!complete
-        && (isEmpty(layout.user)
-            || isEmpty(layout.item)
-            || (layout.rating >= 0 && isEmpty(layout.rating))
-            || (layout.split >= 0 && isEmpty(layout.split)))) {
+        && (isMissing(layout.user)
+            || isMissing(layout.item)
+            || (layout.rating >= 0 && isMissing(layout.rating))
+            || (layout.split >= 0 && isMissing(layout.split)))) {
       unusable++;
       return null;
     }
     double time = 0;
-    if (layout.timestamp >= 0 && !isEmpty(layout.timestamp)) {
+    if (layout.timestamp >= 0 && !isMissing(layout.timestamp)) {
       try {
-        time = number(layout.timestamp);
+        time = time(layout.timestamp);
       } catch (NumberFormatException e) {
-        return "timestamp " + quote(layout.timestamp) + " is not a number";
+        return describe(layout.timestamp) + " is not a time";
       }
     }
     float value = 1;
@@ -161,30 +211,28 @@ final class CsvParser {
       try {
         value = (float) number(layout.rating);
       } catch (NumberFormatException e) {
-        return "rating " + quote(layout.rating) + " is not a number";
+        return describe(layout.rating) + " is not a number";
       }
     }
     SplitRatings.Part split = null;
     if (layout.split >= 0) {
       split = SplitRatings.Part.of(text(layout.split));
       if (split == null) {
-        return "split " + quote(layout.split) + " is not train, validation or test";
+        return describe(layout.split) + " is not train, validation or test";
       }
     }
-    int userCode;
-    int itemCode;
-    try {
-      userCode = userIds.code(line.bytes(), line.start(layout.user), line.end(layout.user));
-      itemCode = itemIds.code(line.bytes(), line.start(layout.item), line.end(layout.item));
-    } catch (CharacterCodingException e) {
-      return "an id that is not UTF-8";
+    int userCode = users.code(layout.user);
+    int itemCode = items.code(layout.item);
+    String defect = users.defect == null ? items.defect : users.defect;
+    if (defect != null) {
+      return defect;
     }
     if (!complete) {
       incomplete.add(user.size());
     }
     user.add(userCode);
     item.add(itemCode);
-    if (layout.rated) {
+    if (rated) {
       rating.add(value);
       fingerprint.add(hash);
     }
@@ -197,17 +245,64 @@ final class CsvParser {
     return null;
   }
 
-  private boolean isEmpty(int column) {
-    return line.start(column) >= line.end(column);
-  }
-
-  private double number(int column) {
+  private boolean isMissing(int column) {
     int start = line.start(column);
-    return JavaDoubleParser.parseDouble(line.bytes(), start, line.end(column) - start);
+    int end = line.end(column);
+    if (start < end && !nullValues.mayEndWith(line.bytes()[end - 1])) {
+      return false; // nearly all
+    }
+    while (end > start && line.bytes()[end - 1] == ' ') {
+      end--; // of a quoted text
+    }
+    while (start < end && line.bytes()[start] == ' ') {
+      start++;
+    }
+    return start >= end || nullValues.contains(line.bytes(), start, end);
   }
 
-  private String quote(int column) {
-    return "\"" + Text.printable(text(column)) + "\"";
+  /**
+   * The seconds of a time.
+   *
+   * @throws NumberFormatException where it is none
+   */
+  private double time(int column) {
+    if (layout.format.timestampFormat().isEmpty()) {
+      try {
+        double number = number(column);
+        if (!TimeText.isScaled(number)) {
+          return number;
+        }
+        scaledTimes++;
+        return TimeText.scale(number);
+      } catch (NumberFormatException e) {
+        // a date, perhaps
+      }
+    }
+    return times.parse(text(column));
+  }
+
+  /**
+   * What pandas takes for a number, and true and false, which are 1 and 0.
+   *
+   * @throws NumberFormatException for all else, what Java takes for a number too: 5f, 0x1p3
+   */
+  private double number(int column) {
+    byte[] bytes = line.bytes();
+    int start = line.start(column);
+    int end = line.end(column);
+    int last = bytes[end - 1];
+    if ((last < '0' || last > '9') && last != '.') {
+      return NumberText.word(new String(bytes, start, end - start, StandardCharsets.UTF_8));
+    }
+    if (end - start > 2 && NumberText.isHex(bytes, start)) {
+      throw new NumberFormatException();
+    }
+    return JavaDoubleParser.parseDouble(bytes, start, end - start);
+  }
+
+  /** A column by its name, and what it holds. */
+  private String describe(int column) {
+    return layout.name(column) + " \"" + Text.printable(text(column)) + "\"";
   }
 
   /** The field, or how it begins where it is long. */
@@ -217,18 +312,85 @@ final class CsvParser {
     return new String(line.bytes(), start, length, StandardCharsets.UTF_8);
   }
 
+  /** The ids of a side, in whatever notation. */
+  private final class IdColumn {
+    private final IdType type;
+    private final IdDictionary dictionary = new IdDictionary();
+    private long converted;
+    private long texts;
+
+    /** What is wrong with the last id, or null. */
+    private @Nullable String defect;
+
+    IdColumn(IdType type) {
+      this.type = type;
+    }
+
+    /** The code of the id in a column, which is not empty; any where there is a defect. */
+    int code(int column) {
+      byte[] bytes = line.bytes();
+      int start = line.start(column);
+      int end = line.end(column);
+      defect = null;
+      long plain = IdDictionary.plainInt(bytes, start, end);
+      return plain != IdDictionary.NO_INT
+          ? dictionary.code((int) plain)
+          : otherCode(bytes, start, end, column);
+    }
+
+    private int otherCode(byte[] bytes, int start, int end, int column) {
+      String number = type == IdType.STRING ? null : NumberText.canonical(bytes, start, end);
+      if (type == IdType.INT && (number == null || number.indexOf('.') >= 0)) {
+        defect = describe(column) + " is not a whole number";
+        return 0;
+      }
+      if (number != null) {
+        converted += isWritten(number, bytes, start, end) ? 0 : 1;
+        return dictionary.codeOf(number);
+      }
+      texts++;
+      try {
+        return dictionary.code(bytes, start, end);
+      } catch (CharacterCodingException e) {
+        defect = describe(column) + " is not UTF-8";
+        return 0;
+      }
+    }
+
+    private static boolean isWritten(String number, byte[] bytes, int start, int end) {
+      boolean same = number.length() == end - start;
+      for (int i = 0; same && i < number.length(); i++) {
+        same = number.charAt(i) == bytes[start + i];
+      }
+      return same;
+    }
+
+    IdNotations takeNotations() {
+      IdNotations notations = new IdNotations(converted, texts);
+      converted = 0;
+      texts = 0;
+      return notations;
+    }
+  }
+
   private RowBatch finish(long chunk, long lines, long sum) {
-    int[] users = new int[user.size()];
-    int[] items = new int[item.size()];
-    Ids allUsers = userIds.finish(user, users);
-    Ids allItems = itemIds.finish(item, items);
+    int[] userIndex = new int[user.size()];
+    int[] itemIndex = new int[item.size()];
+    Ids allUsers = users.dictionary.finish(user, userIndex);
+    Ids allItems = items.dictionary.finish(item, itemIndex);
     if (!rejects.isEmpty()) {
-      // A user whose only row failed on its item is in the dictionary, but in no row.
-      allUsers = RatingBatch.keepUsed(allUsers, users);
+      // An id whose only row failed on the other is in the dictionary, but in no row.
+      allUsers = RatingBatch.keepUsed(allUsers, userIndex);
+      allItems = RatingBatch.keepUsed(allItems, itemIndex);
     }
     RatingBatch rows =
         new RatingBatch(
-                allUsers, allItems, users, items, rating.toFloatArray(), fingerprint.toLongArray())
+                allUsers,
+                allItems,
+                userIndex,
+                itemIndex,
+                rating.toFloatArray(),
+                fingerprint.toLongArray())
             .withParts(part.toByteArray())
             .withPlaces(place.toLongArray());
     RowBatch batch =
@@ -241,7 +403,10 @@ final class CsvParser {
             timestamp.toDoubleArray(),
             incomplete.toIntArray(),
             unusable,
-            rejects);
+            rejects,
+            users.takeNotations(),
+            items.takeNotations(),
+            scaledTimes);
     user.clear();
     item.clear();
     rating.clear();
@@ -251,6 +416,7 @@ final class CsvParser {
     place.clear();
     incomplete.clear();
     unusable = 0;
+    scaledTimes = 0;
     rejects = new ArrayList<>();
     return batch;
   }

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.io.BoundedSource;
-import org.apache.beam.sdk.io.Compression;
-import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +79,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
       CsvFile file = files.get(f);
       int number = places ? f : -1;
       total += file.bytes();
-      if (file.compressed()) {
+      if (file.fromStart()) {
         ranges.add(new Range(file.name(), file.layout(), 0, Long.MAX_VALUE, number));
         continue;
       }
@@ -150,7 +148,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
   private static final class Reader extends BoundedReader<RowBatch> {
     private final CsvSource source;
     private final Iterator<Range> ranges;
-    private @Nullable Chunks chunks;
+    private @Nullable Batches chunks;
     private @Nullable RowBatch current;
 
     Reader(CsvSource source) {
@@ -171,7 +169,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
             current = null;
             return false;
           }
-          chunks = new Chunks(ranges.next(), source.chunk);
+          chunks = batches(ranges.next(), source.chunk);
         }
         current = chunks.next();
         if (current != null) {
@@ -203,8 +201,52 @@ final class CsvSource extends BoundedSource<RowBatch> {
     }
   }
 
+  /** The batches of one range. */
+  interface Batches {
+    /** The rows of the next chunk, or null after the last. */
+    @Nullable RowBatch next();
+
+    void close() throws IOException;
+  }
+
+  /** Reads a range, in chunks of so many bytes. */
+  static Batches batches(Range range, long chunk) throws IOException {
+    return range.layout.format.dialect().isPlain()
+        ? new Chunks(range, chunk)
+        : new Records(range, chunk);
+  }
+
+  /** Reads a file of any dialect from its start. */
+  private static final class Records implements Batches {
+    private final CsvParser parser;
+    private final RecordReader records;
+    private final long size;
+    private long chunk;
+
+    Records(Range range, long size) {
+      this.size = size;
+      this.parser = new CsvParser(range.file, range.layout);
+      this.records = new RecordReader(range.file, range.layout.format.dialect(), parser.line());
+      if (range.layout.format.header()) {
+        records.next();
+      }
+    }
+
+    @Override
+    public @Nullable RowBatch next() {
+      RowBatch batch = parser.parse(records, chunk, size);
+      chunk += size;
+      return batch;
+    }
+
+    @Override
+    public void close() throws IOException {
+      records.close();
+    }
+  }
+
   /** Reads the chunks of one range through a window of the file. */
-  static final class Chunks {
+  static final class Chunks implements Batches {
     private final Range range;
     private final long chunk;
     private final CsvParser parser;
@@ -229,11 +271,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
       this.window = new byte[(int) Math.min(chunk, range.end - range.start) + 4096];
       this.position = range.start;
       this.base = Math.max(0, range.start - 1); // the byte before tells whether a line begins here
-      ReadableByteChannel opened =
-          FileSystems.open(FileSystems.matchNewResource(range.file, false));
-      Compression compression = Compression.detect(range.file);
-      this.channel =
-          compression == Compression.UNCOMPRESSED ? opened : compression.readDecompressed(opened);
+      this.channel = Packing.open(range.file);
       if (base > 0) {
         if (!(channel instanceof SeekableByteChannel)) {
           throw new IOException(range.file + ": its file system cannot read from the middle");
@@ -242,8 +280,8 @@ final class CsvSource extends BoundedSource<RowBatch> {
       }
     }
 
-    /** The rows of the next chunk, or null after the last. */
-    @Nullable RowBatch next() {
+    @Override
+    public @Nullable RowBatch next() {
       long start = position;
       if (!advance()) {
         return null;
@@ -275,12 +313,13 @@ final class CsvSource extends BoundedSource<RowBatch> {
         return true;
       } catch (IOException e) {
         throw new RunException(
-            range.file + ": cannot be read near byte " + (base + length) + ": " + e.getMessage(),
+            range.file + ": " + Packing.reason(range.file, e) + ", near byte " + (base + length),
             e);
       }
     }
 
-    void close() throws IOException {
+    @Override
+    public void close() throws IOException {
       channel.close();
     }
 

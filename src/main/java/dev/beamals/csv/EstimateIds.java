@@ -28,7 +28,7 @@ public final class EstimateIds {
   public static double of(List<CsvFile> files) {
     double bytes = 0;
     for (CsvFile file : files) {
-      bytes += file.compressed() ? COMPRESSION * file.bytes() : file.bytes();
+      bytes += file.fromStart() ? COMPRESSION * file.bytes() : file.bytes();
     }
     List<RowBatch> pieces = new ArrayList<>();
     double sampled = 0;
@@ -47,16 +47,16 @@ public final class EstimateIds {
   private static long sample(List<CsvFile> files, double place, List<RowBatch> pieces)
       throws IOException {
     for (CsvFile file : files) {
-      double size = file.compressed() ? COMPRESSION * file.bytes() : file.bytes();
+      double size = file.fromStart() ? COMPRESSION * file.bytes() : file.bytes();
       if (place < size) {
         // A compressed file is read from its beginning, and once.
-        if (file.compressed() && pieces.stream().anyMatch(p -> p.file.equals(file.name()))) {
+        if (file.fromStart() && pieces.stream().anyMatch(p -> p.file.equals(file.name()))) {
           return 0;
         }
-        long start = file.compressed() ? 0 : Math.min((long) place, file.bytes() - 1);
-        long end = file.compressed() ? PIECE : Math.min(start + PIECE, file.bytes());
-        CsvSource.Chunks chunks =
-            new CsvSource.Chunks(
+        long start = file.fromStart() ? 0 : Math.min((long) place, file.bytes() - 1);
+        long end = file.fromStart() ? PIECE : Math.min(start + PIECE, file.bytes());
+        CsvSource.Batches chunks =
+            CsvSource.batches(
                 new CsvSource.Range(file.name(), file.layout(), start, end, -1), PIECE);
         try {
           RowBatch batch = chunks.next();

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Files are read in parallel by byte ranges, straight from bytes into columns. A row meets these
  * rules in their order: it cannot be read; it has an empty column, see {@link #withDropMissing};
- * its timestamp is below 0; its rating is not a finite float. The run fails where more rows cannot
- * be read than {@link #withMaxRejects} allows, or where no rating is left at all. Rows that are
- * whole duplicates of another are still there: {@link
+ * its timestamp is below 0; its rating is not a finite float. The run fails where a quote is open
+ * at the end of a line, where more rows cannot be read than {@link #withMaxRejects} allows, or
+ * where no rating is left at all. Rows that are whole duplicates of another are still there: {@link
  * dev.beamals.blocks.BlockRatings#withDropDuplicates} drops them where the rows of a user meet.
  *
  * <pre>{@code
@@ -94,7 +94,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
   /**
    * How many rejects fail the run if exceeded.
    *
-   * @param maxRejects null for 0.1 % of the rows, at least 100, as it is unless it is set
+   * @param maxRejects null for 1 % of the rows, at least 1, as it is unless it is set
    */
   public LoadRatings withMaxRejects(@Nullable Long maxRejects) {
     return toBuilder().setMaxRejects(maxRejects).build();
@@ -131,7 +131,10 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     PCollection<CleaningReport> report =
         cleaned
             .get(CleanRatings.report())
-            .apply("CheckReport", ParDo.of(new CheckReportFn(inputName(), maxRejects())))
+            .apply(
+                "CheckReport",
+                ParDo.of(
+                    new CheckReportFn(inputName(), maxRejects(), files().get(0).layout().format)))
             .setCoder(CleaningReport.coder());
     PCollection<List<Reject>> rejected = cleaned.get(CleanRatings.rejects());
     String folder = rejects();

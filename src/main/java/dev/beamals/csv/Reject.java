@@ -34,6 +34,11 @@ abstract class Reject implements Serializable {
 
   abstract String text();
 
+  /** Whether a quote is open at the end of the line, so that the next line may be part of it. */
+  boolean isOpenQuote() {
+    return reason().equals(CsvLine.OPEN_QUOTE);
+  }
+
   static Reject of(String file, long chunk, long line, String reason, String text) {
     return new AutoValue_Reject(file, chunk, line, reason, text);
   }

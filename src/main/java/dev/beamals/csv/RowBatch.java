@@ -24,6 +24,9 @@ final class RowBatch {
   final int[] incomplete;
   final int unusable;
   final List<Reject> rejects;
+  final IdNotations users;
+  final IdNotations items;
+  final long scaledTimes;
 
   /**
    * @param chunk the offset of the chunk in the file
@@ -34,6 +37,9 @@ final class RowBatch {
    * @param incomplete the indices of those of them that have an empty column
    * @param unusable the number of rows without a user, an item or a rating
    * @param rejects the rows that could not be read
+   * @param users how their ids were written
+   * @param items the same for the other side
+   * @param scaledTimes how many times were in milliseconds or a smaller unit
    */
   RowBatch(
       String file,
@@ -44,7 +50,10 @@ final class RowBatch {
       double[] timestamps,
       int[] incomplete,
       int unusable,
-      List<Reject> rejects) {
+      List<Reject> rejects,
+      IdNotations users,
+      IdNotations items,
+      long scaledTimes) {
     this.file = file;
     this.chunk = chunk;
     this.lines = lines;
@@ -54,6 +63,26 @@ final class RowBatch {
     this.incomplete = incomplete;
     this.unusable = unusable;
     this.rejects = rejects;
+    this.users = users;
+    this.items = items;
+    this.scaledTimes = scaledTimes;
+  }
+
+  /** The same, with ratings that keep their times. */
+  RowBatch withTimes() {
+    return new RowBatch(
+        file,
+        chunk,
+        lines,
+        fingerprint,
+        rows.withTimes(timestamps),
+        timestamps,
+        incomplete,
+        unusable,
+        rejects,
+        users,
+        items,
+        scaledTimes);
   }
 
   /** All rows, good or bad. */
@@ -80,6 +109,9 @@ final class RowBatch {
       for (Reject reject : batch.rejects) {
         Reject.Coder.of().encode(reject, out);
       }
+      batch.users.write(data);
+      batch.items.write(data);
+      data.writeLong(batch.scaledTimes);
     }
 
     @Override
@@ -102,7 +134,18 @@ final class RowBatch {
         rejects.add(Reject.Coder.of().decode(in));
       }
       return new RowBatch(
-          file, chunk, lines, fingerprint, rows, timestamps, incomplete, unusable, rejects);
+          file,
+          chunk,
+          lines,
+          fingerprint,
+          rows,
+          timestamps,
+          incomplete,
+          unusable,
+          rejects,
+          IdNotations.read(data),
+          IdNotations.read(data),
+          data.readLong());
     }
 
     @Override

@@ -68,6 +68,14 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
         "%s files: expected at most %s",
         files.size(),
         RowPlace.MOST_FILES);
+    for (CsvFile file : files) {
+      if (!file.layout().format.dialect().isPlain()) {
+        throw new RunException(
+            file.name()
+                + ": rows of it cannot be written as they were read; expected UTF-8, a delimiter of"
+                + " one character and rows of one line, or no writeSplit");
+      }
+    }
     return new WriteSplit(folder, files);
   }
 
@@ -79,7 +87,7 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
     List<Range> ranges = new ArrayList<>();
     for (int f = 0; f < files.size(); f++) {
       CsvFile file = files.get(f);
-      long end = file.compressed() ? Long.MAX_VALUE : file.bytes();
+      long end = file.fromStart() ? Long.MAX_VALUE : file.bytes();
       ranges.add(new Range(file.name(), file.layout(), 0, end, f));
     }
     List<PCollection<KV<Long, Placed>>> parts = new ArrayList<>();
@@ -192,7 +200,8 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
     }
 
     private static void write(Range range, List<Lines> parts) throws IOException {
-      byte[] header = range.layout.header ? CsvFile.firstLine("input", range.file) : new byte[0];
+      byte[] header =
+          range.layout.format.header() ? CsvFile.firstLine("input", range.file) : new byte[0];
       Chunks chunks = new Chunks(range, CsvSource.CHUNK);
       try {
         for (Lines part : parts) {

@@ -16,7 +16,7 @@ public final class IdDictionary {
   private static final int ABSENT = Integer.MIN_VALUE;
 
   /** Equal to no int. */
-  private static final long NO_INT = Long.MIN_VALUE;
+  public static final long NO_INT = Long.MIN_VALUE;
 
   /** Ids below need no hash: 4 MiB at most. */
   private static final int DIRECT = 1 << 20;
@@ -48,6 +48,16 @@ public final class IdDictionary {
    * @throws CharacterCodingException where the id is not UTF-8
    */
   public int code(byte[] bytes, int from, int to) throws CharacterCodingException {
+    long plain = plainInt(bytes, from, to);
+    return plain != NO_INT
+        ? code((int) plain)
+        : code(utf8.decode(ByteBuffer.wrap(bytes, from, to - from)).toString());
+  }
+
+  /**
+   * The int whose usual decimal form is {@code bytes[from, to)}, not empty; else {@link #NO_INT}.
+   */
+  public static long plainInt(byte[] bytes, int from, int to) {
     boolean negative = bytes[from] == '-';
     int first = negative ? from + 1 : from;
     int digits = to - first;
@@ -61,9 +71,7 @@ public final class IdDictionary {
     if (negative) {
       value = -value;
     }
-    return plain && value == (int) value
-        ? code((int) value)
-        : code(utf8.decode(ByteBuffer.wrap(bytes, from, to - from)).toString());
+    return plain && value == (int) value ? value : NO_INT;
   }
 
   /** The code of an id that is an int. */

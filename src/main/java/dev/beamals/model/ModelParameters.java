@@ -3,6 +3,7 @@ package dev.beamals.model;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,13 @@ public final class ModelParameters implements Serializable {
   /** A parameter that is a text, as {@code userCol}; null where it is not told. */
   public @Nullable String text(String name) {
     return values.get(name) instanceof String text ? text : null;
+  }
+
+  /** A parameter that is a list of texts, as {@code nullValues}; null where it is not told. */
+  public @Nullable List<String> texts(String name) {
+    return values.get(name) instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : null;
   }
 
   /** A parameter that is true or false, as {@code header}; null where it is not told. */

@@ -28,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * command line can change what a file says. One place that gives a flag twice is a mistake.
  */
 final class Arguments {
+  /** Flags of which nothing, or a blank, is a value like any other. */
+  private static final Set<String> MAY_BE_BLANK =
+      Set.of("comment", "delimiter", "nullValues", "quote", "thousands");
+
   private final Map<String, Method> getters;
   private final Set<String> severalValued;
   private final Map<String, String> values = new LinkedHashMap<>();
@@ -151,7 +155,7 @@ final class Arguments {
         }
       } else {
         expected = "a value";
-        if (value.isBlank()) {
+        if (value.isBlank() && !MAY_BE_BLANK.contains(flag.substring(flag.lastIndexOf('-') + 1))) {
           throw new IllegalArgumentException();
         }
       }

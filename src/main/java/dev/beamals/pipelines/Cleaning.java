@@ -53,6 +53,9 @@ record Cleaning(
       PrintStream out, String what, List<CsvFile> files, CleaningReport report, String unreadable) {
     out.printf(Locale.ROOT, "%s%,d rows read from %s%n", what, report.rowsRead(), describe(files));
     line(out, report.rejected(), unreadable);
+    for (String reject : report.firstRejects()) {
+      out.printf("               %s%n", reject);
+    }
     line(out, report.missing(), "with an empty column");
     line(out, report.negativeTimestamp(), "with a timestamp below 0");
     line(out, report.notFinite(), "with a rating that is not finite");
@@ -67,7 +70,7 @@ record Cleaning(
     out.printf(
         Locale.ROOT,
         "%,d rows read, %,d unreadable, %,d with an empty column, %,d with a timestamp below 0,"
-            + " %,d with a rating that is not finite, %,d duplicates%s%n",
+            + " %,d with a rating that is not finite, %,d duplicates%s, %,d used%n",
         report.rowsRead(),
         report.rejected(),
         report.missing(),
@@ -77,7 +80,20 @@ record Cleaning(
         aggregated > 0
             ? String.format(
                 Locale.ROOT, ", %,d put together with another of the same pair", aggregated)
-            : "");
+            : "",
+        kept);
+  }
+
+  /** Prints what became of the rows of a file of ids or of pairs, in one line. */
+  static void printIds(PrintStream out, String flag, CleaningReport report) {
+    out.printf(
+        Locale.ROOT,
+        "--%s: %,d rows read, %,d unreadable, %,d without an id, %,d used%n",
+        flag,
+        report.rowsRead(),
+        report.rejected(),
+        report.missing(),
+        report.kept());
   }
 
   /** Prints what could not be read, where there is any and it is not written down. */

@@ -1,6 +1,9 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.als.AlsParameters;
+import dev.beamals.csv.CsvFormat;
+import dev.beamals.csv.IdType;
+import dev.beamals.csv.MixedIdsException;
 import dev.beamals.files.HadoopFiles;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -80,11 +83,40 @@ abstract class Command<O extends CommandOptions> {
     return parameters;
   }
 
+  /** What reads files. */
+  interface Reading {
+    void run(CsvFormat format) throws IOException;
+  }
+
+  /**
+   * Reads files; and again where the ids of a column turn out to be numbers and texts, with those as
+   * they are written.
+   */
+  final void reading(CsvFormat format, Reading reading) throws IOException {
+    CsvFormat as = format;
+    while (true) {
+      try {
+        reading.run(as);
+        return;
+      } catch (RuntimeException e) {
+        MixedIdsException mixed = MixedIdsException.in(e);
+        if (mixed == null) {
+          throw e;
+        }
+        progress.printf(
+            "--%s%nreading again with --idType=string for this column%n",
+            String.valueOf(mixed.getMessage()).replaceAll(" (\\w+Col): ", " --$1: "));
+        as = as.withIdType(mixed.side(), IdType.STRING);
+      }
+    }
+  }
+
   /** Checks what all commands that read CSV files take. */
   static void checkMaxRejects(CsvOptions options) {
     Long maxRejects = options.getMaxRejects();
     require(
         maxRejects == null || maxRejects >= 0, "--maxRejects=%s: expected at least 0", maxRejects);
+    Inputs.idType(options.getIdType());
   }
 
   static void require(boolean condition, String message, @Nullable Object... args) {

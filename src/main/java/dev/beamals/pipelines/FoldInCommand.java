@@ -7,6 +7,7 @@ import dev.beamals.als.DroppedRatings;
 import dev.beamals.als.FoldIn;
 import dev.beamals.blocks.BlockFactors;
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.blocks.MatchIds;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.csv.CleaningReport;
@@ -21,6 +22,7 @@ import dev.beamals.model.ModelMetrics;
 import dev.beamals.model.ModelParameters;
 import dev.beamals.model.SavedModel;
 import dev.beamals.model.WriteFactors;
+import dev.beamals.ratings.RatingBatch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -77,13 +79,15 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
       List<CsvFile> files,
       String staging,
       int blocks) {
+    PCollection<RatingBatch> rows =
+        Inputs.load(pipeline, "LoadRatings", Inputs.ratings(options, files), staging + REPORT);
+    AlsModel factors = model.in(pipeline);
+    match(rows, side().other(), factors, side().other(), "input", staging);
     PCollection<RatingBlock> ratings =
-        Inputs.load(pipeline, "LoadRatings", Inputs.ratings(options, files), staging + REPORT)
-            .apply("BlockByUser", Inputs.blocks(options, blocks));
+        rows.apply("BlockByUser", Inputs.blocks(options, blocks));
     DroppedRatings.count(ratings, ratings)
         .apply("WriteDropped", ResultFile.<DroppedRatings>write(staging + DROPPED));
-    FoldIn foldIn =
-        FoldIn.from(model.in(pipeline)).withParameters(parameters).withMerge(options.getMerge());
+    FoldIn foldIn = FoldIn.from(factors).withParameters(parameters).withMerge(options.getMerge());
     if (side() == Side.ITEM) {
       ratings = ratings.apply("BlockByItem", TransposeBlocks.create(blocks));
       foldIn = foldIn.forItems();
@@ -119,6 +123,7 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
     CleaningReport report = folder.take(REPORT, CleaningReport.coder());
     FoldIn.Counts counts = folder.take(COUNTS, FoldIn.Counts.coder());
     DroppedRatings dropped = folder.take(DROPPED, DroppedRatings.coder());
+    MatchIds.Match match = folder.take(matchFile("input", side().other()), MatchIds.Match.coder());
     Cleaning cleaning = new Cleaning(files, report, counts.ratings(), dropped.aggregated(), 0);
     Cleaning.printRejects(progress, "input", report);
     long solved = counts.ratings() - counts.ignored();
@@ -129,7 +134,7 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
     saved.put("userCol", Inputs.userCol(options, model));
     saved.put("itemCol", Inputs.itemCol(options, model));
     saved.put("ratingCol", Inputs.ratingCol(options, model));
-    for (String name : List.of("timestampCol", "delimiter", "header")) {
+    for (String name : Inputs.DIALECT) {
       if (model.parameters().toMap().containsKey(name)) {
         saved.put(name, model.parameters().toMap().get(name));
       }
@@ -147,6 +152,8 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
                     origin == null ? null : origin.factors().digest(),
                     counts.ignored())),
         ModelMetrics.create());
+    cleaning.printLine(out);
+    sayMatch("input", side().other(), match);
     print(
         "%,d ratings, %,d more of %s that are not in the model%n",
         solved, counts.ignored(), others());

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** The flags of every command that reads ratings. */
 public interface InputOptions extends CsvOptions {
 
-  @Description("CSV files of interactions, comma-separated; globs and .gz are fine.")
+  @Description(
+      "CSV files of interactions, comma-separated; globs and gz, bz2, zst and zip are fine.")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);

@@ -4,14 +4,20 @@ import dev.beamals.RunException;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.CsvDialect;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
+import dev.beamals.csv.IdType;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
+import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
+import dev.beamals.model.ModelParameters;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -25,19 +31,145 @@ final class Inputs {
   /** Says that there is no such column. */
   private static final String NO_COLUMN = "none";
 
+  /** The parameter of a model that names the sides whose ids are as they were written. */
+  static final String TEXT_IDS = "textIds";
+
+  /** The parameters that tell how files are written, beside their columns. */
+  static final List<String> DIALECT =
+      List.of(
+          "delimiter",
+          "header",
+          "quote",
+          "escape",
+          "multiLine",
+          "comment",
+          "skipLines",
+          "encoding",
+          "decimal",
+          "thousands",
+          "nullValues",
+          "idType",
+          TEXT_IDS,
+          "timestampCol",
+          "timeZone",
+          "timestampFormat");
+
   private Inputs() {}
 
   /** How files to train on are read. */
   static CsvFormat format(TrainOptions options) {
     CsvFormat format =
-        CsvFormat.create()
-            .withDelimiter(delimiter(options.getDelimiter()))
+        dialect(options, options.getDelimiter(), ModelParameters.of(Map.of()))
             .withHeader(options.getHeader());
     format = columns(format, options.getUserCol(), options.getItemCol(), options.getRatingCol());
     String timestampCol = options.getTimestampCol();
-    format = timestampCol == null ? format : format.withTimestampCol(timestampCol);
+    format = timestampCol == null ? format : timestamps(format, timestampCol, true);
     String splitCol = options.getSplitCol();
     return splitCol == null ? format : format.withSplitCol(splitCol);
+  }
+
+  /** How times are read, if at all. */
+  private static CsvFormat timestamps(CsvFormat format, String timestampCol, boolean required) {
+    return timestampCol.equals(NO_COLUMN)
+        ? format.withOptionalTimestampCol("")
+        : required
+            ? format.withTimestampCol(timestampCol)
+            : format.withOptionalTimestampCol(timestampCol);
+  }
+
+  /**
+   * What is told of a file beside its columns.
+   *
+   * @param saved what a model was trained with, for flags that are not given
+   * @throws UsageException where a flag makes no sense
+   */
+  private static CsvFormat dialect(CsvOptions options, String delimiter, ModelParameters saved) {
+    CsvDialect dialect = CsvDialect.create();
+    try {
+      dialect = dialect.withDelimiter(delimiter(delimiter));
+      dialect = with(dialect, options.getQuote(), saved, "quote", CsvDialect::withQuote);
+      dialect = with(dialect, options.getEscape(), saved, "escape", CsvDialect::withEscape);
+      dialect = with(dialect, options.getComment(), saved, "comment", CsvDialect::withComment);
+      dialect = with(dialect, options.getEncoding(), saved, "encoding", CsvDialect::withEncoding);
+      dialect = with(dialect, options.getDecimal(), saved, "decimal", CsvDialect::withDecimal);
+      dialect =
+          with(dialect, options.getThousands(), saved, "thousands", CsvDialect::withThousands);
+      Boolean multiLine = options.getMultiLine();
+      multiLine = multiLine == null ? saved.flag("multiLine") : multiLine;
+      Integer skipLines = options.getSkipLines();
+      Double savedLines = saved.number("skipLines");
+      dialect =
+          dialect
+              .withMultiLine(Boolean.TRUE.equals(multiLine))
+              .withSkipLines(
+                  skipLines != null ? skipLines : savedLines == null ? 0 : savedLines.intValue());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
+    CsvFormat format = CsvFormat.create().withDialect(dialect);
+    try {
+      String zone = options.getTimeZone() == null ? saved.text("timeZone") : options.getTimeZone();
+      String pattern =
+          options.getTimestampFormat() == null
+              ? saved.text("timestampFormat")
+              : options.getTimestampFormat();
+      format = format.withTimes(zone == null ? "UTC" : zone, pattern == null ? "" : pattern);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage());
+    }
+    IdType idType = idType(options.getIdType());
+    if (idType != null) {
+      format = format.withIdType(Side.USER, idType).withIdType(Side.ITEM, idType);
+    }
+    List<String> nullValues = options.getNullValues();
+    nullValues = nullValues == null ? saved.texts("nullValues") : nullValues;
+    return nullValues == null ? format : format.withNullValues(nullValues);
+  }
+
+  private static CsvDialect with(
+      CsvDialect dialect,
+      @Nullable String flag,
+      ModelParameters saved,
+      String parameter,
+      BiFunction<CsvDialect, String, CsvDialect> set) {
+    String value = flag == null ? saved.text(parameter) : flag;
+    return value == null ? dialect : set.apply(dialect, value);
+  }
+
+  /**
+   * What {@code --idType} says; null where it says nothing.
+   *
+   * @throws UsageException where it says something else
+   */
+  static @Nullable IdType idType(@Nullable String flag) {
+    if (flag == null) {
+      return null;
+    }
+    return switch (flag) {
+      case "auto" -> IdType.AUTO;
+      case "string" -> IdType.STRING;
+      case "int" -> IdType.INT;
+      default -> throw new UsageException("--idType=" + flag + ": expected auto or string or int");
+    };
+  }
+
+  /** How the ids of a side are read that are to be looked up in a model. */
+  static IdType idType(CsvOptions options, SavedModel model, Side side) {
+    IdType given = idType(options.getIdType());
+    if (given != null) {
+      return given == IdType.AUTO ? IdType.LOOKED_UP : given;
+    }
+    ModelParameters saved = model.parameters();
+    List<String> texts = saved.texts(TEXT_IDS);
+    boolean asWritten = texts != null ? texts.contains(side.name()) : !model.factors(side).intIds();
+    return asWritten ? IdType.STRING : IdType.LOOKED_UP;
+  }
+
+  /** Ids of the command line as a model has them. */
+  static Ids ids(CsvOptions options, SavedModel model, Side side, List<String> given) {
+    boolean asWritten = idType(options, model, side) == IdType.STRING;
+    return Ids.of(
+        given.stream().map(id -> asWritten ? id : IdType.byValue(id)).toArray(String[]::new));
   }
 
   private static CsvFormat columns(
@@ -57,8 +189,8 @@ final class Inputs {
             ratingCol(options, model));
     String timestampCol = options.getTimestampCol();
     return timestampCol == null
-        ? format.withOptionalTimestampCol(text(null, model, "timestampCol", "timestamp"))
-        : format.withTimestampCol(timestampCol);
+        ? timestamps(format, text(null, model, "timestampCol", "timestamp"), false)
+        : timestamps(format, timestampCol, true);
   }
 
   /** How files of ids beside a model are read; their columns are still to be set. */
@@ -66,8 +198,9 @@ final class Inputs {
     String delimiter = text(options.getDelimiter(), model, "delimiter", ",");
     Boolean header = options.getHeader();
     Boolean saved = model.parameters().flag("header");
-    return CsvFormat.create()
-        .withDelimiter(delimiter(delimiter))
+    return dialect(options, delimiter, model.parameters())
+        .withIdType(Side.USER, idType(options, model, Side.USER))
+        .withIdType(Side.ITEM, idType(options, model, Side.ITEM))
         .withHeader(header != null ? header : saved == null || saved);
   }
 
@@ -131,22 +264,13 @@ final class Inputs {
     return flag != null ? flag : saved != null ? saved : otherwise;
   }
 
-  /**
-   * The character that a flag means.
-   *
-   * @throws UsageException where it means none
-   */
-  static char delimiter(String delimiter) {
-    if (delimiter.equals("\\t") || delimiter.equals("tab")) {
-      return '\t';
-    }
-    if (delimiter.length() != 1
-        || delimiter.charAt(0) >= 127
-        || "\"\r\n\0".indexOf(delimiter.charAt(0)) >= 0) {
-      throw new UsageException(
-          "--delimiter=" + delimiter + ": expected one ASCII character, or tab");
-    }
-    return delimiter.charAt(0);
+  /** The text that a flag means. */
+  private static String delimiter(String delimiter) {
+    return switch (delimiter) {
+      case "\\t", "tab" -> "\t";
+      case "blank" -> " ";
+      default -> delimiter;
+    };
   }
 
   /** What loads ratings. */

@@ -1,20 +1,31 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.blocks.MatchIds;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
+import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
+import dev.beamals.ids.Ids;
+import dev.beamals.ids.Side;
+import dev.beamals.ids.UniteIds;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.SavedModel;
+import dev.beamals.ratings.RatingBatch;
 import dev.beamals.recommend.Titles;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /** A command that uses a saved model: checks its flags, opens the model, runs its pipeline. */
@@ -138,10 +149,69 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
     return Titles.of(Inputs.load(pipeline, "LoadTitles", load, reportFile(folder, "titles")));
   }
 
+  /** Has the ids of some rows compared with those of the model, for {@link #sayMatch}. */
+  static void match(
+      PCollection<RatingBatch> rows,
+      Side rowSide,
+      AlsModel model,
+      Side side,
+      String flag,
+      String folder) {
+    rows.apply(
+            "Take-" + flag + "-" + side,
+            MapElements.into(TypeDescriptor.of(Ids.class)).via(batch -> batch.ids(rowSide)))
+        .setCoder(UniteIds.coder())
+        .apply("Match-" + flag + "-" + side, MatchIds.with(model.factors(side).blocks()))
+        .apply(
+            "Write-" + flag + "-" + side,
+            ResultFile.<MatchIds.Match>write(folder + matchFile(flag, side)));
+  }
+
+  /** Where the comparison is written, in the folder of {@link #match}. */
+  static String matchFile(String flag, Side side) {
+    return flag + "-" + side + "-match.bin";
+  }
+
+  /**
+   * Says how many ids a flag gave, and how many of them the model has.
+   *
+   * @throws RunException if it has none
+   */
+  final void sayMatch(ResultFolder folder, String flag, Side side) throws IOException {
+    sayMatch(flag, side, folder.take(matchFile(flag, side), MatchIds.Match.coder()));
+  }
+
+  final void sayMatch(String flag, Side side, MatchIds.Match match) {
+    List<String> unknown = new ArrayList<>();
+    for (int i = 0; i < match.unknown().size(); i++) {
+      unknown.add(match.unknown().get(i));
+    }
+    long missing = match.ids() - match.known();
+    String names = String.join(", ", unknown) + (missing > unknown.size() ? ", …" : "");
+    String what = side == Side.USER ? "user id" : "item id";
+    if (match.known() == 0) {
+      throw new RunException(
+          String.format(
+              "--%s: none of its %s is in the model: %s", flag, count(missing, what), names));
+    }
+    print(
+        "%s in --%s%s%n",
+        count(match.ids(), what),
+        flag,
+        missing == 0
+            ? ", all of them in the model"
+            : String.format(Locale.ROOT, ", %,d of them not in the model: %s", missing, names));
+  }
+
   /** Reads a report back and says what could not be read. */
   final CleaningReport report(ResultFolder folder, String flag) throws IOException {
     CleaningReport report = folder.take(flag + "-report.bin", CleaningReport.coder());
     Cleaning.printRejects(progress, flag, report);
     return report;
+  }
+
+  /** The same for ids or pairs, of which every row is accounted for. */
+  final void reportIds(ResultFolder folder, String flag) throws IOException {
+    Cleaning.printIds(out, flag, report(folder, flag));
   }
 }

@@ -17,8 +17,8 @@ public interface ModelInputOptions extends ModelOptions, CsvOptions {
   void setItemCol(@Nullable String itemCol);
 
   @Description(
-      "The character between fields; '\\t' or 'tab' for a tab. Default: that of the training"
-          + " files.")
+      "What is between fields: any text, 'tab', 'blank', or 'whitespace' for runs of blanks and"
+          + " tabs. Default: that of the training files.")
   @Nullable String getDelimiter();
 
   void setDelimiter(@Nullable String delimiter);

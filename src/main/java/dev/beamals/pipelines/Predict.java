@@ -6,7 +6,6 @@ import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
-import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
@@ -59,7 +58,7 @@ final class Predict extends ModelCommand<PredictOptions> {
       Pipeline pipeline = Pipeline.create(options);
       PCollection<RatingBatch> pairs =
           files.isEmpty()
-              ? pipeline.apply("Pair", Create.of(pair()).withCoder(RatingBatch.Coder.of()))
+              ? pipeline.apply("Pair", Create.of(pair(model)).withCoder(RatingBatch.Coder.of()))
               : Inputs.load(
                   pipeline, "LoadPairs", Inputs.ids(options, files), reportFile(folder, "input"));
       boolean drop = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.drop;
@@ -86,7 +85,7 @@ final class Predict extends ModelCommand<PredictOptions> {
       if (output == null) {
         ResultTable.print(out, List.of("user", "item", "prediction"), folder.parts());
       } else {
-        report(folder, "input");
+        reportIds(folder, "input");
         folder.complete();
       }
       long cold = counts.missing();
@@ -106,10 +105,10 @@ final class Predict extends ModelCommand<PredictOptions> {
     return " (no factors for the user or the item): " + (drop ? "left out" : "NaN");
   }
 
-  private RatingBatch pair() {
+  private RatingBatch pair(SavedModel model) {
     return new RatingBatch(
-        Ids.of(String.valueOf(options.getUser())),
-        Ids.of(String.valueOf(options.getItem())),
+        Inputs.ids(options, model, Side.USER, List.of(String.valueOf(options.getUser()))),
+        Inputs.ids(options, model, Side.ITEM, List.of(String.valueOf(options.getItem()))),
         new int[1],
         new int[1],
         new float[1],

@@ -12,8 +12,9 @@ public interface RatingsOptions extends ModelInputOptions, InputOptions {
   void setRatingCol(@Nullable String ratingCol);
 
   @Description(
-      "Column of the time, in seconds since the epoch. Rows below 0 are dropped. Without this flag"
-          + " it is that of the training, and files without one skip the rule.")
+      "Column of the time: seconds or milliseconds since the epoch, or dates (--timestampFormat)."
+          + " Rows below 0 are dropped. Without this flag it is that of the training, and files"
+          + " without one skip the rule; 'none' switches it off.")
   @Nullable String getTimestampCol();
 
   void setTimestampCol(@Nullable String timestampCol);

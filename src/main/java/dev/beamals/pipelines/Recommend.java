@@ -116,20 +116,27 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       if (forItems()) {
         topK = topK.forItems();
       }
-      PCollectionView<Ids> wanted = wanted(pipeline, wantedFiles, folder);
+      PCollectionView<Ids> wanted = wanted(pipeline, model, factors, wantedFiles, folder);
       if (wanted != null) {
         topK = topK.withIds(wanted);
       }
-      PCollection<Ids> given =
-          candidateFiles.isEmpty()
-              ? null
-              : ids(load(pipeline, "LoadCandidates", "candidates", candidateFiles, folder), "Ids");
+      PCollection<Ids> given = null;
+      if (!candidateFiles.isEmpty()) {
+        PCollection<RatingBatch> rows =
+            load(pipeline, "LoadCandidates", "candidates", candidateFiles, folder);
+        match(rows, Side.USER, factors, side.other(), "candidates", folder.path());
+        given = ids(rows, "Ids");
+      }
       PCollectionView<Ids> candidates = candidates(pipeline, model, folder, given);
       if (candidates != null) {
         topK = topK.withCandidates(candidates);
       }
       if (!seenFiles.isEmpty()) {
-        topK = topK.withSeen(load(pipeline, "LoadSeen", "excludeSeen", seenFiles, folder));
+        PCollection<RatingBatch> seen =
+            load(pipeline, "LoadSeen", "excludeSeen", seenFiles, folder);
+        match(seen, Side.USER, factors, Side.USER, "excludeSeen", folder.path());
+        match(seen, Side.ITEM, factors, Side.ITEM, "excludeSeen", folder.path());
+        topK = topK.withSeen(seen);
       }
       Titles titles = loadTitles(pipeline, options, titleFiles, folder);
       WriteScores table =
@@ -156,15 +163,18 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       write(found, table, folder);
       run(pipeline);
       if (!candidateFiles.isEmpty()) {
-        report(folder, "candidates");
+        reportIds(folder, "candidates");
+        sayMatch(folder, "candidates", side.other());
       }
       if (!seenFiles.isEmpty()) {
-        report(folder, "excludeSeen");
+        reportIds(folder, "excludeSeen");
+        sayMatch(folder, "excludeSeen", Side.USER);
+        sayMatch(folder, "excludeSeen", Side.ITEM);
       }
       if (parameters != null) {
-        report(folder, "input");
+        reportIds(folder, "input");
       }
-      WriteScores.Counts counts = finish(folder, table, wantedFiles);
+      WriteScores.Counts counts = finish(folder, model, table, wantedFiles);
       if (parameters != null) {
         print(
             "Interactions add up to scores within %.1e%s%n",

@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.als.AlsModel;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.ids.Ids;
@@ -59,12 +60,13 @@ final class Similar extends TopKCommand<SimilarOptions> {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
       int blocks = blocks(files, cores);
+      AlsModel factors = model.in(pipeline);
       SimilarIds similar =
-          SimilarIds.from(model.in(pipeline)).withTopK(options.getTopK()).withNumBlocks(blocks);
+          SimilarIds.from(factors).withTopK(options.getTopK()).withNumBlocks(blocks);
       if (side == Side.USER) {
         similar = similar.forUsers();
       }
-      PCollectionView<Ids> wanted = wanted(pipeline, wantedFiles, folder);
+      PCollectionView<Ids> wanted = wanted(pipeline, model, factors, wantedFiles, folder);
       if (wanted != null) {
         similar = similar.withIds(wanted);
       }
@@ -76,7 +78,7 @@ final class Similar extends TopKCommand<SimilarOptions> {
       WriteScores table = table(folder, model, "similar", side, "cosine", blocks, titles);
       write(pipeline.apply("FindSimilar", similar), table, folder);
       run(pipeline);
-      finish(folder, table, wantedFiles);
+      finish(folder, model, table, wantedFiles);
     }
   }
 }

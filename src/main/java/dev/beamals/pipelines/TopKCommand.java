@@ -1,6 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.als.AlsModel;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.SelectFactors;
 import dev.beamals.csv.CsvFile;
@@ -41,9 +42,7 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   private static final long BLOCK_ENTRIES = 4L << 20;
 
-  /** Files by which the ids that were wanted, and those of them that were found, reach us. */
-  private static final String WANTED = "wanted.bin";
-
+  /** The file by which the ids of the command line that were found reach us. */
   private static final String FOUND = "found.bin";
 
   /** The same for the number of items with enough ratings. */
@@ -106,19 +105,25 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   /** The ids whose rows are wanted, or null for all. */
   final @Nullable PCollectionView<Ids> wanted(
-      Pipeline pipeline, List<CsvFile> files, ResultFolder folder) {
+      Pipeline pipeline,
+      SavedModel model,
+      AlsModel factors,
+      List<CsvFile> files,
+      ResultFolder folder) {
     List<String> given = given();
     PCollection<Ids> ids;
     if (given != null) {
       ids =
           pipeline.apply(
               "WantedIds",
-              Create.of(Ids.of(given.toArray(String[]::new))).withCoder(UniteIds.coder()));
+              Create.of(Inputs.ids(options, model, side(), given)).withCoder(UniteIds.coder()));
     } else if (files.isEmpty()) {
       return null;
     } else {
-      ids = ids(load(pipeline, "LoadWanted", name(side()) + "s", files, folder), "WantedIds");
-      ids.apply("WriteWantedIds", ResultFile.<Ids>write(folder.path() + WANTED));
+      String flag = name(side()) + "s";
+      PCollection<RatingBatch> rows = load(pipeline, "LoadWanted", flag, files, folder);
+      match(rows, Side.USER, factors, side(), flag, folder.path());
+      ids = ids(rows, "WantedIds");
     }
     return ids.apply("ViewWantedIds", View.asSingleton());
   }
@@ -221,12 +226,12 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   }
 
   /** Ends the table, prints it where nobody asked for a folder, and says what it has. */
-  final WriteScores.Counts finish(ResultFolder folder, WriteScores table, List<CsvFile> wantedFiles)
+  final WriteScores.Counts finish(
+      ResultFolder folder, SavedModel model, WriteScores table, List<CsvFile> wantedFiles)
       throws IOException {
     if (!wantedFiles.isEmpty()) {
-      report(folder, name(side()) + "s");
-      Ids ids = folder.take(WANTED, UniteIds.coder());
-      print("%s in --%ss%n", count(ids.size(), "id"), name(side()));
+      reportIds(folder, name(side()) + "s");
+      sayMatch(folder, name(side()) + "s", side());
     }
     if (options.getMinItemRatings() > 1) {
       print(
@@ -234,13 +239,13 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
           count(folder.take(FREQUENT, VarLongCoder.of()), "item"), options.getMinItemRatings());
     }
     WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
-    String missing = missing(folder);
+    String missing = missing(folder, model);
     if (counts.ids() == 0) {
       throw new RunException(
           missing != null ? missing : "none of the ids that were asked for is in the model");
     }
     if (options.getTitles() != null) {
-      report(folder, "titles");
+      reportIds(folder, "titles");
     }
     if (options.getOutput() == null) {
       ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
@@ -260,12 +265,12 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
   }
 
   /** Names the ids of the command line that the model does not have; null where there are none. */
-  private @Nullable String missing(ResultFolder folder) throws IOException {
+  private @Nullable String missing(ResultFolder folder, SavedModel model) throws IOException {
     List<String> given = given();
     if (given == null) {
       return null;
     }
-    Ids ids = Ids.of(given.toArray(String[]::new));
+    Ids ids = Inputs.ids(options, model, side(), given);
     int[] found = ids.positionsIn(folder.take(FOUND, UniteIds.coder()));
     List<String> missing = new ArrayList<>();
     for (int i = 0; i < found.length; i++) {

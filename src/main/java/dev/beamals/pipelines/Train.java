@@ -10,8 +10,10 @@ import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.EstimateIds;
 import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingComparison;
+import dev.beamals.csv.IdType;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFolder;
+import dev.beamals.ids.Side;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.FactorsSummary;
 import dev.beamals.model.Manifest;
@@ -27,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +101,7 @@ final class Train extends Command<TrainOptions> {
         !options.getUserCol().equals(options.getItemCol()),
         "--userCol and --itemCol: both are %s; expected two columns",
         options.getUserCol());
-    Inputs.delimiter(options.getDelimiter());
+    Inputs.format(options);
   }
 
   /** Whether there are rows to test on. */
@@ -137,16 +140,32 @@ final class Train extends Command<TrainOptions> {
 
   @Override
   void run() throws IOException {
+    reading(Inputs.format(options), this::run);
+  }
+
+  private void run(CsvFormat format) throws IOException {
     long started = System.nanoTime();
     double startUp = ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     List<String> testInput = options.getTestInput() == null ? List.of() : options.getTestInput();
-    CsvFormat format = Inputs.format(options);
     List<CsvFile> files = CsvFile.find("input", input, format);
     List<CsvFile> testFiles =
-        testInput.isEmpty() ? List.of() : CsvFile.find("testInput", testInput, format);
-    if (!files.stream().allMatch(CsvFile::hasTimestamp)) {
-      progress.println("no column 'timestamp': the rule 'timestamp below 0' is skipped");
+        testInput.isEmpty()
+            ? List.of()
+            : CsvFile.find("testInput", testInput, format.withIdsLookedUp());
+    long without = files.stream().filter(file -> !file.hasTimestamp()).count();
+    if (without > 0) {
+      progress.printf(
+          "%s: the rule 'timestamp below 0' is skipped%n",
+          options.getTimestampCol() != null
+              ? "--timestampCol=" + options.getTimestampCol()
+              : without == files.size()
+                  ? "no column 'timestamp'"
+                  : "no column 'timestamp' in "
+                      + without
+                      + " of "
+                      + files.size()
+                      + " files; for these");
     }
 
     Splits splits = Splits.of(options);
@@ -192,7 +211,7 @@ final class Train extends Command<TrainOptions> {
       if (split != null) {
         split.complete();
       }
-      save(model, splits, files, testFiles, seconds, started);
+      save(model, format, splits, files, testFiles, seconds, started);
     }
   }
 
@@ -214,6 +233,7 @@ final class Train extends Command<TrainOptions> {
 
   private void save(
       ModelFolder model,
+      CsvFormat format,
       Splits splits,
       List<CsvFile> files,
       List<CsvFile> testFiles,
@@ -263,8 +283,11 @@ final class Train extends Command<TrainOptions> {
         model.take(TrainPipeline.SUMMARY, TrainingSummary.coder(parameters()));
     FactorsSummary factors = model.summarizeFactors(parameters().columns());
     Manifest manifest =
-        Manifest.of(toSave(), factors).withInput(cleaning.toInput()).withTraining(summary);
+        Manifest.of(toSave(format), factors).withInput(cleaning.toInput()).withTraining(summary);
     cleaning.printTable(out, "");
+    if (report.scaledTimes() > 0) {
+      print("%,d timestamps are read as milliseconds, or a smaller unit%n%n", report.scaledTimes());
+    }
     if (splits.reports()) {
       splits.print(out, model.take(TrainPipeline.SPLIT, SplitRatings.Report.coder()));
     }
@@ -374,13 +397,19 @@ final class Train extends Command<TrainOptions> {
   }
 
   /** What is saved of the run: all flags but those of files and of what is printed. */
-  private ModelParameters toSave() {
+  private ModelParameters toSave(CsvFormat format) {
     Map<String, @Nullable Object> saved = new LinkedHashMap<>();
     saved.put("runner", options.getRunner().getSimpleName());
     arguments
         .toMap(options)
         .forEach((name, value) -> saved.put(name, value instanceof Enum<?> e ? e.name() : value));
     saved.keySet().removeAll(NOT_SAVED);
+    saved.put(
+        Inputs.TEXT_IDS,
+        Stream.of(Side.values())
+            .filter(side -> format.idType(side) == IdType.STRING)
+            .map(Side::name)
+            .toList());
     if (trainsOnValidation) {
       saved.put("trainsOnValidation", true);
     }

@@ -35,13 +35,15 @@ public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions
   void setRatingCol(String ratingCol);
 
   @Description(
-      "Column of the time, in seconds since the epoch. Rows below 0 are dropped. Without this flag"
-          + " it is 'timestamp', and files without one skip the rule.")
+      "Column of the time: seconds or milliseconds since the epoch, or dates (--timestampFormat)."
+          + " Rows below 0 are dropped. Without this flag it is 'timestamp', and files without one"
+          + " skip the rule; 'none' switches it off.")
   @Nullable String getTimestampCol();
 
   void setTimestampCol(@Nullable String timestampCol);
 
-  @Description("The character between fields; '\\t' or 'tab' for a tab.")
+  @Description(
+      "What is between fields: any text, 'tab', 'blank', or 'whitespace' for runs of blanks and tabs.")
   @Default.String(",")
   String getDelimiter();
 

@@ -4,6 +4,7 @@ import dev.beamals.RunException;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
+import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.EstimateIds;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFile;
@@ -142,8 +143,7 @@ final class Tune extends Command<TuneOptions> {
 
   @Override
   void run() throws IOException {
-    List<String> input = options.getInput() == null ? List.of() : options.getInput();
-    List<CsvFile> files = CsvFile.find("input", input, Inputs.format(options));
+    List<CsvFile> files = find(Inputs.format(options));
     Splits splits = Splits.of(options);
     if (splits.needsTimes()) {
       Inputs.requireTimes("--splitMode=" + splits.mode(), files);
@@ -156,6 +156,11 @@ final class Tune extends Command<TuneOptions> {
         tune(files, splits, folder);
       }
     }
+  }
+
+  private List<CsvFile> find(CsvFormat format) {
+    List<String> input = options.getInput() == null ? List.of() : options.getInput();
+    return CsvFile.find("input", input, format);
   }
 
   /**
@@ -230,9 +235,13 @@ final class Tune extends Command<TuneOptions> {
     TunePipeline pipelines =
         new TunePipeline(options, splits, metric, files, userBlocks(cores), itemBlocks(cores));
     if (!files.hasBlocks()) {
-      Pipeline pipeline = Pipeline.create(options);
-      pipelines.buildBlocks(pipeline, input);
-      Runners.waitUntilDone(pipeline.run());
+      reading(
+          Inputs.format(options),
+          format -> {
+            Pipeline pipeline = Pipeline.create(options);
+            pipelines.buildBlocks(pipeline, find(format));
+            Runners.waitUntilDone(pipeline.run());
+          });
       files.completeBlocks();
     }
     double idBytes = 4 * EstimateIds.of(input);

@@ -42,19 +42,20 @@ final class CleanRatingsTest {
           "4,40,?,-1,",
           "4,40,inf,1",
           "4,40,1,1,\"d",
-          // missing: 6
+          // missing: 7
           "5,50,1,1,",
           ",50,1,1,e",
           "5,,1,1,e",
           "5,50,,1,e",
           "5,50,1,,e",
           "5,50,NaN,-1, ",
+          "5,50,NULL,1,e",
           // negative timestamp: 3
           "6,60,1,-0.001,f",
-          "6,60,NaN,-1,f",
-          "6,60,1,NaN,f",
+          "6,60,Infinity,-1,f",
+          "6,60,1,-Infinity,f",
           // not finite: 5
-          "7,70,NaN,1,g",
+          "7,70,1e39,1,g",
           "7,70,Infinity,1,g",
           "7,70,-Infinity,1,g",
           "7,70,1e400,1,g",
@@ -103,11 +104,11 @@ final class CleanRatingsTest {
         new HashMap<>(
             Map.of(
                 "rowsRead",
-                21L,
+                22L,
                 "rejected",
                 3L,
                 "missing",
-                6L,
+                7L,
                 "negativeTimestamp",
                 3L,
                 "notFinite",
@@ -132,7 +133,7 @@ final class CleanRatingsTest {
               lists.forEach(list -> list.forEach(reject -> reasons.add(reject.reason())));
               assertEquals(
                   List.of(
-                      "rating \"?\" is not a number",
+                      "watch_ratio \"?\" is not a number",
                       "4 fields instead of 5",
                       "a quoted field that does not end on its line"),
                   reasons);
@@ -177,13 +178,13 @@ final class CleanRatingsTest {
                     reports,
                     Map.of(
                         "rowsRead",
-                        21L,
+                        22L,
                         "rejected",
                         3L,
                         "missing",
-                        3L,
+                        5L,
                         "negativeTimestamp",
-                        4L,
+                        3L,
                         "notFinite",
                         5L,
                         "kept",
@@ -209,11 +210,11 @@ final class CleanRatingsTest {
                   List.of(report),
                   Map.of(
                       "rowsRead",
-                      21L,
+                      22L,
                       "rejected",
                       3L,
                       "missing",
-                      6L,
+                      7L,
                       "negativeTimestamp",
                       3L,
                       "notFinite",
@@ -222,7 +223,7 @@ final class CleanRatingsTest {
                       4L));
               assertEquals(
                   String.format(
-                      "%s:6: rating \"?\" is not a number; %s:7: 4 fields instead of 5; %s:8: a"
+                      "%s:6: watch_ratio \"?\" is not a number; %s:7: 4 fields instead of 5; %s:8: a"
                           + " quoted field that does not end on its line",
                       file, file, file),
                   report.describeRejects());

@@ -28,7 +28,10 @@ final class CleaningReportTest {
             new double[0],
             new int[0],
             2,
-            List.of(reject));
+            List.of(reject),
+            new IdNotations(c, 5 * c),
+            new IdNotations(6 * c, 7 * c),
+            9);
     return CleaningReport.of(batch, c, 2 * c, 3 * c, 4 * c);
   }
 

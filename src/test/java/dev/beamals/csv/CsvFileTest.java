@@ -48,7 +48,7 @@ final class CsvFileTest {
     assertEquals(Files.size(path), file.bytes());
     assertEquals("[5, 3, 4, 2, 1]", file.layout().toString());
     assertTrue(file.hasTimestamp());
-    assertFalse(file.compressed());
+    assertFalse(file.fromStart());
   }
 
   @Test
@@ -238,9 +238,13 @@ final class CsvFileTest {
   }
 
   @Test
-  void namesOfColumnsAreCaseSensitive(@TempDir Path folder) throws IOException {
+  void nameInAnotherCaseIsTakenWhereOnlyOneFits(@TempDir Path folder) throws IOException {
     Path path = write(folder, "a.csv", HEADER.toUpperCase(Locale.ROOT));
-    assertTrue(refused(CsvFormat.create(), path).startsWith("userCol=user_id: no such column"));
+    assertEquals(0, find(CsvFormat.create(), path).get(0).layout().user);
+    Path exact = write(folder, "b.csv", "USER_ID,user_id,video_id,watch_ratio\n");
+    assertEquals(1, find(CsvFormat.create(), exact).get(0).layout().user);
+    Path two = write(folder, "c.csv", "USER_ID,User_id,video_id,watch_ratio\n");
+    assertTrue(refused(CsvFormat.create(), two).startsWith("userCol=user_id: no such column"));
   }
 
   @Test
@@ -253,7 +257,7 @@ final class CsvFileTest {
       assertTrue(message.startsWith("userCol=user_id: "), message);
     }
     Path path = write(folder, "a.csv", HEADER);
-    String message = refused(CsvFormat.create().withDelimiter(';'), path);
+    String message = refused(CsvFormat.create().withDelimiter(";"), path);
     assertTrue(message.endsWith("(is it delimiter=','?)"), message);
   }
 
@@ -267,8 +271,8 @@ final class CsvFileTest {
 
   @Test
   void binaryHeaderIsPrintable(@TempDir Path folder) throws IOException {
-    Path path = Files.write(folder.resolve("a.csv"), new byte[] {'P', 'K', 3, 4, 27, (byte) 0xFF});
-    assertTrue(refused(CsvFormat.create(), path).endsWith("which has: PK????"));
+    Path path = Files.write(folder.resolve("a.csv"), new byte[] {'P', 'Q', 3, 4, 27, (byte) 0xFF});
+    assertTrue(refused(CsvFormat.create(), path).endsWith("which has: PQ????"));
   }
 
   @Test
@@ -352,18 +356,17 @@ final class CsvFileTest {
       out.write((HEADER + "\n1,2,3,4\n").getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
     CsvFile file = find(CsvFormat.create(), path).get(0);
-    assertTrue(file.compressed());
+    assertTrue(file.fromStart());
     assertEquals(3, file.layout().timestamp);
     Path plain = write(folder, "plain.csv.gz", HEADER); // as Beam has it: unpacked before already
     assertEquals(3, find(CsvFormat.create(), plain).get(0).layout().timestamp);
     Path fake = write(folder, "b.csv.bz2", HEADER);
-    String message = refused(CsvFormat.create(), fake);
-    assertTrue(message.startsWith("input=" + fake + ": cannot be read: "), message);
+    assertEquals(3, find(CsvFormat.create(), fake).get(0).layout().timestamp, "told by content");
   }
 
   @Test
   void delimiterThatCannotBeOneIsRefused() {
-    for (char delimiter : new char[] {'"', '\n', '\r', '\0', 'é', '\u007f'}) {
+    for (String delimiter : List.of("", "\"", "\n", "a\r", "\0")) {
       assertThrows(
           IllegalArgumentException.class, () -> CsvFormat.create().withDelimiter(delimiter));
     }

@@ -56,7 +56,7 @@ final class CsvSourceTest {
           "4,40,1",
           "",
           "",
-          "5,5\"0,NaN,500",
+          "5,5\"0,Infinity,500",
           "6,\"say \"\"hi\"\"\",1e400,600",
           "2147483648,-2147483649,-1.25,-1",
           "7,\"open,1,1",
@@ -146,24 +146,24 @@ final class CsvSourceTest {
             "1|10|0.5|100.0|",
             "2|20|1.5|200.0|",
             "3|3,0|2.0|300.0|",
-            "5|5\"0|NaN|500.0|",
+            "5|5\"0|Infinity|500.0|",
             "6|say \"hi\"|Infinity|600.0|",
             "2147483648|-2147483649|-1.25|-1.0|",
             "11|110|1.0|0.0|incomplete",
             "12|120|1.0|1200.0|",
             "用户|видео🎧|0.25|1300.0|",
-            "14|140|Infinity|NaN|",
+            "14|140|Infinity|0.0|incomplete",
             "15|150|Infinity|1.0|"),
         reading.rowsWithoutFingerprint());
     assertEquals(
         List.of(
-            "5: rating \"abc\" is not a number: 2,20,abc,200",
+            "5: watch_ratio \"abc\" is not a number: 2,20,abc,200",
             "7: 5 fields instead of 4: 4,40,1,1,1",
             "8: 3 fields instead of 4: 4,40,1",
             "14: a quoted field that does not end on its line: 7,\"open,1,1",
             "15: a character after a closing quote: 8,\"80\"x,1,1",
             "16: a NUL byte: 9,9?,1,1",
-            "20: timestamp \"soon\" is not a number: 13,130,1,soon"),
+            "20: timestamp \"soon\" is not a time: 13,130,1,soon"),
         reading.rejects());
     assertEquals(23, reading.lines());
     assertEquals(1, reading.unusable());
@@ -236,7 +236,12 @@ final class CsvSourceTest {
       }
       Path file = write(folder.resolve("random.csv"), text.toString());
       Reading expected = readStraight(file);
-      Reading actual = read(file, CsvFormat.create().withDelimiter(';'), 1 + random.nextInt(300));
+      CsvFormat format =
+          CsvFormat.create()
+              .withDelimiter(";")
+              .withIdType(Side.USER, IdType.STRING)
+              .withIdType(Side.ITEM, IdType.STRING);
+      Reading actual = read(file, format, 1 + random.nextInt(300));
       assertEquals(expected.rows(), actual.rowsWithoutFingerprint(), text.toString());
       assertEquals(
           expected.rejects(),
@@ -381,7 +386,7 @@ final class CsvSourceTest {
     for (long chunk : new long[] {1 << 16, 1_000_003, CsvParser.MAX_LINE, CsvSource.CHUNK}) {
       Reading reading = read(file, chunk);
       assertEquals(
-          List.of("1|10|1.0|0.0|", "02|20|1.0|0.0|", "3|30|3.0|0.0|"),
+          List.of("1|10|1.0|0.0|", "2|20|1.0|0.0|", "3|30|3.0|0.0|"),
           reading.rowsWithoutFingerprint(),
           "chunks of " + chunk);
       assertEquals(2, reading.rejects().size());
@@ -420,7 +425,8 @@ final class CsvSourceTest {
     assertEquals(List.of("1|10|1.0|1.0|", "café|30|1.0|1.0|"), reading.rowsWithoutFingerprint());
     assertEquals(
         List.of(
-            "3: an id that is not UTF-8: caf?,20,1,1", "4: an id that is not UTF-8: only,caf?,1,1"),
+            "3: user_id \"caf?\" is not UTF-8: caf?,20,1,1",
+            "4: video_id \"caf?\" is not UTF-8: only,caf?,1,1"),
         reading.rejects());
     assertEquals(Ids.of("1", "café"), batches.get(0).rows.ids(Side.USER), "no id without a row");
     assertEquals(Ids.of("10", "30"), batches.get(0).rows.ids(Side.ITEM));
@@ -434,7 +440,7 @@ final class CsvSourceTest {
             "when|plays|x|\"track\"|who\n7|2.5|extra|t1|u1\n8|3|\"a|b\"|t2|u2\n");
     CsvFormat format =
         CsvFormat.create()
-            .withDelimiter('|')
+            .withDelimiter("|")
             .withColumns("who", "track", "plays")
             .withTimestampCol("when");
     assertEquals(

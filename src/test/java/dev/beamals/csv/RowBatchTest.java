@@ -27,7 +27,10 @@ final class RowBatchTest {
             2,
             List.of(
                 Reject.of("folder/ä, b.csv", 5L << 40, 3, "reason", "a,b"),
-                Reject.of("folder/ä, b.csv", 5L << 40, 9, "", "用户")));
+                Reject.of("folder/ä, b.csv", 5L << 40, 9, "", "用户")),
+            new IdNotations(3, 4),
+            new IdNotations(5, 6),
+            9);
     RowBatch decoded = CoderContract.check(new RowBatch.Coder(), batch);
     assertEquals(batch.file, decoded.file);
     assertEquals(batch.chunk, decoded.chunk);
@@ -38,6 +41,9 @@ final class RowBatchTest {
     assertArrayEquals(batch.incomplete, decoded.incomplete);
     assertEquals(batch.unusable, decoded.unusable);
     assertEquals(batch.rejects, decoded.rejects);
+    assertEquals(batch.users, decoded.users);
+    assertEquals(batch.items, decoded.items);
+    assertEquals(9, decoded.scaledTimes);
     assertEquals(8, decoded.size());
   }
 }

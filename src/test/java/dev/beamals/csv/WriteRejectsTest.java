@@ -70,7 +70,7 @@ final class WriteRejectsTest {
             List.of(
                 "rejects-00001-000000000000.csv",
                 "file | line | reason | row",
-                b + " | 3 | rating \"x\"y\" is not a number | 1,2,\"x\"\"y\"",
+                b + " | 3 | watch_ratio \"x\"y\" is not a number | 1,2,\"x\"\"y\"",
                 b + " | 5 | 2 fields instead of 3 | 1;2?,é用")),
         write(pipeline, folder, List.of(b, a), CsvSource.CHUNK));
   }
@@ -85,12 +85,12 @@ final class WriteRejectsTest {
             List.of(
                 "rejects-00000-000000000000.csv",
                 "file | line | reason | row",
-                a + " | 3 | rating \"x\" is not a number | 1,2,x"),
+                a + " | 3 | watch_ratio \"x\" is not a number | 1,2,x"),
             List.of(
                 "rejects-00000-000000000040.csv",
                 "file | line | reason | row",
                 a + " | 4 | 2 fields instead of 3 | 1,2",
-                a + " | 5 | rating \"y\" is not a number | 1,2,y")),
+                a + " | 5 | watch_ratio \"y\" is not a number | 1,2,y")),
         write(pipeline, folder, List.of(a), 40));
   }
 

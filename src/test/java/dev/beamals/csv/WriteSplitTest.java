@@ -49,7 +49,8 @@ final class WriteSplitTest {
     List<CsvFile> files =
         CsvFile.find("input", Stream.of(inputs).map(Path::toString).toList(), format);
     Path out = Files.createDirectory(folder.resolve(name));
-    PCollectionTuple loaded = pipeline.apply(LoadRatings.from(files).withPlaces(true));
+    PCollectionTuple loaded =
+        pipeline.apply(LoadRatings.from(files).withPlaces(true).withMaxRejects(9L));
     loaded.get(LoadRatings.report()).apply(ParDo.of(new IgnoreFn()));
     PCollection<RatingBatch> ratings = loaded.get(LoadRatings.ratings());
     ratings

@@ -140,7 +140,7 @@ final class TrainTest {
   void summaryHasTheCountsAndTheThreeFigures() throws IOException {
     List<String> rows = new ArrayList<>(sample);
     rows.set(0, "1,2,3");
-    rows.set(1, "1,2,3,4,t,d,5,NaN");
+    rows.set(1, "1,2,3,4,t,d,5,Infinity");
     rows.set(2, "1,2,3,4,t,d,-5,1");
     rows.set(3, "1,2,3,4,,,,1");
     rows.set(4, rows.get(5));
@@ -156,7 +156,7 @@ final class TrainTest {
         missing++;
       } else if (fields.size() == 8 && Double.parseDouble(fields.get(6)) < 0) {
         negative++;
-      } else if (fields.size() == 8 && !fields.get(7).equals("NaN")) {
+      } else if (fields.size() == 8 && !fields.get(7).equals("Infinity")) {
         distinct.add(row);
       }
     }
@@ -291,11 +291,20 @@ final class TrainTest {
             "center",
             "cgSteps",
             "coldStartStrategy",
+            "comment",
+            "decimal",
+            "encoding",
+            "escape",
+            "multiLine",
+            "quote",
+            "skipLines",
+            "thousands",
             "delimiter",
             "dropDuplicates",
             "dropMissing",
             "factorExchange",
             "header",
+            "idType",
             "implicitPrefs",
             "initialModel",
             "itemCol",
@@ -305,6 +314,7 @@ final class TrainTest {
             "minItemRatings",
             "minUserRatings",
             "nonnegative",
+            "nullValues",
             "numItemBlocks",
             "numUserBlocks",
             "rank",
@@ -319,11 +329,14 @@ final class TrainTest {
             "splitCol",
             "testFraction",
             "testRows",
+            "textIds",
             "testFrom",
             "validationFraction",
             "validationRows",
             "validationFrom",
+            "timeZone",
             "timestampCol",
+            "timestampFormat",
             "tolerance",
             "topK",
             "userCol",
@@ -356,7 +369,7 @@ final class TrainTest {
         1, "--itemCol=video: no such column in line 1", "--input=" + one, out, "--itemCol=video");
     assertFails(
         1,
-        "500 of 500 rows cannot be read, expected at most --maxRejects=100; the first: "
+        "500 of 500 rows cannot be read, expected at most --maxRejects=5; the first: "
             + bad
             + ":2: 3 fields instead of 8",
         "--input=" + bad,
@@ -385,7 +398,7 @@ final class TrainTest {
     assertFails(2, "--regParam=NaN: expected", "--input=" + one, out, "--regParam=NaN");
     assertFails(2, "--testFraction=1.0: expected", "--input=" + one, out, "--testFraction=1");
     assertFails(2, "both are user_id", "--input=" + one, out, "--itemCol=user_id");
-    assertFails(2, "--delimiter=ab: expected", "--input=" + one, out, "--delimiter=ab");
+    assertFails(2, "--quote=ab: expected", "--input=" + one, out, "--quote=ab");
 
     assertTrue(Arrays.equals(manifest, Files.readAllBytes(older.resolve("manifest.json"))));
     try (Stream<Path> entries = Files.list(folder)) {

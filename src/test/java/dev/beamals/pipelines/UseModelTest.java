@@ -165,7 +165,7 @@ final class UseModelTest {
             "--items=" + items,
             "--excludeSeen=" + SAMPLE,
             "--output=" + output);
-    assertTrue(printed.contains("3 ids in --items"), printed);
+    assertTrue(printed.contains("3 item ids in --items"), printed);
     assertTrue(printed.contains("20 rows for 2 items"), printed);
     Map<String, float[]> two = new HashMap<>(factors.items);
     two.keySet().retainAll(Set.of("6523", "480"));
@@ -196,7 +196,7 @@ final class UseModelTest {
               "--topK=3",
               "--format=" + format,
               "--output=" + output);
-      assertTrue(printed.contains("41 ids in --users"), printed);
+      assertTrue(printed.contains("41 user ids in --users"), printed);
       assertTrue(printed.contains("120 rows for 40 users"), printed);
       tables.put(format, table(output, format));
     }
@@ -315,7 +315,9 @@ final class UseModelTest {
     Path output = folder.resolve("out");
     String printed =
         run(0, "similar", "--model=" + trained, "--items=" + ids, "--output=" + output);
-    assertTrue(printed.contains("1 id in --items\n1 row for 1 item: "), printed);
+    assertTrue(
+        printed.contains("1 item id in --items, all of them in the model\n1 row for 1 item: "),
+        printed);
     assertTrue(lines(output, "item,rank,similar,cosine").get(0).startsWith("\"x,y\",1,z,"));
     assertFails(1, "--item=x,y: not in the model", "similar", "--model=" + trained, "--item=x,y");
   }
