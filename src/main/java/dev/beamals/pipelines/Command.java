@@ -89,8 +89,8 @@ abstract class Command<O extends CommandOptions> {
   }
 
   /**
-   * Reads files; and again where the ids of a column turn out to be numbers and texts, with those as
-   * they are written.
+   * Reads files; and again where the ids of a column turn out to be numbers and texts, with those
+   * as they are written.
    */
   final void reading(CsvFormat format, Reading reading) throws IOException {
     CsvFormat as = format;

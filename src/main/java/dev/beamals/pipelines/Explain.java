@@ -70,7 +70,7 @@ final class Explain extends ModelCommand<ExplainOptions> {
               output == null ? TableWriter.Format.csv : options.getFormat(),
               Column.ids("item", model.factors(Side.ITEM).intIds()),
               titles);
-      PCollectionView<Ids> user = view(pipeline, "User", options.getUser());
+      PCollectionView<Ids> user = view(pipeline, "User", model, Side.USER, options.getUser());
       // The score as recommend has it, so that what is missing is known by side.
       pipeline
           .apply(
@@ -79,7 +79,7 @@ final class Explain extends ModelCommand<ExplainOptions> {
                   .withNumBlocks(1)
                   .withTopK(1)
                   .withIds(user)
-                  .withCandidates(view(pipeline, "Item", options.getItem())))
+                  .withCandidates(view(pipeline, "Item", model, Side.ITEM, options.getItem())))
           .apply(
               "ExplainScore",
               ExplainScores.from(
@@ -113,9 +113,10 @@ final class Explain extends ModelCommand<ExplainOptions> {
     }
   }
 
-  private static PCollectionView<Ids> view(Pipeline pipeline, String name, @Nullable String id) {
+  private PCollectionView<Ids> view(
+      Pipeline pipeline, String name, SavedModel model, Side side, @Nullable String id) {
     return pipeline
-        .apply(name, Create.of(Ids.of(String.valueOf(id))).withCoder(UniteIds.coder()))
+        .apply(name, Create.of(Inputs.ids(options, model, side, List.of(String.valueOf(id)))).withCoder(UniteIds.coder()))
         .apply("View" + name, View.asSingleton());
   }
 

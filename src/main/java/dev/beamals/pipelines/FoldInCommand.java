@@ -83,8 +83,7 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
         Inputs.load(pipeline, "LoadRatings", Inputs.ratings(options, files), staging + REPORT);
     AlsModel factors = model.in(pipeline);
     match(rows, side().other(), factors, side().other(), "input", staging);
-    PCollection<RatingBlock> ratings =
-        rows.apply("BlockByUser", Inputs.blocks(options, blocks));
+    PCollection<RatingBlock> ratings = rows.apply("BlockByUser", Inputs.blocks(options, blocks));
     DroppedRatings.count(ratings, ratings)
         .apply("WriteDropped", ResultFile.<DroppedRatings>write(staging + DROPPED));
     FoldIn foldIn = FoldIn.from(factors).withParameters(parameters).withMerge(options.getMerge());
