@@ -116,7 +116,10 @@ final class Explain extends ModelCommand<ExplainOptions> {
   private PCollectionView<Ids> view(
       Pipeline pipeline, String name, SavedModel model, Side side, @Nullable String id) {
     return pipeline
-        .apply(name, Create.of(Inputs.ids(options, model, side, List.of(String.valueOf(id)))).withCoder(UniteIds.coder()))
+        .apply(
+            name,
+            Create.of(Inputs.ids(options, model, side, List.of(String.valueOf(id))))
+                .withCoder(UniteIds.coder()))
         .apply("View" + name, View.asSingleton());
   }
 

@@ -93,7 +93,8 @@ final class FilesAsPeopleHaveThemTest {
   }
 
   private static String refused(CsvFormat format, String name) {
-    return String.valueOf(assertThrows(RunException.class, () -> read(format, name)).getMessage());
+    List<Path> files = List.of(file(name)); // skips the test where it is missing
+    return String.valueOf(assertThrows(RunException.class, () -> read(format, files)).getMessage());
   }
 
   @Test

@@ -222,7 +222,7 @@ final class SplitsTest {
     assertTrue(printed.contains("1 unreadable, see rejects/"), printed);
     try (Stream<Path> rejects = Files.list(folder.resolve("m/rejects"))) {
       String text = Files.readString(rejects.findFirst().orElseThrow());
-      assertTrue(text.contains("split \"\"later\"\" is not train, validation or test"), text);
+      assertTrue(text.contains("part \"\"later\"\" is not train, validation or test"), text);
     }
   }
 }

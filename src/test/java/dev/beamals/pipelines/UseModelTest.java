@@ -745,7 +745,7 @@ final class UseModelTest {
         out,
         "--excludeSeen=" + SAMPLE,
         "--userCol=nope");
-    assertFails(2, "no such command; expected train, predict, recommend", "recomend", m);
+    assertFails(2, "no such command; expected train, tune, predict, recommend", "recomend", m);
     assertFalse(Files.exists(folder.resolve("out")), "nothing is left of a run that failed");
   }
 
