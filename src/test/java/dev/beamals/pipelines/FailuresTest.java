@@ -56,7 +56,7 @@ final class FailuresTest {
           {"singular with regParam=0.0 here", "singular with --regParam=0.0 here"},
           {"tempLocation=x: is a file", "--tempLocation=x: is a file"},
           // Those of other commands, parts of paths and columns, other words, flags already.
-          {"topK=0: expected 1", "topK=0: expected 1"},
+          {"excludeSeen=a: no such file", "excludeSeen=a: no such file"},
           {"input=/a/seed=1/rank=2/b.csv: none", "--input=/a/seed=1/rank=2/b.csv: none"},
           {"/a/input=3.csv: none", "/a/input=3.csv: none"},
           {"rating \"rank=3\" is not a number", "rating \"rank=3\" is not a number"},
