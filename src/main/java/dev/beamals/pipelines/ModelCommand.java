@@ -2,11 +2,9 @@ package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
 import dev.beamals.als.AlsParameters;
-import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFolder;
-import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.SavedModel;
 import dev.beamals.recommend.Titles;
 import java.io.IOException;
@@ -28,22 +26,6 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
   @Override
   final void run() throws IOException {
     run(SavedModel.open("model", options.getModel()));
-  }
-
-  /** Sets the runner up; returns the cores it uses. */
-  final int setUpRunner() {
-    return Runners.setUp(options, arguments);
-  }
-
-  final void run(Pipeline pipeline) {
-    long started = System.nanoTime();
-    Runners.waitUntilDone(pipeline.run());
-    progress.printf(
-        Locale.ROOT,
-        "%.1f s in the pipeline with the %s (%s kernel)%n",
-        (System.nanoTime() - started) / 1e9,
-        options.getRunner().getSimpleName(),
-        NormalEquations.kernelName());
   }
 
   /**
@@ -123,11 +105,6 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
     return String.format(Locale.ROOT, "%,d %s%s", number, thing, number == 1 ? "" : "s");
   }
 
-  /** Where the report of the files of a flag is written. */
-  static String reportFile(ResultFolder folder, String flag) {
-    return folder.path() + flag + "-report.bin";
-  }
-
   /** Titles as {@code --titles} has them, or null where there are no such files. */
   final @Nullable Titles loadTitles(
       Pipeline pipeline, TitleOptions titles, List<CsvFile> files, ResultFolder folder) {
@@ -136,12 +113,5 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
     }
     LoadRatings load = Inputs.ids(titles, files).withInputName("titles");
     return Titles.of(Inputs.load(pipeline, "LoadTitles", load, reportFile(folder, "titles")));
-  }
-
-  /** Reads a report back and says what could not be read. */
-  final CleaningReport report(ResultFolder folder, String flag) throws IOException {
-    CleaningReport report = folder.take(flag + "-report.bin", CleaningReport.coder());
-    Cleaning.printRejects(progress, flag, report);
-    return report;
   }
 }
