@@ -229,8 +229,7 @@ public abstract class EvaluateRanking
     for (int m = 0; m < models.size(); m++) {
       AlsModel model = models.get(m);
       byBlock =
-          byBlock.and(
-              factors(m), model.apply("Model-" + (m + 1), new PartitionUsers(numBlocks())));
+          byBlock.and(factors(m), model.apply("Model-" + (m + 1), new PartitionUsers(numBlocks())));
       ranked.add(
           new Ranked(
               TopKSearch.of(model.factors(Side.ITEM).view(), topK[topK.length - 1], candidates()),
@@ -395,7 +394,8 @@ public abstract class EvaluateRanking
     }
   }
 
-  static final class AddUpFn extends Combine.CombineFn<RankingSums, RankingSums, RankingDifferences> {
+  static final class AddUpFn
+      extends Combine.CombineFn<RankingSums, RankingSums, RankingDifferences> {
     private static final long serialVersionUID = 1L;
     private final int[] topK;
     private final int models;

@@ -195,8 +195,7 @@ public final class EvaluateRatings
     }
 
     /** The factors of the users and items of a block, and whether there are any. */
-    record Of(
-        float[] users, boolean[] userFound, float[] items, boolean[] itemFound, int rank) {
+    record Of(float[] users, boolean[] userFound, float[] items, boolean[] itemFound, int rank) {
       boolean predicts(int user, int item) {
         return userFound[user] && itemFound[item];
       }

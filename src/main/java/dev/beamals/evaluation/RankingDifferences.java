@@ -64,8 +64,7 @@ public final class RankingDifferences {
    * @param k one of the lengths that were judged
    */
   public PairedDifference difference(int model, RankingMetric metric, int k) {
-    double mean =
-        models.get(model).model().mean(metric, k) - models.get(0).model().mean(metric, k);
+    double mean = models.get(model).model().mean(metric, k) - models.get(0).model().mean(metric, k);
     int t = Arrays.binarySearch(topK, k);
     return new PairedDifference(mean, errors[model - 1][t][metric.ordinal()]);
   }

@@ -188,8 +188,7 @@ final class RankingSums {
         errors[m][t] = new double[Lists.METRICS.length];
         for (int n = 0; n < errors[m][t].length; n++) {
           double sum = models[m + 1].sums[t][n].toDouble() - models[0].sums[t][n].toDouble();
-          errors[m][t][n] =
-              standardError(sum, squaredDifferences[m][t][n].toDouble(), users);
+          errors[m][t][n] = standardError(sum, squaredDifferences[m][t][n].toDouble(), users);
         }
       }
     }

@@ -105,8 +105,7 @@ public final class RatingDifferences {
             - 2 * mean * errors.products.toDouble()
             + mean * mean * squaredCounts;
     return new PairedDifference(
-        mean,
-        users < 2 ? Double.NaN : Math.sqrt(Math.max(0, spread) * users / (users - 1.0)) / n);
+        mean, users < 2 ? Double.NaN : Math.sqrt(Math.max(0, spread) * users / (users - 1.0)) / n);
   }
 
   /**

@@ -111,8 +111,7 @@ final class Compare extends Command<CompareOptions> {
       if (!seenFiles.isEmpty()) {
         PCollection<RatingBlock> training =
             Inputs.keepFrequent(
-                models,
-                Inputs.byUser(pipeline, options, "excludeSeen", seenFiles, folder, cores));
+                models, Inputs.byUser(pipeline, options, "excludeSeen", seenFiles, folder, cores));
         PCollection<RatingBlock> byItem =
             training.apply("BlockSeenByItem", TransposeBlocks.create(cores));
         blocks

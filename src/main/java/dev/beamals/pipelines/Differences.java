@@ -87,7 +87,9 @@ final class Differences {
     RankingMetrics first = differences.models().get(0);
     ranking.printHeading(out, "rows", first, implicitPrefs);
     leftOut(
-        first.untrainedUsers(), "users were not trained by some model", differences::untrainedUsers);
+        first.untrainedUsers(),
+        "users were not trained by some model",
+        differences::untrainedUsers);
     Ranking.leftOut(
         out, first.usersWithoutRelevant(), "users have no relevant item that is ranked");
     leftOut(
@@ -115,8 +117,15 @@ final class Differences {
             m -> difference(differences.difference(m, metric, k)));
       }
       line(
-          "coverage@" + k, m -> number(scores.get(m).coverage(k)), number(popular.coverage(k)), m -> "");
-      line("novelty@" + k, m -> number(scores.get(m).novelty(k)), number(popular.novelty(k)), m -> "");
+          "coverage@" + k,
+          m -> number(scores.get(m).coverage(k)),
+          number(popular.coverage(k)),
+          m -> "");
+      line(
+          "novelty@" + k,
+          m -> number(scores.get(m).novelty(k)),
+          number(popular.novelty(k)),
+          m -> "");
       line(
           "popularity@" + k,
           m -> number(scores.get(m).popularity(k)),
@@ -212,11 +221,7 @@ final class Differences {
    * @param differences by the name of the figure; more is better
    */
   private void verdict(
-      int model,
-      String what,
-      String of,
-      long users,
-      Map<String, PairedDifference> differences) {
+      int model, String what, String of, long users, Map<String, PairedDifference> differences) {
     if (users < 2) {
       out.printf("Of one user nobody can say which model %s better.%n", what);
       return;
@@ -227,19 +232,26 @@ final class Differences {
     differences.forEach(
         (name, difference) ->
             (difference.isShown() ? (difference.mean() > 0 ? better : worse) : unknown).add(name));
-    verdict("Model %d %s better than model 1 by %s.%n", model, what, better);
-    verdict("Model %d %s worse than model 1 by %s.%n", model, what, worse);
-    if (!unknown.isEmpty()) {
-      out.printf(
-          "Between models 1 and %d there is no difference that these %s could show by %s: it is"
-              + " within two standard errors.%n",
-          model + 1, of, String.join(", ", unknown));
-    }
+    verdict(better, differences, "Model %d %s better than model 1 by %s.%n", model + 1, what);
+    verdict(worse, differences, "Model %d %s worse than model 1 by %s.%n", model + 1, what);
+    verdict(
+        unknown,
+        differences,
+        "Between models 1 and %d there is no difference that these %s could show by %s: it is"
+            + " within two standard errors.%n",
+        model + 1,
+        of);
   }
 
-  private void verdict(String format, int model, String what, List<String> names) {
+  private void verdict(
+      List<String> names,
+      Map<String, PairedDifference> all,
+      String format,
+      int model,
+      String what) {
     if (!names.isEmpty()) {
-      out.printf(format, model + 1, what, String.join(", ", names));
+      boolean every = names.size() == all.size() && names.size() > 2;
+      out.printf(format, model, what, every ? "every metric" : String.join(", ", names));
     }
   }
 }

@@ -70,7 +70,8 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
       AlsModel read = model.in(pipeline);
-      PCollection<RatingBlock> blocks = Inputs.byUser(pipeline, options, "input", files, folder, cores);
+      PCollection<RatingBlock> blocks =
+          Inputs.byUser(pipeline, options, "input", files, folder, cores);
       DroppedRatings.count(blocks, blocks)
           .apply("WriteDropped", ResultFile.<DroppedRatings>write(folder.path() + DROPPED));
       EvaluateRatings predictions =

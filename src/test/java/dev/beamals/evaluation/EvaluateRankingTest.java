@@ -379,8 +379,7 @@ final class EvaluateRankingTest {
   private static double standardError(List<Double> values) {
     double n = values.size();
     double mean = values.stream().mapToDouble(v -> v).sum() / n;
-    return Math.sqrt(
-        values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum() / (n - 1) / n);
+    return Math.sqrt(values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum() / (n - 1) / n);
   }
 
   private static void checkCompared(RankingDifferences differences) {

@@ -41,7 +41,9 @@ final class RankingSumsTest {
                 new int[] {1, 2, 3, 4, 5},
                 new int[] {4, 1, 5, 6, 2, 7, 3, 8, 9, 10},
                 new int[] {1, 2, 3})
-            .differences().models().get(0)
+            .differences()
+            .models()
+            .get(0)
             .model();
     double share = 2.0 / 3;
     assertEquals(1.0 / 3, share * scores.mean(RankingMetric.precision, 1), 1e-15);
@@ -83,15 +85,19 @@ final class RankingSumsTest {
                 new int[] {1, 2, 3}, new int[] {2},
                 new int[] {1, 2, 3}, new int[] {1, 3},
                 new int[] {1, 2, 3}, new int[] {4})
-            .differences().models().get(0)
+            .differences()
+            .models()
+            .get(0)
             .model();
     assertEquals(1.0 / 3, scores.mean(RankingMetric.precision, 3), 1e-15);
     double deviation = Math.sqrt(2 * (1.0 / 9) / 2);
     assertEquals(deviation / Math.sqrt(3), scores.standardError(RankingMetric.precision, 3), 1e-15);
-    RankingMetrics.Scores one = sums(new int[] {1}, new int[] {1}).differences().models().get(0).model();
+    RankingMetrics.Scores one =
+        sums(new int[] {1}, new int[] {1}).differences().models().get(0).model();
     assertEquals(1, one.mean(RankingMetric.precision, 1));
     assertTrue(Double.isNaN(one.standardError(RankingMetric.precision, 1)));
-    assertTrue(Double.isNaN(sums().differences().models().get(0).model().mean(RankingMetric.ndcg, 1)));
+    assertTrue(
+        Double.isNaN(sums().differences().models().get(0).model().mean(RankingMetric.ndcg, 1)));
     assertThrows(IllegalArgumentException.class, () -> one.mean(RankingMetric.ndcg, 7));
   }
 
@@ -121,8 +127,10 @@ final class RankingSumsTest {
     sums.models[0].add(new int[] {1, 7, 8, 9}, 4, new int[] {1, 2, 3}, 0, 3);
     sums.popular.add(new int[] {7, 1, 2, 3}, 4, new int[] {1, 2, 3}, 0, 3);
     assertTrue(sums.differences().models().get(0).isWorseThanPopularity());
-    assertFalse(sums(new int[] {1}, new int[] {1}).differences().models().get(0).isWorseThanPopularity());
-    assertFalse(sums(new int[] {0}, new int[] {0}).differences().models().get(0).isWorseThanPopularity());
+    assertFalse(
+        sums(new int[] {1}, new int[] {1}).differences().models().get(0).isWorseThanPopularity());
+    assertFalse(
+        sums(new int[] {0}, new int[] {0}).differences().models().get(0).isWorseThanPopularity());
   }
 
   /** Random users, each in sums of its own; some know only a part of the items. */
