@@ -17,8 +17,10 @@ import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
+import dev.beamals.recommend.ScoredIds;
 import dev.beamals.recommend.SeenPairs;
 import dev.beamals.recommend.TopKSearch;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +30,7 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.join.CoGbkResult;
@@ -37,6 +40,7 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TypeDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +75,6 @@ public abstract class EvaluateRanking
     extends PTransform<PCollection<Rating>, PCollection<RankingMetrics>> {
   private static final long serialVersionUID = 1L;
 
-  private static final TupleTag<FactorBlock> FACTORS = new TupleTag<>("factors") {};
   private static final TupleTag<SeenPairs> SEEN = new TupleTag<>("seen") {};
   private static final TupleTag<SeenPairs> TEST = new TupleTag<>("test") {};
 
@@ -157,6 +160,16 @@ public abstract class EvaluateRanking
     return new OnBlocks(this);
   }
 
+  /**
+   * Judges further models beside this one, for test ratings that are blocks of users: by the users
+   * whom all of them know, of the items that all of them know. Others are counted and left out. A
+   * worker holds the users of a block for each model.
+   */
+  public PTransform<PCollection<RatingBlock>, PCollection<RankingDifferences>> comparedWith(
+      List<? extends AlsModel> others) {
+    return new ComparedWith(this, others);
+  }
+
   @Override
   public PCollection<RankingMetrics> expand(PCollection<Rating> test) {
     return judge(
@@ -179,26 +192,95 @@ public abstract class EvaluateRanking
     }
   }
 
+  private static final class ComparedWith
+      extends PTransform<PCollection<RatingBlock>, PCollection<RankingDifferences>> {
+    private static final long serialVersionUID = 1L;
+    private final EvaluateRanking evaluate;
+    private final transient List<AlsModel> models;
+
+    ComparedWith(EvaluateRanking evaluate, List<? extends AlsModel> others) {
+      this.evaluate = evaluate;
+      this.models = new ArrayList<>(List.of(evaluate.model()));
+      this.models.addAll(others);
+    }
+
+    @Override
+    public PCollection<RankingDifferences> expand(PCollection<RatingBlock> test) {
+      return evaluate.judge(test, models);
+    }
+  }
+
   private PCollection<RankingMetrics> judge(PCollection<RatingBlock> test) {
+    return judge(test, List.of(model()))
+        .apply(
+            "TakeModel",
+            MapElements.into(TypeDescriptor.of(RankingMetrics.class))
+                .via(differences -> differences.models().get(0)))
+        .setCoder(RankingMetrics.coder());
+  }
+
+  private PCollection<RankingDifferences> judge(
+      PCollection<RatingBlock> test, List<AlsModel> models) {
     int[] topK = topK().stream().mapToInt(k -> k).toArray();
-    TopKSearch search =
-        TopKSearch.of(model().factors(Side.ITEM).view(), topK[topK.length - 1], candidates());
+    KeyedPCollectionTuple<Integer> byBlock =
+        KeyedPCollectionTuple.of(SEEN, partition("PartitionSeen", byUser(), ALL))
+            .and(TEST, partition("PartitionTest", test, relevantFrom()));
+    List<Ranked> ranked = new ArrayList<>();
+    for (int m = 0; m < models.size(); m++) {
+      AlsModel model = models.get(m);
+      byBlock =
+          byBlock.and(factors(m), model.apply("Model-" + (m + 1), new PartitionUsers(numBlocks())));
+      ranked.add(
+          new Ranked(
+              TopKSearch.of(model.factors(Side.ITEM).view(), topK[topK.length - 1], candidates()),
+              model.rank()));
+    }
     FactorView itemRatings =
         FactorView.ofBlocks(
             "ViewItemRatings", byItem().apply("CountItemRatings", CountRatings.create()));
-    JudgeFn judge = new JudgeFn(search, itemRatings, topK, model().rank());
-    return KeyedPCollectionTuple.of(
-            FACTORS,
-            model()
-                .factors(Side.USER)
-                .blocks()
-                .apply("PartitionFactors", PartitionFactors.create(numBlocks())))
-        .and(SEEN, partition("PartitionSeen", byUser(), ALL))
-        .and(TEST, partition("PartitionTest", test, relevantFrom()))
+    ParDo.SingleOutput<KV<Integer, CoGbkResult>, RankingSums> judge =
+        itemRatings.addTo(ParDo.of(new JudgeFn(ranked, itemRatings, topK)));
+    for (Ranked each : ranked) {
+      judge = each.search.addTo(judge);
+    }
+    return byBlock
         .apply("GroupByBlock", CoGroupByKey.create())
-        .apply("JudgeBlocks", itemRatings.addTo(search.addTo(ParDo.of(judge))))
+        .apply("JudgeBlocks", judge)
         .setCoder(new RankingSums.Coder())
-        .apply("AddUp", CombineAll.create(RankingSums.zero(topK), new AddUpFn(topK)));
+        .apply(
+            "AddUp",
+            CombineAll.create(
+                RankingSums.zero(topK, models.size()), new AddUpFn(topK, models.size())));
+  }
+
+  /** The factors of the users of a model. */
+  private static TupleTag<FactorBlock> factors(int model) {
+    return new TupleTag<>("factors" + model);
+  }
+
+  /** What the lists of a model are found with. */
+  private record Ranked(TopKSearch search, int rank) implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Reads the users of a model, and makes the view of its items under the same name. */
+  private static final class PartitionUsers
+      extends PTransform<AlsModel, PCollection<KV<Integer, FactorBlock>>> {
+    private static final long serialVersionUID = 1L;
+    private final int numBlocks;
+
+    PartitionUsers(int numBlocks) {
+      this.numBlocks = numBlocks;
+    }
+
+    @Override
+    public PCollection<KV<Integer, FactorBlock>> expand(AlsModel model) {
+      model.factors(Side.ITEM).view();
+      return model
+          .factors(Side.USER)
+          .blocks()
+          .apply("PartitionFactors", PartitionFactors.create(numBlocks));
+    }
   }
 
   private PCollection<KV<Integer, SeenPairs>> partition(
@@ -260,32 +342,47 @@ public abstract class EvaluateRanking
 
     private static final int ENTRIES = 1 << 22;
 
-    private final TopKSearch search;
+    private final List<Ranked> models;
     private final FactorView itemRatings;
     private final int[] topK;
-    private final int rank;
 
-    JudgeFn(TopKSearch search, FactorView itemRatings, int[] topK, int rank) {
-      this.search = search;
+    JudgeFn(List<Ranked> models, FactorView itemRatings, int[] topK) {
+      this.models = models;
       this.itemRatings = itemRatings;
       this.topK = topK;
-      this.rank = rank;
     }
 
     @ProcessElement
     public void processElement(ProcessContext c) {
       CoGbkResult block = c.element().getValue();
-      FactorBlock users = FactorBlock.concatenate(block.getAll(FACTORS), rank);
+      List<FactorBlock> users = new ArrayList<>();
+      List<RankedUsers.Known> known = new ArrayList<>();
+      for (int m = 0; m < models.size(); m++) {
+        users.add(FactorBlock.concatenate(block.getAll(factors(m)), models.get(m).rank));
+        known.add(new RankedUsers.Known(users.get(m).ids(), models.get(m).search.all(c)));
+      }
+      Ids common = Ids.intersection(known.stream().map(RankedUsers.Known::users).toList());
+      Ids items = Ids.intersection(known.stream().map(RankedUsers.Known::items).toList());
+      users.replaceAll(all -> all.select(common));
       List<SeenPairs> seen = list(block.getAll(SEEN));
-      Ids items = search.all(c);
       float[] counts = itemRatings.gather(c, items, 1, new boolean[items.size()]);
       RankedUsers ranked =
-          new RankedUsers(topK, items, counts, users.ids(), seen, list(block.getAll(TEST)));
+          new RankedUsers(topK, items, counts, common, known, seen, list(block.getAll(TEST)));
       int[] rows = ranked.rows();
-      int step = Math.max(1, Math.min(ROWS, ENTRIES / topK[topK.length - 1]));
+      int most = ENTRIES / topK[topK.length - 1] / models.size();
+      int step = Math.max(1, Math.min(ROWS, most));
       for (int from = 0; from < rows.length; from += step) {
         int[] some = Arrays.copyOfRange(rows, from, Math.min(rows.length, from + step));
-        ranked.add(search.find(c, users.select(some), seen));
+        List<ScoredIds> lists = new ArrayList<>();
+        for (int m = 0; m < models.size(); m++) {
+          FactorBlock src = users.get(m).select(some);
+          TopKSearch search = models.get(m).search;
+          lists.add(
+              known.get(m).items().size() == items.size()
+                  ? search.find(c, src, seen)
+                  : search.find(c, src, seen, items));
+        }
+        ranked.add(lists);
       }
       c.output(ranked.sums());
     }
@@ -297,17 +394,20 @@ public abstract class EvaluateRanking
     }
   }
 
-  static final class AddUpFn extends Combine.CombineFn<RankingSums, RankingSums, RankingMetrics> {
+  static final class AddUpFn
+      extends Combine.CombineFn<RankingSums, RankingSums, RankingDifferences> {
     private static final long serialVersionUID = 1L;
     private final int[] topK;
+    private final int models;
 
-    AddUpFn(int[] topK) {
+    AddUpFn(int[] topK, int models) {
       this.topK = topK;
+      this.models = models;
     }
 
     @Override
     public RankingSums createAccumulator() {
-      return RankingSums.zero(topK);
+      return RankingSums.zero(topK, models);
     }
 
     @Override
@@ -324,8 +424,8 @@ public abstract class EvaluateRanking
     }
 
     @Override
-    public RankingMetrics extractOutput(RankingSums sums) {
-      return sums.metrics();
+    public RankingDifferences extractOutput(RankingSums sums) {
+      return sums.differences();
     }
 
     @Override
@@ -335,9 +435,9 @@ public abstract class EvaluateRanking
     }
 
     @Override
-    public Coder<RankingMetrics> getDefaultOutputCoder(
+    public Coder<RankingDifferences> getDefaultOutputCoder(
         CoderRegistry registry, Coder<RankingSums> inputCoder) {
-      return RankingMetrics.coder();
+      return RankingDifferences.coder();
     }
   }
 }

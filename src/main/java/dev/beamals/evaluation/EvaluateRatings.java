@@ -1,5 +1,7 @@
 package dev.beamals.evaluation;
 
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
 import dev.beamals.CombineAll;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
@@ -13,6 +15,9 @@ import dev.beamals.linalg.BlockProducts;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -91,6 +96,151 @@ public final class EvaluateRatings
     return new BesideBaselines(this, byUser, byItem);
   }
 
+  /**
+   * Compares the predictions of further models with the same ratings, for ratings that are blocks
+   * of users: those that all of the models predict. Others are counted and left out, whether or not
+   * there is a baseline.
+   *
+   * @throws IllegalArgumentException if some models predict ratings and some preferences
+   */
+  public PTransform<PCollection<RatingBlock>, PCollection<RatingDifferences>> comparedWith(
+      List<? extends AlsModel> others) {
+    for (AlsModel other : others) {
+      checkArgument(
+          preferences(other) == preferences(model),
+          "one model predicts ratings and one preferences: their errors cannot be compared");
+    }
+    return new ComparedWith(model, others);
+  }
+
+  private static final class ComparedWith
+      extends PTransform<PCollection<RatingBlock>, PCollection<RatingDifferences>> {
+    private static final long serialVersionUID = 1L;
+    private final transient List<AlsModel> models;
+
+    ComparedWith(AlsModel model, List<? extends AlsModel> others) {
+      this.models = new ArrayList<>(List.of(model));
+      this.models.addAll(others);
+    }
+
+    @Override
+    public PCollection<RatingDifferences> expand(PCollection<RatingBlock> userBlocks) {
+      List<ComparePairsFn.Factors> factors = new ArrayList<>();
+      for (int m = 0; m < models.size(); m++) {
+        AlsModel model = models.get(m).apply("Model-" + (m + 1), new MakeViews());
+        factors.add(
+            new ComparePairsFn.Factors(
+                model.factors(Side.USER).view(), model.factors(Side.ITEM).view(), model.rank()));
+      }
+      ParDo.SingleOutput<RatingBlock, RatingDifferences> compare =
+          ParDo.of(new ComparePairsFn(factors, preferences(models.get(0))));
+      for (ComparePairsFn.Factors each : factors) {
+        compare = each.items().addTo(each.users().addTo(compare));
+      }
+      return userBlocks
+          .apply("CompareBlocks", compare)
+          .setCoder(RatingDifferences.coder())
+          .apply(
+              "CombineDifferences",
+              CombineAll.create(
+                  RatingDifferences.zero(models.size()),
+                  new RatingDifferences.SumFn(models.size())));
+    }
+  }
+
+  /** Has the views of a model made under its name, where there are several. */
+  private static final class MakeViews extends PTransform<AlsModel, AlsModel> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public AlsModel expand(AlsModel model) {
+      model.factors(Side.USER).view();
+      model.factors(Side.ITEM).view();
+      return model;
+    }
+  }
+
+  /** Compares ratings with what several models predict. */
+  static final class ComparePairsFn extends DoFn<RatingBlock, RatingDifferences> {
+    private static final long serialVersionUID = 1L;
+    private final List<Factors> models;
+    private final boolean preferences;
+
+    ComparePairsFn(List<Factors> models, boolean preferences) {
+      this.models = models;
+      this.preferences = preferences;
+    }
+
+    @ProcessElement
+    public void processElement(ProcessContext c) {
+      RatingBlock block = c.element();
+      List<Of> factors = models.stream().map(model -> model.of(c, block)).toList();
+      c.output(compare(block, factors, preferences));
+    }
+
+    /** What a model predicts with. */
+    record Factors(FactorView users, FactorView items, int rank) implements Serializable {
+      private static final long serialVersionUID = 1L;
+
+      Of of(ProcessContext c, RatingBlock block) {
+        boolean[] userFound = new boolean[block.src().size()];
+        boolean[] itemFound = new boolean[block.dst().size()];
+        return new Of(
+            users.gather(c, block.src(), rank, userFound),
+            userFound,
+            items.gather(c, block.dst(), rank, itemFound),
+            itemFound,
+            rank);
+      }
+    }
+
+    /** The factors of the users and items of a block, and whether there are any. */
+    record Of(float[] users, boolean[] userFound, float[] items, boolean[] itemFound, int rank) {
+      boolean predicts(int user, int item) {
+        return userFound[user] && itemFound[item];
+      }
+
+      float predict(int user, int item) {
+        return BlockProducts.dot(users, user * rank, items, item * rank, rank);
+      }
+    }
+
+    static RatingDifferences compare(RatingBlock block, List<Of> models, boolean preferences) {
+      RatingDifferences differences = RatingDifferences.zero(models.size());
+      for (int u = 0; u < block.src().size(); u++) {
+        RatingMetrics.Accumulator[] sums = new RatingMetrics.Accumulator[models.size()];
+        Arrays.setAll(sums, m -> new RatingMetrics.Accumulator());
+        int[] without = new int[sums.length];
+        int from = block.offsets()[u];
+        int to = block.offsets()[u + 1];
+        for (int p = from; p < to; p++) {
+          int i = block.neighbours()[p];
+          boolean all = true;
+          for (int m = 0; m < sums.length; m++) {
+            if (!models.get(m).predicts(u, i)) {
+              without[m]++;
+              all = false;
+            }
+          }
+          for (int m = 0; all && m < sums.length; m++) {
+            sums[m].add(target(block.ratings()[p], preferences), models.get(m).predict(u, i));
+          }
+        }
+        RatingMetrics[] metrics =
+            Arrays.stream(sums)
+                .map(RatingMetrics.Accumulator::metrics)
+                .toArray(RatingMetrics[]::new);
+        differences.add(metrics, to - from, without);
+      }
+      return differences;
+    }
+  }
+
+  /** What a prediction is compared with. */
+  private static float target(float rating, boolean preferences) {
+    return preferences ? (rating > 0 ? 1 : 0) : rating;
+  }
+
   private static final class BesideBaselines
       extends PTransform<PCollection<RatingBlock>, PCollection<RatingComparison>> {
     private static final long serialVersionUID = 1L;
@@ -130,6 +280,10 @@ public final class EvaluateRatings
   }
 
   private boolean preferences() {
+    return preferences(model);
+  }
+
+  private static boolean preferences(AlsModel model) {
     AlsParameters parameters = model.parameters();
     return parameters != null && parameters.implicitPrefs();
   }
@@ -232,8 +386,7 @@ public final class EvaluateRatings
         RatingMetrics.Accumulator ofMean = new RatingMetrics.Accumulator();
         for (int p = block.offsets()[u]; p < block.offsets()[u + 1]; p++) {
           int i = block.neighbours()[p];
-          float rating = block.ratings()[p];
-          float target = preferences ? (rating > 0 ? 1 : 0) : rating;
+          float target = target(block.ratings()[p], preferences);
           if (userFound[u] && itemFound[i]) {
             accumulator.add(target, BlockProducts.dot(users, u * rank, items, i * rank, rank));
           } else if (baseline != null) {

@@ -27,7 +27,8 @@ final class RankedUsers {
    * @param topK the lengths of lists, ascending
    * @param items all that are ranked
    * @param itemRatings how many ratings each of them has in training
-   * @param users that were trained
+   * @param users that were trained, by every model
+   * @param trained users of the block that each model was trained on, and the items it ranks
    * @param seen what users have in training
    * @param test users with the relevant of their test rows, each user once
    */
@@ -36,14 +37,19 @@ final class RankedUsers {
       Ids items,
       float[] itemRatings,
       Ids users,
+      List<Known> trained,
       List<SeenPairs> seen,
       List<SeenPairs> test) {
-    this.sums = new RankingSums(topK, items);
+    this.sums = new RankingSums(topK, items, trained.size());
     this.items = items;
     sums.trained = users.size();
     Rows seenRows = new Rows(seen, users, items);
     Rows testRows = new Rows(test, users, items);
     sums.untrained = testRows.unknown;
+    for (int m = 0; m < trained.size(); m++) {
+      sums.untrainedBy[m] = countUnknown(test, trained.get(m).users());
+      sums.unrankedBy[m] = new Rows(test, users, trained.get(m).items()).countUnknownItems();
+    }
     int[] order = byPopularity(itemRatings);
     int[] popular = new int[topK[topK.length - 1]];
     int[] lastUser = new int[items.size()]; // the last user, from 1, who has the item
@@ -123,22 +129,46 @@ final class RankedUsers {
     return rows;
   }
 
-  /** Judges the lists of some of these users, each of whom comes once. */
-  void add(ScoredIds lists) {
-    int[] users = lists.src().positionsIn(judged);
-    int[] item = lists.dst().positionsIn(items);
+  /**
+   * Judges the lists of some of these users, each of whom comes once.
+   *
+   * @param lists of each model, for the same users
+   */
+  void add(List<ScoredIds> lists) {
+    int[] users = lists.get(0).src().positionsIn(judged);
+    int[][] item = new int[lists.size()][];
+    Arrays.setAll(item, m -> lists.get(m).dst().positionsIn(items));
     for (int u = 0; u < users.length; u++) {
-      int from = lists.offsets()[u];
-      int[] list = new int[lists.offsets()[u + 1] - from];
-      for (int p = 0; p < list.length; p++) {
-        list[p] = item[lists.index()[from + p]];
+      int[][] best = new int[lists.size()][];
+      for (int m = 0; m < best.length; m++) {
+        int start = lists.get(m).offsets()[u];
+        best[m] = new int[lists.get(m).offsets()[u + 1] - start];
+        for (int p = 0; p < best[m].length; p++) {
+          best[m][p] = item[m][lists.get(m).index()[start + p]];
+        }
       }
-      sums.model.add(list, list.length, relevant, offsets[users[u]], offsets[users[u] + 1]);
+      sums.add(best, relevant, offsets[users[u]], offsets[users[u] + 1]);
     }
   }
 
   RankingSums sums() {
     return sums;
+  }
+
+  /**
+   * What a model knows.
+   *
+   * @param users of the block
+   * @param items that it can rank
+   */
+  record Known(Ids users, Ids items) {}
+
+  private static long countUnknown(List<SeenPairs> pairs, Ids users) {
+    long unknown = 0;
+    for (SeenPairs part : pairs) {
+      unknown += Arrays.stream(part.users().positionsIn(users)).filter(row -> row < 0).count();
+    }
+    return unknown;
   }
 
   /** Pairs by the user of a block. */
@@ -196,6 +226,18 @@ final class RankedUsers {
           }
         }
       }
+    }
+
+    /** How many pairs of users of the block have an item that is not among all. */
+    long countUnknownItems() {
+      long unknown = 0;
+      for (int r = 0; r < part.length; r++) {
+        int count = read(r);
+        for (int n = 0; n < count; n++) {
+          unknown += found[n] < 0 ? 1 : 0;
+        }
+      }
+      return unknown;
     }
 
     /** Reads a row; returns how many items it has. */

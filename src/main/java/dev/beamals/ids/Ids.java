@@ -3,6 +3,8 @@ package dev.beamals.ids;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * An immutable sorted set of user or item ids.
@@ -66,6 +68,17 @@ public final class Ids implements Serializable {
       System.arraycopy(set.strings, 0, allStrings, strings, set.strings.length);
     }
     return sorted(allInts, allStrings);
+  }
+
+  /** The ids that are in every one of {@code sets}, of which there is at least one. */
+  public static Ids intersection(List<Ids> sets) {
+    Ids all = sets.get(0);
+    for (Ids set : sets.subList(1, sets.size())) {
+      int[] positions = all.positionsIn(set);
+      all =
+          all.select(IntStream.range(0, positions.length).filter(i -> positions[i] >= 0).toArray());
+    }
+    return all;
   }
 
   /** Sorts in place and drops duplicates. */

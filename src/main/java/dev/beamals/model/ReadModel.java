@@ -65,6 +65,25 @@ public final class ReadModel extends PTransform<PBegin, AlsModel> {
     return new LazyModel(model, users, items);
   }
 
+  /** Reads a model that is open. */
+  static PTransform<PBegin, AlsModel> opened(SavedModel model) {
+    return new Opened(model);
+  }
+
+  private static final class Opened extends PTransform<PBegin, AlsModel> {
+    private static final long serialVersionUID = 1L;
+    private final transient SavedModel model;
+
+    Opened(SavedModel model) {
+      this.model = model;
+    }
+
+    @Override
+    public AlsModel expand(PBegin input) {
+      return read(model, input);
+    }
+  }
+
   /** Reads files that are no side of a model. */
   static PTransform<PBegin, PCollection<FactorBlock>> blocks(SavedFactors files) {
     return new Blocks(files);

@@ -179,6 +179,15 @@ public final class SavedModel {
   }
 
   /**
+   * The same, where a pipeline has several models.
+   *
+   * @param name of the step that its own are part of
+   */
+  public AlsModel in(Pipeline pipeline, String name) {
+    return pipeline.apply(name, ReadModel.opened(this));
+  }
+
+  /**
    * How many ratings each item was trained on, as rows of one column; null of a model that does not
    * tell: one of Spark MLlib, or saved before this was kept.
    */

@@ -4,12 +4,16 @@ import dev.beamals.als.AlsParameters;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.IdType;
 import dev.beamals.csv.MixedIdsException;
+import dev.beamals.csv.CleaningReport;
 import dev.beamals.files.HadoopFiles;
+import dev.beamals.files.ResultFolder;
+import dev.beamals.linalg.NormalEquations;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
@@ -127,5 +131,33 @@ abstract class Command<O extends CommandOptions> {
 
   final void print(String format, @Nullable Object... args) {
     out.printf(Locale.ROOT, format, args);
+  }
+
+  /** Sets the runner up; returns the cores it uses. */
+  final int setUpRunner() {
+    return Runners.setUp(options, arguments);
+  }
+
+  final void run(Pipeline pipeline) {
+    long started = System.nanoTime();
+    Runners.waitUntilDone(pipeline.run());
+    progress.printf(
+        Locale.ROOT,
+        "%.1f s in the pipeline with the %s (%s kernel)%n",
+        (System.nanoTime() - started) / 1e9,
+        options.getRunner().getSimpleName(),
+        NormalEquations.kernelName());
+  }
+
+  /** Where the report of the files of a flag is written. */
+  static String reportFile(ResultFolder folder, String flag) {
+    return folder.path() + flag + "-report.bin";
+  }
+
+  /** Reads a report back and says what could not be read. */
+  final CleaningReport report(ResultFolder folder, String flag) throws IOException {
+    CleaningReport report = folder.take(flag + "-report.bin", CleaningReport.coder());
+    Cleaning.printRejects(progress, flag, report);
+    return report;
   }
 }

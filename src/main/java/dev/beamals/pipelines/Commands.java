@@ -30,6 +30,11 @@ enum Commands {
       FoldInCommand::new),
   EVALUATE(
       "evaluate", "the figures of a model on other rows", EvaluateOptions.class, Evaluate::new),
+  COMPARE(
+      "compare",
+      "the figures of several models, and how they differ",
+      CompareOptions.class,
+      Compare::new),
   SHOW("show", "what a model is and where it came from", ModelOptions.class, Show::new);
 
   private interface Constructor {

@@ -3,7 +3,6 @@ package dev.beamals.pipelines;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.DroppedRatings;
-import dev.beamals.blocks.KeepFrequent;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.csv.CleaningReport;
@@ -71,7 +70,8 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
       AlsModel read = model.in(pipeline);
-      PCollection<RatingBlock> blocks = load(pipeline, "input", files, folder, cores);
+      PCollection<RatingBlock> blocks =
+          Inputs.byUser(pipeline, options, "input", files, folder, cores);
       DroppedRatings.count(blocks, blocks)
           .apply("WriteDropped", ResultFile.<DroppedRatings>write(folder.path() + DROPPED));
       EvaluateRatings predictions =
@@ -82,7 +82,9 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
             .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + METRICS));
       } else {
         PCollection<RatingBlock> training =
-            keepFrequent(model, load(pipeline, "excludeSeen", seenFiles, folder, cores));
+            Inputs.keepFrequent(
+                List.of(model),
+                Inputs.byUser(pipeline, options, "excludeSeen", seenFiles, folder, cores));
         PCollection<RatingBlock> byItem =
             training.apply("BlockSeenByItem", TransposeBlocks.create(cores));
         blocks
@@ -130,29 +132,5 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
     PCollection<RatingBatch> pairs =
         Inputs.load(pipeline, "LoadCandidates", load, reportFile(folder, "candidates"));
     return TopKCommand.ids(pairs, "Candidates").apply("ViewCandidates", View.asSingleton());
-  }
-
-  /** Loads ratings as those of the training were. */
-  private PCollection<RatingBlock> load(
-      Pipeline pipeline, String flag, List<CsvFile> files, ResultFolder folder, int cores) {
-    String name = flag.equals("input") ? "Ratings" : "Seen";
-    return Inputs.load(
-            pipeline,
-            "Load" + name,
-            Inputs.ratings(options, files).withInputName(flag),
-            reportFile(folder, flag))
-        .apply("Block" + name + "ByUser", Inputs.blocks(options, cores));
-  }
-
-  /** The rows that were trained on, of all that were read: those of what has enough of them. */
-  private static PCollection<RatingBlock> keepFrequent(
-      SavedModel model, PCollection<RatingBlock> rows) {
-    Double minUserRatings = model.parameters().number("minUserRatings");
-    Double minItemRatings = model.parameters().number("minItemRatings");
-    int users = minUserRatings == null ? 1 : minUserRatings.intValue();
-    int items = minItemRatings == null ? 1 : minItemRatings.intValue();
-    return users == 1 && items == 1
-        ? rows
-        : rows.apply("KeepFrequent", KeepFrequent.create(users, items));
   }
 }

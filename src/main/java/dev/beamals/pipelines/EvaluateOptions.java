@@ -6,7 +6,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als evaluate}. */
-public interface EvaluateOptions extends RatingsOptions, RankingOptions {
+public interface EvaluateOptions extends ModelOptions, RatingsOptions, RankingOptions {
 
   @Description(
       "Rows whose user or item has no factors: 'drop' leaves them out of the figures, 'nan' makes"

@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.BlockRatings;
+import dev.beamals.blocks.KeepFrequent;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvDialect;
@@ -11,6 +12,7 @@ import dev.beamals.csv.IdType;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ids.Ids;
+import dev.beamals.files.ResultFolder;
 import dev.beamals.ids.Side;
 import dev.beamals.model.ModelParameters;
 import dev.beamals.model.SavedModel;
@@ -322,5 +324,49 @@ final class Inputs {
         .get(LoadRatings.report())
         .apply(step + "Report", ResultFile.<CleaningReport>write(reportFile));
     return loaded.get(LoadRatings.ratings());
+  }
+
+  /**
+   * Loads ratings beside a model, by user.
+   *
+   * @param flag that has the files: input, or excludeSeen
+   * @param folder where their report is written
+   */
+  static PCollection<RatingBlock> byUser(
+      Pipeline pipeline,
+      InputOptions options,
+      String flag,
+      List<CsvFile> files,
+      ResultFolder folder,
+      int blocks) {
+    String name = flag.equals("input") ? "Ratings" : "Seen";
+    return load(
+            pipeline,
+            "Load" + name,
+            ratings(options, files).withInputName(flag),
+            Command.reportFile(folder, flag))
+        .apply("Block" + name + "ByUser", blocks(options, blocks));
+  }
+
+  /**
+   * The rows that models were trained on, of all that were read: those of what has enough of them
+   * for some model.
+   */
+  static PCollection<RatingBlock> keepFrequent(
+      List<SavedModel> models, PCollection<RatingBlock> rows) {
+    int users = least(models, "minUserRatings");
+    int items = least(models, "minItemRatings");
+    return users == 1 && items == 1
+        ? rows
+        : rows.apply("KeepFrequent", KeepFrequent.create(users, items));
+  }
+
+  private static int least(List<SavedModel> models, String parameter) {
+    int least = Integer.MAX_VALUE;
+    for (SavedModel model : models) {
+      Double value = model.parameters().number(parameter);
+      least = Math.min(least, value == null ? 1 : value.intValue());
+    }
+    return least;
   }
 }

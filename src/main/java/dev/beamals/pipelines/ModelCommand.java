@@ -4,7 +4,6 @@ import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.blocks.MatchIds;
-import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
@@ -12,7 +11,6 @@ import dev.beamals.files.ResultFolder;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
-import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.recommend.Titles;
@@ -39,22 +37,6 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
   @Override
   final void run() throws IOException {
     run(SavedModel.open("model", options.getModel()));
-  }
-
-  /** Sets the runner up; returns the cores it uses. */
-  final int setUpRunner() {
-    return Runners.setUp(options, arguments);
-  }
-
-  final void run(Pipeline pipeline) {
-    long started = System.nanoTime();
-    Runners.waitUntilDone(pipeline.run());
-    progress.printf(
-        Locale.ROOT,
-        "%.1f s in the pipeline with the %s (%s kernel)%n",
-        (System.nanoTime() - started) / 1e9,
-        options.getRunner().getSimpleName(),
-        NormalEquations.kernelName());
   }
 
   /**
@@ -134,11 +116,6 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
     return String.format(Locale.ROOT, "%,d %s%s", number, thing, number == 1 ? "" : "s");
   }
 
-  /** Where the report of the files of a flag is written. */
-  static String reportFile(ResultFolder folder, String flag) {
-    return folder.path() + flag + "-report.bin";
-  }
-
   /** Titles as {@code --titles} has them, or null where there are no such files. */
   final @Nullable Titles loadTitles(
       Pipeline pipeline, TitleOptions titles, List<CsvFile> files, ResultFolder folder) {
@@ -203,14 +180,7 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
             : String.format(Locale.ROOT, ", %,d of them not in the model: %s", missing, names));
   }
 
-  /** Reads a report back and says what could not be read. */
-  final CleaningReport report(ResultFolder folder, String flag) throws IOException {
-    CleaningReport report = folder.take(flag + "-report.bin", CleaningReport.coder());
-    Cleaning.printRejects(progress, flag, report);
-    return report;
-  }
-
-  /** The same for ids or pairs, of which every row is accounted for. */
+  /** As {@link #report}, for ids or pairs, of which every row is accounted for. */
   final void reportIds(ResultFolder folder, String flag) throws IOException {
     Cleaning.printIds(out, flag, report(folder, flag));
   }

@@ -4,7 +4,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** How the CSV files of a command that uses a model are read. */
-public interface ModelInputOptions extends ModelOptions, CsvOptions {
+public interface ModelInputOptions extends CsvOptions {
 
   @Description("Column of the user in CSV files. Default: the one the model was trained with.")
   @Nullable String getUserCol();

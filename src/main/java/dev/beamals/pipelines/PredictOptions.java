@@ -7,7 +7,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als predict}. */
-public interface PredictOptions extends ModelInputOptions {
+public interface PredictOptions extends ModelOptions, ModelInputOptions {
 
   @Description("A user, with --item: prints its prediction.")
   @Nullable String getUser();

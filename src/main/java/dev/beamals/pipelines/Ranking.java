@@ -99,14 +99,7 @@ record Ranking(List<Integer> topK, @Nullable Double relevantFrom) {
    * @param implicitPrefs whether the model is one of implicit feedback
    */
   void print(PrintStream out, String part, RankingMetrics metrics, boolean implicitPrefs) {
-    out.printf(
-        Locale.ROOT,
-        "%nTop %s of %,d users, relevant: %s%n",
-        String.join(", ", metrics.topK().stream().map(String::valueOf).toList()),
-        metrics.users(),
-        relevantFrom != null
-            ? part + " with a rating of at least " + plain(relevantFrom)
-            : implicitPrefs ? part + " with a rating above 0" : "all " + part);
+    printHeading(out, part, metrics, implicitPrefs);
     leftOut(out, metrics.untrainedUsers(), "users were not trained");
     leftOut(out, metrics.usersWithoutRelevant(), "users have no relevant item that is ranked");
     leftOut(
@@ -152,7 +145,20 @@ record Ranking(List<Integer> topK, @Nullable Double relevantFrom) {
     }
   }
 
-  private static void leftOut(PrintStream out, long count, String what) {
+  /** Prints what is averaged. */
+  void printHeading(PrintStream out, String part, RankingMetrics metrics, boolean implicitPrefs) {
+    out.printf(
+        Locale.ROOT,
+        "%nTop %s of %,d users, relevant: %s%n",
+        String.join(", ", metrics.topK().stream().map(String::valueOf).toList()),
+        metrics.users(),
+        relevantFrom != null
+            ? part + " with a rating of at least " + plain(relevantFrom)
+            : implicitPrefs ? part + " with a rating above 0" : "all " + part);
+  }
+
+  /** Prints how many of something are left out, if any. */
+  static void leftOut(PrintStream out, long count, String what) {
     if (count > 0) {
       out.printf(Locale.ROOT, "  %,12d %s%n", count, what);
     }

@@ -5,7 +5,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of a command that solves rows of ratings against the factors of a model. */
-public interface SolveOptions extends RatingsOptions {
+public interface SolveOptions extends ModelOptions, RatingsOptions {
 
   @Description(
       "As in train. Default: that of the training; a model of Spark MLlib does not tell it.")

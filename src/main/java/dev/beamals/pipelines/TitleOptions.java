@@ -6,7 +6,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of a command whose table may have titles. */
-public interface TitleOptions extends ModelInputOptions {
+public interface TitleOptions extends ModelOptions, ModelInputOptions {
 
   @Description(
       "CSV files with a title for each item: tables get a column of titles after each column of"

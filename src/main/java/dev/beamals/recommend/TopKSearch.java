@@ -70,8 +70,25 @@ public final class TopKSearch implements Serializable {
    * @param seen what is not to be found; of ids that are not in {@code src} it does not matter
    */
   public ScoredIds find(DoFn<?, ?>.ProcessContext context, FactorBlock src, List<SeenPairs> seen) {
+    return search(context, src, seen, wanted(context));
+  }
+
+  /**
+   * Finds the best of some for each row.
+   *
+   * @param wanted some of {@link #all}: none but these are found
+   */
+  public ScoredIds find(
+      DoFn<?, ?>.ProcessContext context, FactorBlock src, List<SeenPairs> seen, Ids wanted) {
+    return search(context, src, seen, wanted);
+  }
+
+  private ScoredIds search(
+      DoFn<?, ?>.ProcessContext context,
+      FactorBlock src,
+      List<SeenPairs> seen,
+      @Nullable Ids wanted) {
     ScoreBlock scores = new ScoreBlock(src, seen, topK, cosine);
-    Ids wanted = wanted(context);
     dst.forEach(context, tile -> addTo(scores, select(tile, wanted)));
     return scores.finish();
   }

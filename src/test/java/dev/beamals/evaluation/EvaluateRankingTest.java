@@ -18,7 +18,9 @@ import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingRow;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,8 +35,11 @@ import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.View;
+import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +107,10 @@ final class EvaluateRankingTest {
     final Map<String, Double> sums = new HashMap<>();
     final Map<String, Set<String>> recommended = new HashMap<>();
     final Map<String, List<Double>> shares = new HashMap<>();
+
+    /** Of each metric what it is of each user, in the same order for every model. */
+    final Map<String, List<Double>> values = new HashMap<>();
+
     final long[] counts = new long[7];
 
     BruteForce(float from, @Nullable Set<String> candidates) {
@@ -158,8 +167,12 @@ final class EvaluateRankingTest {
     }
 
     private float score(float[] x, String item) {
-      float[] y = items.getOrDefault(item, new float[RANK]);
-      return x[0] * y[0] + x[1] * y[1];
+      float[] y = items.getOrDefault(item, new float[x.length]);
+      float score = 0;
+      for (int n = 0; n < x.length; n++) {
+        score += x[n] * y[n];
+      }
+      return score;
     }
 
     private void judge(
@@ -171,6 +184,7 @@ final class EvaluateRankingTest {
       for (int k : TOP_K) {
         for (RankingMetric metric : RankingMetric.values()) {
           double value = metric.judge(hit, relevant.size(), k);
+          values.computeIfAbsent(who + metric + k, all -> new ArrayList<>()).add(value);
           sums.merge(who + metric + k, value, Double::sum);
           sums.merge(who + metric + k + "²", value * value, Double::sum);
         }
@@ -231,6 +245,7 @@ final class EvaluateRankingTest {
   }
 
   private static List<FactorBlock> blocks(Map<String, float[]> factors, int count) {
+    int rank = rank(factors);
     List<FactorBlock> blocks = new ArrayList<>();
     for (int b = 0; b < count; b++) {
       int block = b;
@@ -239,12 +254,12 @@ final class EvaluateRankingTest {
               factors.keySet().stream()
                   .filter(id -> Ids.of(id).block(0, count) == block)
                   .toArray(String[]::new));
-      float[] rows = new float[ids.size() * RANK];
+      float[] rows = new float[ids.size() * rank];
       for (int i = 0; i < ids.size(); i++) {
         System.arraycopy(
-            factors.getOrDefault(ids.get(i), new float[RANK]), 0, rows, i * RANK, RANK);
+            factors.getOrDefault(ids.get(i), new float[rank]), 0, rows, i * rank, rank);
       }
-      blocks.add(new FactorBlock(ids, RANK, rows));
+      blocks.add(new FactorBlock(ids, rank, rows));
     }
     return blocks;
   }
@@ -254,7 +269,11 @@ final class EvaluateRankingTest {
     return Factors.of(
         side,
         pipeline.apply(name, Create.of(blocks(factors, count)).withCoder(FactorBlock.Coder.of())),
-        RANK);
+        rank(factors));
+  }
+
+  private static int rank(Map<String, float[]> factors) {
+    return factors.values().iterator().next().length;
   }
 
   private static PCollection<RatingBlock> ratings(
@@ -263,13 +282,16 @@ final class EvaluateRankingTest {
         name, Create.of(RatingBlocks.byUser(rows, count)).withCoder(RatingBlock.Coder.of()));
   }
 
+  private AlsModel model(TestPipeline pipeline, String name, int count) {
+    return new AlsModel(
+        pipeline,
+        factors(pipeline, Side.USER, name + "Users", users, count),
+        factors(pipeline, Side.ITEM, name + "Items", items, 9 - count),
+        null);
+  }
+
   private EvaluateRanking ranking(TestPipeline pipeline, String name, int count) {
-    AlsModel model =
-        new AlsModel(
-            pipeline,
-            factors(pipeline, Side.USER, name + "Users", users, count),
-            factors(pipeline, Side.ITEM, name + "Items", items, 9 - count),
-            null);
+    AlsModel model = model(pipeline, name, count);
     PCollection<RatingBlock> seen = ratings(pipeline, name + "Seen", training, 4 + count);
     return EvaluateRanking.from(
             model, seen, seen.apply(name + "ByItem", TransposeBlocks.create(count)))
@@ -325,6 +347,129 @@ final class EvaluateRankingTest {
               return null;
             });
     pipeline.run().waitUntilFinish();
+  }
+
+  /** Another model, of rank 3, that does not know the same users and items. */
+  private static EvaluateRankingTest other() {
+    EvaluateRankingTest other = new EvaluateRankingTest();
+    other.make(1);
+    Random random = new Random(2);
+    other.users.replaceAll((id, x) -> new float[] {x[0], x[1], random.nextInt(3)});
+    other.items.replaceAll((id, y) -> new float[] {y[0], y[1], random.nextInt(3) - 1});
+    other.users.keySet().removeAll(Set.of("1", "2", "u"));
+    other.users.put("3", new float[] {1, 1, 1});
+    other.items.keySet().removeAll(Set.of("2", "ii"));
+    other.items.put("5", new float[] {2, 2, 2});
+    return other;
+  }
+
+  /** What a model is worth, as if it knew no more than another. */
+  private static BruteForce inCommon(EvaluateRankingTest model, EvaluateRankingTest other) {
+    model.users.keySet().retainAll(other.users.keySet());
+    model.items.keySet().retainAll(other.items.keySet());
+    return model.new BruteForce(4, null);
+  }
+
+  private static EvaluateRankingTest first() {
+    EvaluateRankingTest first = new EvaluateRankingTest();
+    first.make(1);
+    return first;
+  }
+
+  private static double standardError(List<Double> values) {
+    double n = values.size();
+    double mean = values.stream().mapToDouble(v -> v).sum() / n;
+    return Math.sqrt(values.stream().mapToDouble(v -> (v - mean) * (v - mean)).sum() / (n - 1) / n);
+  }
+
+  private static void checkCompared(RankingDifferences differences) {
+    List<BruteForce> models = List.of(inCommon(first(), other()), inCommon(other(), first()));
+    for (int m = 0; m < 2; m++) {
+      models.get(m).check(differences.models().get(m));
+    }
+    assertEquals(differences.models().get(0), differences.models().get(2), "the same model");
+    EvaluateRankingTest first = first();
+    EvaluateRankingTest other = other();
+    Set<String> tested = new HashSet<>(first.test.stream().map(RatingRow::user).toList());
+    for (int m = 0; m < 2; m++) {
+      EvaluateRankingTest model = m == 0 ? first : other;
+      assertEquals(
+          tested.stream().filter(user -> !model.users.containsKey(user)).count(),
+          differences.untrainedUsers(m));
+      assertEquals(
+          first.test.stream()
+              .filter(row -> row.rating() >= 4 && !model.items.containsKey(row.item()))
+              .filter(row -> first.users.containsKey(row.user()))
+              .filter(row -> other.users.containsKey(row.user()))
+              .map(row -> row.user() + " " + row.item())
+              .distinct()
+              .count(),
+          differences.unranked(m));
+      assertTrue(differences.untrainedUsers(m) > 0 && differences.unranked(m) > 0);
+    }
+    boolean shown = false;
+    for (int k : TOP_K) {
+      for (RankingMetric metric : RankingMetric.values()) {
+        List<Double> values = new ArrayList<>();
+        List<Double> of0 = models.get(0).values.getOrDefault("model" + metric + k, List.of());
+        List<Double> of1 = models.get(1).values.getOrDefault("model" + metric + k, List.of());
+        for (int user = 0; user < of0.size(); user++) {
+          values.add(of1.get(user) - of0.get(user));
+        }
+        PairedDifference difference = differences.difference(1, metric, k);
+        double mean = values.stream().mapToDouble(v -> v).average().orElseThrow();
+        assertEquals(mean, difference.mean(), 1e-13);
+        assertEquals(standardError(values), difference.standardError(), 1e-8);
+        shown |= difference.mean() != 0;
+        assertEquals(new PairedDifference(0, 0), differences.difference(2, metric, k));
+      }
+    }
+    assertTrue(shown);
+  }
+
+  @Test
+  void modelsAreComparedByUsersAndItemsThatAllKnowForAnyBlocks(TestPipeline pipeline) {
+    make(1);
+    List<PCollection<byte[]>> all = new ArrayList<>();
+    for (int count : new int[] {1, 3, 8}) {
+      String name = "Of" + count;
+      PCollection<RankingDifferences> differences =
+          ratings(pipeline, name + "Test", test, 9 - count)
+              .apply(
+                  name,
+                  ranking(pipeline, name, count)
+                      .withRelevantFrom(4)
+                      .comparedWith(
+                          List.of(
+                              other().model(pipeline, name + "Other", 9 - count),
+                              model(pipeline, name + "Same", 4))));
+      PAssert.thatSingleton(differences)
+          .satisfies(
+              compared -> {
+                checkCompared(compared);
+                return null;
+              });
+      all.add(differences.apply(name + "Encode", ParDo.of(new EncodeFn())));
+    }
+    PAssert.that(PCollectionList.of(all).apply(Flatten.pCollections()))
+        .satisfies(
+            encoded -> {
+              Set<String> distinct = new HashSet<>();
+              encoded.forEach(bytes -> distinct.add(Arrays.toString(bytes)));
+              assertEquals(1, distinct.size());
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+  }
+
+  static final class EncodeFn extends DoFn<RankingDifferences, byte[]> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void processElement(@Element RankingDifferences all, OutputReceiver<byte[]> out)
+        throws IOException {
+      out.output(CoderUtils.encodeToByteArray(RankingDifferences.coder(), all));
+    }
   }
 
   @Test

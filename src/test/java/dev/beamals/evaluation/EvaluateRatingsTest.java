@@ -1,9 +1,11 @@
 package dev.beamals.evaluation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.als.AlsModel;
+import dev.beamals.als.AlsParameters;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
@@ -13,16 +15,25 @@ import dev.beamals.ids.Side;
 import dev.beamals.linalg.BlockProducts;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingRow;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -249,5 +260,111 @@ final class EvaluateRatingsTest {
               return null;
             });
     pipeline.run().waitUntilFinish();
+  }
+
+  /** Of rows that one model predicts and the other does not, neither is judged. */
+  @Test
+  void modelsAreComparedByRowsThatAllPredictForAnyBlocks(TestPipeline pipeline) throws Exception {
+    Random random = new Random(4);
+    List<RatingRow> rows = RatingRow.random(400, USERS, ITEMS, random);
+    Map<String, float[]> users = factors(USERS, random);
+    Map<String, float[]> items = factors(ITEMS, random);
+    Map<String, float[]> otherUsers = factors(USERS, random);
+    Map<String, float[]> otherItems = factors(ITEMS, random);
+    users.remove("500");
+    otherUsers.remove("u");
+    otherItems.remove("20");
+    long first = count(rows, users, items);
+    long second = count(rows, otherUsers, otherItems);
+    List<RatingRow> common =
+        rows.stream()
+            .filter(row -> users.containsKey(row.user()) && otherUsers.containsKey(row.user()))
+            .filter(row -> items.containsKey(row.item()) && otherItems.containsKey(row.item()))
+            .toList();
+    assertTrue(first > common.size() && second > common.size() && first != second);
+    RatingMetrics ofFirst =
+        compare(RatingBlocks.byUser(common), blocks(users, 1).get(0), blocks(items, 1).get(0));
+    RatingMetrics ofSecond =
+        compare(
+            RatingBlocks.byUser(common),
+            blocks(otherUsers, 1).get(0),
+            blocks(otherItems, 1).get(0));
+    long allRows = rows.size();
+    long distinctUsers = common.stream().map(RatingRow::user).distinct().count();
+    List<PCollection<String>> encoded = new ArrayList<>();
+    for (int count : new int[] {1, 3, 8}) {
+      PCollection<RatingDifferences> differences =
+          pipeline
+              .apply(
+                  "Ratings" + count,
+                  Create.of(RatingBlocks.byUser(rows, count)).withCoder(RatingBlock.Coder.of()))
+              .apply(
+                  "Compare" + count,
+                  EvaluateRatings.from(
+                          model(pipeline, "A" + count, blocks(users, count), blocks(items, 3)))
+                      .comparedWith(
+                          List.of(
+                              model(
+                                  pipeline,
+                                  "B" + count,
+                                  blocks(otherUsers, 9 - count),
+                                  blocks(otherItems, count)))));
+      PAssert.thatSingleton(differences)
+          .satisfies(
+              all -> {
+                assertEquals(List.of(ofFirst, ofSecond), all.models());
+                assertEquals(allRows, all.rows());
+                assertEquals(distinctUsers, all.users());
+                assertEquals(allRows - first, all.unpredicted(0));
+                assertEquals(allRows - second, all.unpredicted(1));
+                assertEquals((double) second / allRows, all.coverage(1));
+                assertEquals(ofSecond.mae() - ofFirst.mae(), all.absoluteErrors(1).mean(), 1e-14);
+                assertTrue(all.absoluteErrors(1).standardError() > 0);
+                return null;
+              });
+      encoded.add(differences.apply("Encode" + count, ParDo.of(new EncodeFn())));
+    }
+    PAssert.that(PCollectionList.of(encoded).apply(Flatten.pCollections()))
+        .satisfies(
+            all -> {
+              Set<String> distinct = new HashSet<>();
+              all.forEach(distinct::add);
+              assertEquals(1, distinct.size());
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+  }
+
+  private static long count(
+      List<RatingRow> rows, Map<String, float[]> users, Map<String, float[]> items) {
+    return rows.stream()
+        .filter(row -> users.containsKey(row.user()) && items.containsKey(row.item()))
+        .count();
+  }
+
+  static final class EncodeFn extends DoFn<RatingDifferences, String> {
+    private static final long serialVersionUID = 1L;
+
+    @ProcessElement
+    public void processElement(@Element RatingDifferences all, OutputReceiver<String> out)
+        throws IOException {
+      out.output(Arrays.toString(CoderUtils.encodeToByteArray(RatingDifferences.coder(), all)));
+    }
+  }
+
+  @Test
+  void ratingsAreNotComparedWithPreferences(TestPipeline pipeline) {
+    pipeline.enableAbandonedNodeEnforcement(false);
+    AlsModel model = model(pipeline, "Ratings", List.of(), List.of());
+    AlsModel preferences =
+        new AlsModel(
+            pipeline,
+            model.factors(Side.USER),
+            model.factors(Side.ITEM),
+            AlsParameters.create().withImplicitPrefs(true));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> EvaluateRatings.from(model).comparedWith(List.of(preferences)));
+    EvaluateRatings.from(preferences).comparedWith(List.of(preferences));
   }
 }

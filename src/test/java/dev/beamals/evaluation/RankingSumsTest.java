@@ -21,12 +21,12 @@ final class RankingSumsTest {
   private static final int[] TOP_K = {1, 3, 10, 15};
 
   private static RankingSums sums(int[]... listsAndRelevant) {
-    RankingSums sums = new RankingSums(TOP_K, ITEMS);
+    RankingSums sums = new RankingSums(TOP_K, ITEMS, 1);
     for (int i = 0; i < listsAndRelevant.length; i += 2) {
       int[] list = listsAndRelevant[i];
       int[] relevant = listsAndRelevant[i + 1];
       sums.users++;
-      sums.model.add(list, list.length, relevant, 0, relevant.length);
+      sums.models[0].add(list, list.length, relevant, 0, relevant.length);
       sums.popular.add(new int[] {0}, 1, relevant, 0, relevant.length);
     }
     return sums;
@@ -41,7 +41,9 @@ final class RankingSumsTest {
                 new int[] {1, 2, 3, 4, 5},
                 new int[] {4, 1, 5, 6, 2, 7, 3, 8, 9, 10},
                 new int[] {1, 2, 3})
-            .metrics()
+            .differences()
+            .models()
+            .get(0)
             .model();
     double share = 2.0 / 3;
     assertEquals(1.0 / 3, share * scores.mean(RankingMetric.precision, 1), 1e-15);
@@ -62,11 +64,11 @@ final class RankingSumsTest {
   /** Spark's SPARK-14886: a list of three, and one of none. */
   @Test
   void shortListsAreJudgedAsSparkDoes() {
-    RankingSums sums = new RankingSums(new int[] {1, 2}, ITEMS);
+    RankingSums sums = new RankingSums(new int[] {1, 2}, ITEMS, 1);
     sums.users = 2;
-    sums.model.add(new int[] {1, 6, 2}, 3, new int[] {1, 2, 3, 4, 5}, 0, 5);
-    sums.model.add(new int[0], 0, new int[] {1, 2, 3}, 0, 3);
-    RankingMetrics.Scores scores = sums.metrics().model();
+    sums.models[0].add(new int[] {1, 6, 2}, 3, new int[] {1, 2, 3, 4, 5}, 0, 5);
+    sums.models[0].add(new int[0], 0, new int[] {1, 2, 3}, 0, 3);
+    RankingMetrics.Scores scores = sums.differences().models().get(0).model();
     assertEquals(0.5, scores.mean(RankingMetric.precision, 1));
     assertEquals(0.25, scores.mean(RankingMetric.precision, 2));
     assertEquals(0.5, scores.mean(RankingMetric.ndcg, 1));
@@ -83,15 +85,19 @@ final class RankingSumsTest {
                 new int[] {1, 2, 3}, new int[] {2},
                 new int[] {1, 2, 3}, new int[] {1, 3},
                 new int[] {1, 2, 3}, new int[] {4})
-            .metrics()
+            .differences()
+            .models()
+            .get(0)
             .model();
     assertEquals(1.0 / 3, scores.mean(RankingMetric.precision, 3), 1e-15);
     double deviation = Math.sqrt(2 * (1.0 / 9) / 2);
     assertEquals(deviation / Math.sqrt(3), scores.standardError(RankingMetric.precision, 3), 1e-15);
-    RankingMetrics.Scores one = sums(new int[] {1}, new int[] {1}).metrics().model();
+    RankingMetrics.Scores one =
+        sums(new int[] {1}, new int[] {1}).differences().models().get(0).model();
     assertEquals(1, one.mean(RankingMetric.precision, 1));
     assertTrue(Double.isNaN(one.standardError(RankingMetric.precision, 1)));
-    assertTrue(Double.isNaN(sums().metrics().model().mean(RankingMetric.ndcg, 1)));
+    assertTrue(
+        Double.isNaN(sums().differences().models().get(0).model().mean(RankingMetric.ndcg, 1)));
     assertThrows(IllegalArgumentException.class, () -> one.mean(RankingMetric.ndcg, 7));
   }
 
@@ -103,26 +109,28 @@ final class RankingSumsTest {
       sums.addOwner(3);
     }
     sums.addOwner(4); // and 5 has nobody, which counts as one
-    RankingMetrics.Scores model = sums.metrics().model();
+    RankingMetrics.Scores model = sums.differences().models().get(0).model();
     assertEquals(1.0 / 20, model.coverage(1));
     assertEquals(3.0 / 20, model.coverage(3));
     assertEquals(1, model.novelty(1), 1e-15);
     assertEquals((1 + 1 + 3 + 3) / 4.0, model.novelty(3), 1e-15);
     assertEquals(4.0 / 8, model.popularity(1));
     assertEquals((4 + 4 + 1) / 4.0 / 8, model.popularity(3));
-    assertEquals(1.0 / 20, sums.metrics().popularity().coverage(10));
+    assertEquals(1.0 / 20, sums.differences().models().get(0).popularity().coverage(10));
   }
 
   @Test
   void theModelIsWorseWhereItsLongestListsHaveTheLesserGain() {
     // At 1 the model is better, at 15 it is worse.
-    RankingSums sums = new RankingSums(TOP_K, ITEMS);
+    RankingSums sums = new RankingSums(TOP_K, ITEMS, 1);
     sums.users = 1;
-    sums.model.add(new int[] {1, 7, 8, 9}, 4, new int[] {1, 2, 3}, 0, 3);
+    sums.models[0].add(new int[] {1, 7, 8, 9}, 4, new int[] {1, 2, 3}, 0, 3);
     sums.popular.add(new int[] {7, 1, 2, 3}, 4, new int[] {1, 2, 3}, 0, 3);
-    assertTrue(sums.metrics().isWorseThanPopularity());
-    assertFalse(sums(new int[] {1}, new int[] {1}).metrics().isWorseThanPopularity());
-    assertFalse(sums(new int[] {0}, new int[] {0}).metrics().isWorseThanPopularity());
+    assertTrue(sums.differences().models().get(0).isWorseThanPopularity());
+    assertFalse(
+        sums(new int[] {1}, new int[] {1}).differences().models().get(0).isWorseThanPopularity());
+    assertFalse(
+        sums(new int[] {0}, new int[] {0}).differences().models().get(0).isWorseThanPopularity());
   }
 
   /** Random users, each in sums of its own; some know only a part of the items. */
@@ -130,7 +138,7 @@ final class RankingSumsTest {
     List<RankingSums> parts = new ArrayList<>();
     for (int part = 0; part < count; part++) {
       Ids items = part % 5 == 4 ? Ids.of(random.ints(12, 0, 40).toArray()) : ITEMS;
-      RankingSums sums = new RankingSums(TOP_K, items);
+      RankingSums sums = new RankingSums(TOP_K, items, 1);
       int[] list = shuffled(items.size(), random);
       int[] relevant = Arrays.stream(shuffled(items.size(), random)).limit(4).sorted().toArray();
       sums.trained = 2;
@@ -141,7 +149,7 @@ final class RankingSumsTest {
       sums.unranked = random.nextInt(3);
       sums.seen = random.nextInt(3);
       sums.addOwner(random.nextInt(items.size()));
-      sums.model.add(list, random.nextInt(items.size()), relevant, 0, 4);
+      sums.models[0].add(list, random.nextInt(items.size()), relevant, 0, 4);
       sums.popular.add(shuffled(items.size(), random), 5, relevant, 0, 4);
       parts.add(sums);
     }
@@ -155,7 +163,7 @@ final class RankingSumsTest {
   }
 
   private static RankingSums merge(List<RankingSums> parts) {
-    RankingSums sum = RankingSums.zero(TOP_K);
+    RankingSums sum = RankingSums.zero(TOP_K, 1);
     parts.forEach(sum::merge);
     return sum;
   }
@@ -167,14 +175,14 @@ final class RankingSumsTest {
     RankingSums all = merge(parts);
     byte[] expected = CoderContract.encode(new RankingSums.Coder(), all);
     assertEquals(200, all.users);
-    assertTrue(all.metrics().items() > 30);
+    assertTrue(all.differences().models().get(0).items() > 30);
     for (int trial = 0; trial < 10; trial++) {
       Collections.shuffle(parts, random);
       int cut = random.nextInt(parts.size());
       RankingSums sum = merge(parts.subList(0, cut));
       sum.merge(merge(parts.subList(cut, parts.size())));
       assertArrayEquals(expected, CoderContract.encode(new RankingSums.Coder(), sum));
-      assertEquals(all.metrics(), sum.metrics());
+      assertEquals(all.differences().models().get(0), sum.differences().models().get(0));
     }
   }
 
@@ -182,7 +190,8 @@ final class RankingSumsTest {
   void codersKeepEverything() throws Exception {
     RankingSums sums = merge(parts(7, new Random(5)));
     RankingSums decoded = CoderContract.check(new RankingSums.Coder(), sums);
-    assertEquals(sums.metrics(), decoded.metrics());
-    assertEquals(sums.metrics(), CoderContract.check(RankingMetrics.coder(), sums.metrics()));
+    assertEquals(sums.differences().models().get(0), decoded.differences().models().get(0));
+    RankingMetrics metrics = sums.differences().models().get(0);
+    assertEquals(metrics, CoderContract.check(RankingMetrics.coder(), metrics));
   }
 }

@@ -198,6 +198,24 @@ final class IdsTest {
   }
 
   @Test
+  void intersectionHoldsWhatEverySetHolds() {
+    Random random = new Random(2);
+    for (int trial = 0; trial < 200; trial++) {
+      TreeSet<String> expected = new TreeSet<>(ORDER);
+      List<Ids> sets = new ArrayList<>();
+      for (int s = 1 + random.nextInt(4); s > 0; s--) {
+        Set<String> some = random(random);
+        if (sets.isEmpty()) {
+          expected.addAll(some);
+        }
+        expected.retainAll(some);
+        sets.add(of(some));
+      }
+      assertEquals(new ArrayList<>(expected), list(Ids.intersection(sets)));
+    }
+  }
+
+  @Test
   void unionLeavesItsSetsAsTheyWere() {
     Ids one = Ids.of("3", "b");
     Ids.union(List.of(one, Ids.of("1", "a")));

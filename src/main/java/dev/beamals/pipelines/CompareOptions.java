@@ -1,0 +1,23 @@
+package dev.beamals.pipelines;
+
+import java.util.List;
+import org.apache.beam.sdk.options.Description;
+import org.jspecify.annotations.Nullable;
+
+/** The flags of {@code scripts/als compare}. */
+public interface CompareOptions extends RatingsOptions, RankingOptions {
+
+  @Description(
+      "Folders of the models, comma-separated: each further one is compared with the first, which"
+          + " is also the one whose training says how CSV files are read.")
+  @Nullable List<String> getModels();
+
+  void setModels(@Nullable List<String> models);
+
+  @Description(
+      "CSV files of the rows that the models were trained on, with the columns of --input: with"
+          + " them lists of recommended items are compared too, without what a user has there.")
+  @Nullable List<String> getExcludeSeen();
+
+  void setExcludeSeen(@Nullable List<String> excludeSeen);
+}
