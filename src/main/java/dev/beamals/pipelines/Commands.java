@@ -30,6 +30,11 @@ enum Commands {
       FoldInCommand::new),
   EVALUATE(
       "evaluate", "the figures of a model on other rows", EvaluateOptions.class, Evaluate::new),
+  REPORT(
+      "report",
+      "a page with charts of a model, its data and its errors",
+      ReportOptions.class,
+      WriteReport::new),
   SHOW("show", "what a model is and where it came from", ModelOptions.class, Show::new);
 
   private interface Constructor {

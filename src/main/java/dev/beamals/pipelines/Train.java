@@ -11,6 +11,7 @@ import dev.beamals.csv.EstimateIds;
 import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
+import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.FactorsSummary;
@@ -23,10 +24,12 @@ import dev.beamals.ratings.SplitRatings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +41,7 @@ final class Train extends Command<TrainOptions> {
 
   /** Flags that a manifest tells elsewhere, with what was found, or that do not matter to it. */
   private static final List<String> NOT_SAVED =
-      List.of("input", "testInput", "output", "writeSplit", "verbose");
+      List.of("input", "testInput", "output", "writeSplit", "report", "verbose");
 
   private final boolean trainsOnValidation;
   private final Map<String, String> besides;
@@ -194,6 +197,27 @@ final class Train extends Command<TrainOptions> {
       }
       save(model, splits, files, testFiles, seconds, started);
     }
+    if (options.getReport()) {
+      print("%n");
+      report().execute();
+    }
+  }
+
+  /** The command that writes the page of the model, on the same runner. */
+  private WriteReport report() {
+    Set<String> known = Arguments.names(ReportOptions.class);
+    List<String> args = new ArrayList<>();
+    arguments
+        .single()
+        .forEach(
+            (name, value) -> {
+              if (known.contains(name) && !name.equals("output")) {
+                args.add("--" + name + "=" + value);
+              }
+            });
+    args.add("--model=" + options.getOutput());
+    args.add("--output=" + FolderFiles.normalize("output", options.getOutput()) + "report.html");
+    return new WriteReport(args, out, progress);
   }
 
   /** The model of --initialModel, checked against the other flags; or null. */
