@@ -39,7 +39,8 @@ public final class ReportPage {
     String library = resource(CHART_JS).replaceAll("(?m)^//# sourceMappingURL=.*$", "");
     String script = resource("report.js");
     Map<String, Object> page = new LinkedHashMap<>();
-    page.put("title", Text.cut(report.model()));
+    page.put("title", Text.cut(name(report.model())));
+    page.put("folder", Text.cut(report.model()));
     page.put("created", report.manifest() == null ? "" : report.manifest().created());
     page.put("cards", ReportSections.cards(report));
     page.put("leftOut", report.leftOut().stream().map(Text::cut).toList());
@@ -52,6 +53,12 @@ public final class ReportPage {
     StringWriter html = new StringWriter();
     new DefaultMustacheFactory("dev/beamals/report").compile("report.mustache").execute(html, page);
     return html.toString();
+  }
+
+  /** The last name of a path. */
+  private static String name(String folder) {
+    String path = folder.replaceFirst("/+$", "");
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   /** JSON that may stand in a script element, which only a {@code <} can end. */

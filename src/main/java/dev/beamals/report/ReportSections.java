@@ -75,12 +75,12 @@ final class ReportSections {
     Map<String, Map<String, Number>> sets = report.metrics().toMap();
     for (String set : List.of("test", "training")) {
       if (sets.containsKey(set)) {
-        addCard(cards, "RMSE, " + set + " rows", Text.of(figure(sets, set, "rmse")));
+        addCard(cards, "RMSE, " + set + " rows", Text.figure(figure(sets, set, "rmse")));
       }
     }
     for (int k : lengths(sets, "testRanking")) {
       addCard(
-          cards, "nDCG@" + k + ", test rows", Text.of(figure(sets, "testRanking", "ndcg@" + k)));
+          cards, "nDCG@" + k + ", test rows", Text.figure(figure(sets, "testRanking", "ndcg@" + k)));
     }
     return cards;
   }
@@ -324,9 +324,9 @@ final class ReportSections {
       rows.add(
           List.of(
               name,
-              Text.of(figure(sets, set, "mae")),
-              Text.of(figure(sets, set, "rmse")),
-              Text.of(figure(sets, set, "r2")),
+              Text.figure(figure(sets, set, "mae")),
+              Text.figure(figure(sets, set, "rmse")),
+              Text.figure(figure(sets, set, "r2")),
               Text.of(figure(sets, set, "count")),
               Double.isNaN(coverage) ? "–" : Text.percent(coverage)));
     }
@@ -385,7 +385,7 @@ final class ReportSections {
   }
 
   private Section ranking() {
-    Section section = new Section("ranking", "What is recommended, against what users took");
+    Section section = new Section("ranking", "Ranking");
     Map<String, Map<String, Number>> sets = report.metrics().toMap();
     for (String part : List.of("validation", "test")) {
       String set = part + "Ranking";
@@ -402,20 +402,20 @@ final class ReportSections {
             new Chart(
                 set + k,
                 "The first " + k + " of " + part + " rows",
-                "Each figure is a mean over "
+                "A model beside the most popular items; each figure is a mean over "
                     + Text.of(figure(sets, set, "users"))
                     + " users, with its standard error.",
                 "figure",
                 "mean over users",
                 Scale.linear,
-                RANKING.stream().map(metric -> metric + "@" + k).toList(),
+                RANKING,
                 List.of(
                     ranking("model", sets, set, k),
-                    ranking("most popular items", sets, baseline, k))));
+                    ranking("most popular", sets, baseline, k))));
         section.add(
             Table.of(
                 "The first " + k + " of " + part + " rows",
-                List.of("", "#model", "#±", "#most popular items", "#±"),
+                List.of("", "#model", "#±", "#most popular", "#±"),
                 rows));
         if (figure(sets, set, "ndcg@" + k) < figure(sets, baseline, "ndcg@" + k)) {
           section.warn(
@@ -439,8 +439,8 @@ final class ReportSections {
       boolean error) {
     List<String> row = new ArrayList<>(List.of(name));
     for (String one : List.of(set, baseline)) {
-      row.add(Text.of(figure(sets, one, name)));
-      row.add(error ? Text.of(figure(sets, one, name + "StandardError")) : "");
+      row.add(Text.figure(figure(sets, one, name)));
+      row.add(error ? Text.figure(figure(sets, one, name + "StandardError")) : "");
     }
     rows.add(row);
   }
@@ -562,7 +562,7 @@ final class ReportSections {
       if (titles) {
         row.add(entry.title());
       }
-      row.add(Text.place(entry.value()));
+      row.add(value.equals("rating") ? Text.place(entry.value()) : Text.of(entry.value()));
       if (counts) {
         row.add(Text.of(entry.itemRatings()));
       }
@@ -611,7 +611,7 @@ final class ReportSections {
       List<String> row = new ArrayList<>(List.of(Integer.toString(trial.number())));
       varied.forEach(name -> row.add(trial.parameters().getOrDefault(name, "")));
       row.add(trial.iterations() == null ? "–" : Integer.toString(trial.iterations()));
-      row.add(Text.of(judged(tuning, trial)));
+      row.add(Text.figure(judged(tuning, trial)));
       row.add(
           trial.failure() != null
               ? "failed: " + trial.failure()

@@ -1,5 +1,7 @@
 package dev.beamals.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 
 /** Numbers and names as a page shows them. */
@@ -28,12 +30,20 @@ final class Text {
     return String.format(Locale.ROOT, "%,." + digits + "f", number);
   }
 
-  /** The same without zeros at the end: for what is a place on an axis and no result. */
+  /** A figure as the command line prints it; a dash for none. */
+  static String figure(double number) {
+    return Double.isFinite(number) ? String.format(Locale.ROOT, "%.4f", number) : "–";
+  }
+
+  /** With three digits that count at most: for what is a place on an axis and no result. */
   static String place(double number) {
-    String text = of(number);
-    return text.indexOf('.') < 0 || text.indexOf('e') >= 0
-        ? text
-        : text.replaceFirst("\\.?0+$", "");
+    if (number == 0 || !Double.isFinite(number) || Math.abs(number) >= 1000) {
+      return of(number);
+    }
+    BigDecimal rounded = new BigDecimal(number).round(new MathContext(3));
+    return Math.abs(number) < 1e-4
+        ? of(number)
+        : rounded.stripTrailingZeros().toPlainString();
   }
 
   static String percent(double share) {

@@ -66,6 +66,7 @@
       order: line ? 0 : 1,
       categoryPercentage: 0.86,
       barPercentage: 0.94,
+      maxBarThickness: 72,
     };
   }
 
@@ -126,7 +127,12 @@
             display: spec.series.length > 1,
             position: 'top',
             align: 'start',
-            labels: { color: colour('--text'), usePointStyle: true, boxHeight: 7 },
+            labels: {
+              color: colour('--text'),
+              usePointStyle: true,
+              boxHeight: 7,
+              sort: (a, b) => a.datasetIndex - b.datasetIndex,
+            },
           },
           tooltip: {
             callbacks: {
