@@ -80,7 +80,9 @@ final class ReportSections {
     }
     for (int k : lengths(sets, "testRanking")) {
       addCard(
-          cards, "nDCG@" + k + ", test rows", Text.figure(figure(sets, "testRanking", "ndcg@" + k)));
+          cards,
+          "nDCG@" + k + ", test rows",
+          Text.figure(figure(sets, "testRanking", "ndcg@" + k)));
     }
     return cards;
   }
@@ -410,8 +412,7 @@ final class ReportSections {
                 Scale.linear,
                 RANKING,
                 List.of(
-                    ranking("model", sets, set, k),
-                    ranking("most popular", sets, baseline, k))));
+                    ranking("model", sets, set, k), ranking("most popular", sets, baseline, k))));
         section.add(
             Table.of(
                 "The first " + k + " of " + part + " rows",

@@ -41,9 +41,7 @@ final class Text {
       return of(number);
     }
     BigDecimal rounded = new BigDecimal(number).round(new MathContext(3));
-    return Math.abs(number) < 1e-4
-        ? of(number)
-        : rounded.stripTrailingZeros().toPlainString();
+    return Math.abs(number) < 1e-4 ? of(number) : rounded.stripTrailingZeros().toPlainString();
   }
 
   static String percent(double share) {

@@ -38,6 +38,7 @@ final class MainTest {
         als explain ...                        which ratings of a user speak for an item
         als fold-in ...                        factors of new users or items, without a new training
         als evaluate ...                       the figures of a model on other rows
+        als report ...                         a page with charts of a model, its data and its errors
         als show ...                           what a model is and where it came from
         als COMMAND --help                     all flags of a command
         als help                               this text
@@ -58,7 +59,7 @@ final class MainTest {
     assertEquals(2, run("trian"));
     assertEquals(
         "als: trian: no such command; expected train, tune, predict, recommend, similar, explain,"
-            + " fold-in, evaluate, show or help\n",
+            + " fold-in, evaluate, report, show or help\n",
         err.toString(StandardCharsets.UTF_8));
     assertEquals("", out.toString(StandardCharsets.UTF_8));
   }

@@ -79,8 +79,7 @@ final class BinsTest {
     for (double share : new double[] {0.01, 0.3, 0.5, 0.9}) {
       float exact = numbers.get((int) Math.ceil(5000 * share) - 1);
       float found = whole.quantile(share);
-      assertTrue(
-          found >= exact && found - exact <= Math.abs(exact) / 16, share + ": " + found);
+      assertTrue(found >= exact && found - exact <= Math.abs(exact) / 16, share + ": " + found);
     }
   }
 

@@ -2,7 +2,6 @@ package dev.beamals.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 
 /**
  * A headless Chromium that looks at a page: the program of the property {@code beamals.chromium},
@@ -64,8 +64,9 @@ public final class Browser {
     String browser = find();
     if (browser == null) {
       System.out.println("SKIPPED: no Chromium on the path or in -Dbeamals.chromium=FILE");
+      Assumptions.abort("no Chromium");
+      return;
     }
-    assumeTrue(browser != null, "no Chromium");
     Path alone = Files.writeString(folder.resolve("page.html"), page);
     assertEquals("", run(browser, folder, alone, true).get(1));
     for (boolean dark : new boolean[] {false, true}) {
@@ -73,7 +74,8 @@ public final class Browser {
       // heard above, would let no probe in.
       Files.writeString(
           folder.resolve("probed.html"),
-          page.replaceFirst("<meta http-equiv[^>]*>", "").replaceFirst("</body>\\s*</html>", PROBE));
+          page.replaceFirst("<meta http-equiv[^>]*>", "")
+              .replaceFirst("</body>\\s*</html>", PROBE));
       Path frame =
           Files.writeString(
               folder.resolve("frame.html"),

@@ -114,7 +114,8 @@ final class ReportPageTest {
 
   private static JsonNode charts(String page) throws IOException {
     Matcher json =
-        Pattern.compile("<script type=\"application/json\" id=\"charts\">(.*?)</script>", Pattern.DOTALL)
+        Pattern.compile(
+                "<script type=\"application/json\" id=\"charts\">(.*?)</script>", Pattern.DOTALL)
             .matcher(page);
     assertTrue(json.find());
     return new ObjectMapper().readTree(json.group(1));
@@ -214,8 +215,9 @@ final class ReportPageTest {
       trials.add(new Tuning.Trial(n, Map.of("rank", text + n), 3, Map.of("rmse", 0.5), text));
     }
     Report report = full(text);
-    Manifest manifest = report.manifest();
-    assertTrue(manifest != null);
+    Manifest manifest =
+        Manifest.of(
+            ModelParameters.of(Map.of("rank", 10)), new FactorsSummary(9, 9, true, true, text));
     Report large =
         report.toBuilder()
             .setTuning(new Tuning("rmse", null, trials))

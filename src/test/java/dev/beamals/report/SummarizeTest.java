@@ -38,7 +38,9 @@ final class SummarizeTest {
   private static final int USERS = 40;
   private static final int ITEMS = 30;
 
-  /** Ratings of users 0 to 41, of which the model has 40, of items 100 to 131, of which it has 30. */
+  /**
+   * Ratings of users 0 to 41, of which the model has 40, of items 100 to 131, of which it has 30.
+   */
   private static final List<Rating> RATINGS = ratings();
 
   private static List<Rating> ratings() {
@@ -72,8 +74,7 @@ final class SummarizeTest {
   }
 
   private static double score(int user, int item) {
-    return Math.fma(
-        factor(user, 1), factor(item, 1), factor(user, 0) * factor(item, 0));
+    return Math.fma(factor(user, 1), factor(item, 1), factor(user, 0) * factor(item, 0));
   }
 
   /** How many ratings item {@code i} was trained on, as the model says. */
