@@ -51,7 +51,7 @@ final class Histogram {
     boolean doubling = bins.get(0).low() >= 0 && high > LONG_TAIL * median && high > 0;
     boolean zero = doubling && bins.get(0).low() == 0;
     if (doubling) {
-      double least = zero && low == 0 ? firstPositive(bins) : low;
+      double least = lowPositive(bins);
       int to = Math.getExponent((float) high) + 1;
       int from = Math.max(Math.getExponent((float) least), to - most + 2);
       for (int e = from; e <= to; e++) {
@@ -66,8 +66,18 @@ final class Histogram {
     return cut(bins, ends, zero);
   }
 
-  private static double firstPositive(List<Bin> bins) {
-    return bins.stream().mapToDouble(Bin::low).filter(low -> low > 0).findFirst().orElse(1);
+  /** The number above 0 below which there are few of those above 0. */
+  private static double lowPositive(List<Bin> bins) {
+    List<Bin> positive = bins.stream().filter(bin -> bin.low() > 0).toList();
+    double few = TAIL * positive.stream().mapToLong(Bin::count).sum();
+    long before = 0;
+    for (Bin bin : positive) {
+      before += bin.count();
+      if (before >= few) {
+        return bin.low();
+      }
+    }
+    return 1;
   }
 
   /** The next of 1, 2 and 5 times a power of ten. */

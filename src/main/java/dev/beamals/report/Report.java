@@ -33,7 +33,7 @@ public abstract class Report {
 
   public abstract int rank();
 
-  /** What it was trained with, by name. */
+  /** What it was trained with, by name; without what was not set. */
   public abstract Map<String, String> parameters();
 
   public abstract ModelMetrics metrics();
@@ -66,7 +66,12 @@ public abstract class Report {
     model
         .parameters()
         .toMap()
-        .forEach((name, value) -> parameters.put(name, value == null ? "" : value.toString()));
+        .forEach(
+            (name, value) -> {
+              if (value != null) {
+                parameters.put(name, value.toString());
+              }
+            });
     Manifest manifest = model.manifest();
     return new AutoValue_Report.Builder()
         .setModel(model.folder())

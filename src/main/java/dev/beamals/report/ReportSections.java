@@ -364,9 +364,10 @@ final class ReportSections {
     return new Chart(
         id,
         title,
-        "How far predictions are away (RMSE), and in which direction (bias).",
+        "How far predictions are away (RMSE), and in which direction (bias), in units of what is"
+            + " predicted.",
         xTitle,
-        "error, in units of the rating",
+        "error",
         Scale.linear,
         labels,
         List.of(

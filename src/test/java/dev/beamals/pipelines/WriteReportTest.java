@@ -80,13 +80,13 @@ final class WriteReportTest {
     assertTrue(page.contains("<h1>model</h1>"));
     assertTrue(page.contains("<td>− with an empty column</td><td class=\"number\">1</td>"));
     for (String part :
-        List.of("data", "convergence", "errors", "popularity", "cases", "provenance")) {
+        List.of("data", "convergence", "errors", "ranking", "popularity", "cases", "provenance")) {
       assertTrue(page.contains("<section id=\"" + part + "\">"), part);
     }
     assertFalse(page.contains("<p class=\"note\">What"), "nothing is left out");
     assertFalse(Files.readString(model.resolve("manifest.json")).contains("report"));
     assertFalse(page.contains(EVIL));
-    Browser.check(folder, page, 7);
+    Browser.check(folder, page, 8);
   }
 
   @Test

@@ -54,6 +54,18 @@ final class HistogramTest {
   }
 
   @Test
+  void theSmallestAboveZeroShareABarWhereTheyAreFew() {
+    double[] numbers = new double[10_000];
+    for (int n = 0; n < numbers.length; n++) {
+      numbers[n] = n < 5000 ? 0 : n < 5010 ? 1e-6 : 1 + n % 100 * (n % 100);
+    }
+    List<Bar> bars = Histogram.of(bins(numbers), 24);
+    assertEquals(List.of("0", "< 1", "1–2"), bars.stream().limit(3).map(Bar::name).toList());
+    assertEquals(5000, bars.get(0).count());
+    assertEquals(10, bars.get(1).count());
+  }
+
+  @Test
   void countsWithALongTailAreInRangesThatDouble() {
     Random random = new Random(3);
     double[] numbers = new double[10_000];
