@@ -64,6 +64,7 @@ final class WriteReport extends ModelCommand<ReportOptions> {
 
   @Override
   void run(SavedModel model) throws IOException {
+    checkOutput(options.getOutput());
     cleanAsInTraining(model.parameters());
     Report report = Report.of(model);
     List<CsvFile> titleFiles = Inputs.titles(options, model);
@@ -262,6 +263,21 @@ final class WriteReport extends ModelCommand<ReportOptions> {
       }
     }
     return null;
+  }
+
+  /** Finds what is wrong before the rows are read. */
+  private static void checkOutput(String output) {
+    if (FolderFiles.isRemote(output)) {
+      return;
+    }
+    Path file = FolderFiles.local(output).toAbsolutePath();
+    Path folder = file.getParent();
+    if (Files.isDirectory(file)) {
+      throw new RunException("output=" + output + ": is a folder; expected a file for the page");
+    }
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new RunException("output=" + output + ": there is no folder " + folder);
+    }
   }
 
   private static void write(String output, String page) {

@@ -181,6 +181,18 @@ final class WriteReportTest {
   }
 
   @Test
+  void aPageThatCannotBeWrittenIsSaidAtOnce() {
+    String m = "--model=" + model;
+    String none = folder + "/none/page.html";
+    assertEquals(
+        "als: --output=" + none + ": there is no folder " + folder + "/none\n",
+        run(1, "report", m, "--output=" + none));
+    assertEquals(
+        "als: --output=" + folder + ": is a folder; expected a file for the page\n",
+        run(1, "report", m, "--output=" + folder));
+  }
+
+  @Test
   void tuningWithoutAModelHasNoPage() {
     assertTrue(
         run(2, "tune", "--input=" + input, "--rank=2,3", "--refit=false", "--report")
