@@ -38,8 +38,9 @@ class ArchitectureTest {
           "evaluation: recommend als blocks linalg ratings ids",
           "recommend: als blocks linalg files ratings ids",
           "model: als blocks files ids",
+          "report: model recommend als blocks linalg files ratings ids",
           "schematransforms: model recommend evaluation als blocks linalg csv files ratings ids",
-          "pipelines: model recommend evaluation als blocks linalg csv files ratings ids");
+          "pipelines: report model recommend evaluation als blocks linalg csv files ratings ids");
 
   @ParameterizedTest
   @FieldSource("PACKAGES")
@@ -104,6 +105,18 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.beam.runners..", "org.apache.spark..")
+        .check(CLASSES);
+  }
+
+  /** So that the library, and the start of a command that makes no page, work without it. */
+  @Test
+  void theTemplateEngineIsNamedByPagesAlone() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(full("report") + ".ReportPage")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.github.mustachejava..")
         .check(CLASSES);
   }
 

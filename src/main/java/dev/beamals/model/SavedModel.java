@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of ours, {@code manifest.json} tells what it is; of MLlib's, {@code metadata/}. The factors
  * are the files {@code part-*.parquet} of {@code userFactors/} and {@code itemFactors/} in the
- * folder itself: a path that a manifest names is never followed. JSON and Parquet are all that is
- * read, no Java object is.
+ * folder itself: a path that a manifest names is never followed here. JSON and Parquet are all that
+ * is read, no Java object is.
  *
  * <p>Opening checks what can be without reading all factors: that the folder is complete and of a
  * format this version knows, that the end of every file is there, and that a side has as many rows

@@ -35,6 +35,11 @@ enum Commands {
       "the figures of several models, and how they differ",
       CompareOptions.class,
       Compare::new),
+  REPORT(
+      "report",
+      "a page with charts of a model, its data and its errors",
+      ReportOptions.class,
+      WriteReport::new),
   SHOW("show", "what a model is and where it came from", ModelOptions.class, Show::new);
 
   private interface Constructor {

@@ -37,8 +37,8 @@ public final class Main {
         --storageLevel=MEMORY_AND_DISK
             Where Spark keeps the blocks of ratings between iterations.
         --tempLocation
-            A folder that all machines share, for what is only printed: evaluate, and the table of
-            a single id or pair. Needed where Spark's workers are on other machines.
+            A folder that all machines share, for what is only printed: evaluate, report, and the
+            table of a single id or pair. Needed where Spark's workers are on other machines.
       """;
 
   private static final Logger LIBRARIES = Logger.getLogger("");

@@ -12,6 +12,7 @@ import dev.beamals.csv.IdType;
 import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
+import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.NormalEquations;
@@ -25,10 +26,12 @@ import dev.beamals.ratings.SplitRatings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
@@ -41,7 +44,7 @@ final class Train extends Command<TrainOptions> {
 
   /** Flags that a manifest tells elsewhere, with what was found, or that do not matter to it. */
   private static final List<String> NOT_SAVED =
-      List.of("input", "testInput", "output", "writeSplit", "verbose");
+      List.of("input", "testInput", "output", "writeSplit", "report", "verbose");
 
   private final boolean trainsOnValidation;
   private final Map<String, String> besides;
@@ -213,6 +216,27 @@ final class Train extends Command<TrainOptions> {
       }
       save(model, format, splits, files, testFiles, seconds, started);
     }
+    if (options.getReport()) {
+      print("%n");
+      report().execute();
+    }
+  }
+
+  /** The command that writes the page of the model, on the same runner. */
+  private WriteReport report() {
+    Set<String> known = Arguments.names(ReportOptions.class);
+    List<String> args = new ArrayList<>();
+    arguments
+        .single()
+        .forEach(
+            (name, value) -> {
+              if (known.contains(name) && !name.equals("output")) {
+                args.add("--" + name + "=" + value);
+              }
+            });
+    args.add("--model=" + options.getOutput());
+    args.add("--output=" + FolderFiles.normalize("output", options.getOutput()) + "report.html");
+    return new WriteReport(args, out, progress);
   }
 
   /** The model of --initialModel, checked against the other flags; or null. */

@@ -219,6 +219,13 @@ public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions
 
   void setNumItemBlocks(@Nullable Integer numItemBlocks);
 
+  @Description(
+      "Whether the model folder gets a page that shows it, report.html, as of the command report.")
+  @Default.Boolean(false)
+  boolean getReport();
+
+  void setReport(boolean report);
+
   /** What becomes of pairs that cannot be predicted. */
   enum ColdStartStrategy {
     drop,

@@ -43,6 +43,7 @@ final class Tune extends Command<TuneOptions> {
           "parallelTrials",
           "refit",
           "topK",
+          "report",
           "output",
           "writeSplit",
           "verbose",
@@ -75,6 +76,9 @@ final class Tune extends Command<TuneOptions> {
         parallelTrials == null || parallelTrials >= 1,
         "--parallelTrials=%s: expected at least 1",
         parallelTrials);
+    require(
+        options.getRefit() || !options.getReport(),
+        "--report: expected without --refit=false, which saves no model");
     splitByDefault();
     Metric.of(options);
     trials().stream()

@@ -35,13 +35,13 @@ public final class Titles implements Serializable {
   }
 
   /** Declares what a DoFn with these titles needs. */
-  <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
+  public <InputT, OutputT> ParDo.SingleOutput<InputT, OutputT> addTo(
       ParDo.SingleOutput<InputT, OutputT> parDo) {
     return parDo.withSideInputs(view);
   }
 
   /** For each item its title, empty where there is none. */
-  String[] of(DoFn<?, ?>.ProcessContext context, Ids items) {
+  public String[] of(DoFn<?, ?>.ProcessContext context, Ids items) {
     RatingBlock titles = context.sideInput(view);
     int[] positions = items.positionsIn(titles.src());
     String[] found = new String[positions.length];

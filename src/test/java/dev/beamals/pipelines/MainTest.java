@@ -39,6 +39,7 @@ final class MainTest {
         als fold-in ...                        factors of new users or items, without a new training
         als evaluate ...                       the figures of a model on other rows
         als compare ...                        the figures of several models, and how they differ
+        als report ...                         a page with charts of a model, its data and its errors
         als show ...                           what a model is and where it came from
         als COMMAND --help                     all flags of a command
         als help                               this text
@@ -59,7 +60,7 @@ final class MainTest {
     assertEquals(2, run("trian"));
     assertEquals(
         "als: trian: no such command; expected train, tune, predict, recommend, similar, explain,"
-            + " fold-in, evaluate, compare, show or help\n",
+            + " fold-in, evaluate, compare, report, show or help\n",
         err.toString(StandardCharsets.UTF_8));
     assertEquals("", out.toString(StandardCharsets.UTF_8));
   }
