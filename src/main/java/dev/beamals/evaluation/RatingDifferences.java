@@ -83,8 +83,7 @@ public final class RatingDifferences {
    * users are what varies: its standard error is {@code √(U / (U − 1) Σ (D_u − n_u d̄)²) / Σ n_u}
    * over U users.
    *
-   * <p>Source: Cochran, "Sampling Techniques", 1977, chapter 9A (clusters that differ in
-   * size).
+   * <p>Source: Cochran, "Sampling Techniques", 1977, chapter 9A (clusters that differ in size).
    *
    * @param model from 1 on
    */

@@ -1,10 +1,10 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.als.AlsParameters;
+import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.IdType;
 import dev.beamals.csv.MixedIdsException;
-import dev.beamals.csv.CleaningReport;
 import dev.beamals.files.HadoopFiles;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
