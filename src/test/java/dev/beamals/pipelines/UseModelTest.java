@@ -752,7 +752,7 @@ final class UseModelTest {
   @Test
   void helpTellsEveryFlag() {
     for (String command :
-        List.of("predict", "recommend", "similar", "fold-in", "evaluate", "show")) {
+        List.of("predict", "recommend", "similar", "fold-in", "evaluate", "report", "show")) {
       String help = run(0, command, "--help");
       assertTrue(help.contains("--model=als_model") && help.contains("--runner="), help);
       assertTrue(run(0, "help").contains("als " + command + " "), command);
