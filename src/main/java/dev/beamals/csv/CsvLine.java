@@ -56,8 +56,11 @@ final class CsvLine {
   private boolean nul;
   private boolean ambiguous;
 
-  /** Whether all values are written in the usual way, with commas between them. */
-  private boolean usual;
+  /** Whether all values begin where their fields do, with commas between them. */
+  private boolean inPlace;
+
+  /** Whether the value of a field ends before it. */
+  private boolean cut;
 
   private @Nullable String defect;
 
@@ -77,7 +80,8 @@ final class CsvLine {
   void split(byte[] buffer, int from, int to) {
     bytes = buffer;
     clear();
-    usual = delimiter == ',';
+    inPlace = delimiter == ',';
+    cut = false;
     boolean quoted = false;
     int field = from;
     int p = from;
@@ -174,7 +178,8 @@ final class CsvLine {
   void begin() {
     bytes = unquoted;
     clear();
-    usual = true;
+    inPlace = true;
+    cut = false;
     filled = 0;
   }
 
@@ -291,7 +296,7 @@ final class CsvLine {
     if (trimmed && isQuoted && start < end && NumberText.canonical(bytes, start, end) == null) {
       return; // a text
     }
-    usual &= !trimmed;
+    inPlace &= !trimmed;
     starts[i] = start;
     ends[i] = end;
     valueEnds[i] = end;
@@ -312,7 +317,7 @@ final class CsvLine {
       if (value != null && !isWritten(value, start, end)) {
         values[i] = value;
         hasValues = true;
-        usual = false;
+        inPlace = false;
       }
       return;
     }
@@ -337,7 +342,7 @@ final class CsvLine {
       }
     }
     valueEnds[i] = zeros > point + 1 ? zeros : point;
-    usual &= valueEnds[i] == end;
+    cut |= valueEnds[i] != end;
   }
 
   private static boolean isDigit(byte b) {
@@ -357,7 +362,28 @@ final class CsvLine {
    * separated, or written as numbers.
    */
   long fingerprint() {
-    return usual ? hash(bytes, starts[0], ends, ambiguous) : hashValues();
+    if (!inPlace || (cut && ambiguous)) {
+      return hashValues();
+    }
+    return cut ? hashWithoutEnds() : hash(bytes, starts[0], ends, ambiguous);
+  }
+
+  /** Of values in their place, some of which end before their fields. */
+  private long hashWithoutEnds() {
+    int from = starts[0];
+    if (scratch.length < ends[count - 1] - from) {
+      scratch = new byte[2 * (ends[count - 1] - from)];
+    }
+    int out = 0;
+    for (int i = 0; i < count; i++) {
+      if (valueEnds[i] != ends[i] || i == count - 1) {
+        int length = valueEnds[i] - from;
+        System.arraycopy(bytes, from, scratch, out, length);
+        out += length;
+        from = ends[i];
+      }
+    }
+    return Hashes.of(scratch, 0, out);
   }
 
   private long hashValues() {
