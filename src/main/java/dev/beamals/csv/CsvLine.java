@@ -53,6 +53,7 @@ final class CsvLine {
   private byte[] unquoted = {};
   private int next;
   private int filled;
+  private boolean quoted;
   private boolean nul;
   private boolean ambiguous;
 
@@ -82,23 +83,7 @@ final class CsvLine {
     clear();
     inPlace = delimiter == ',';
     cut = false;
-    boolean quoted = false;
-    int field = from;
-    int p = from;
-    for (; p < to; p++) {
-      byte b = buffer[p];
-      if (b == delimiter) {
-        add(field, p);
-        field = p + 1;
-      } else if (b <= '"') {
-        if (b == '\n' || b == '\r') {
-          break;
-        }
-        quoted |= b == '"' && p == field;
-        nul |= b == 0;
-      }
-    }
-    add(field, p);
+    int p = splitInPlace(buffer, from, to);
     next = p;
     if (p < to) {
       next = buffer[p] == '\r' && p + 1 < to && buffer[p + 1] == '\n' ? p + 2 : p + 1;
@@ -111,6 +96,57 @@ final class CsvLine {
     if (nul) {
       defect = "a NUL byte";
     }
+  }
+
+  /**
+   * Finds the fields as if none was quoted. In locals, and with a loop of its own over what means
+   * nothing: where the compiler inlines all of it beside {@link #inspect}, one loop takes three
+   * times as long.
+   *
+   * @return where the line ends
+   */
+  private int splitInPlace(byte[] buffer, int from, int to) {
+    int[] begins = starts;
+    int[] stops = ends;
+    byte separator = delimiter;
+    boolean anyQuoted = false;
+    boolean anyNul = false;
+    int fields = 0;
+    int field = from;
+    int p = from;
+    for (p = skip(buffer, p, to, separator); p < to; p = skip(buffer, p + 1, to, separator)) {
+      byte b = buffer[p];
+      if (b == separator) {
+        if (fields < begins.length) {
+          begins[fields] = field;
+          stops[fields] = p;
+        }
+        fields++;
+        field = p + 1;
+      } else if (b == '\n' || b == '\r') {
+        break;
+      } else {
+        anyQuoted |= b == '"' && p == field;
+        anyNul |= b == 0;
+      }
+    }
+    if (fields < begins.length) {
+      begins[fields] = field;
+      stops[fields] = p;
+    }
+    count = fields + 1;
+    quoted = anyQuoted;
+    nul = anyNul;
+    return p;
+  }
+
+  /** The next byte that may mean something, or {@code to}. */
+  private static int skip(byte[] buffer, int from, int to, byte separator) {
+    int p = from;
+    while (p < to && buffer[p] > '"' && buffer[p] != separator) {
+      p++;
+    }
+    return p;
   }
 
   private void clear() {
@@ -268,6 +304,7 @@ final class CsvLine {
   /** Inspects all fields of a line without quotes. */
   private void inspect() {
     byte[] text = bytes;
+    System.arraycopy(ends, 0, valueEnds, 0, Math.min(count, ends.length));
     for (int i = Math.min(count, starts.length) - 1; i >= 0; i--) {
       int start = starts[i];
       int end = ends[i];
