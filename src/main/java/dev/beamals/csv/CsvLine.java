@@ -351,7 +351,7 @@ final class CsvLine {
             || (first == '0' ? second == '.' || end - start == 1 : first == '-' && second > '0');
     if (!begins) { // as +1, 007, .5, -0.0
       String value = NumberText.canonical(bytes, start, end);
-      if (value != null && !isWritten(value, start, end)) {
+      if (value != null && !NumberText.isWritten(value, bytes, start, end)) {
         values[i] = value;
         hasValues = true;
         inPlace = false;
@@ -384,14 +384,6 @@ final class CsvLine {
 
   private static boolean isDigit(byte b) {
     return b >= '0' && b <= '9';
-  }
-
-  private boolean isWritten(String value, int start, int end) {
-    boolean same = value.length() == end - start;
-    for (int p = 0; same && p < value.length(); p++) {
-      same = value.charAt(p) == bytes[start + p];
-    }
-    return same;
   }
 
   /**

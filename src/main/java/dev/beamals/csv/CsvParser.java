@@ -345,7 +345,7 @@ final class CsvParser {
         return 0;
       }
       if (number != null) {
-        converted += isWritten(number, bytes, start, end) ? 0 : 1;
+        converted += NumberText.isWritten(number, bytes, start, end) ? 0 : 1;
         return dictionary.codeOf(number);
       }
       texts++;
@@ -355,14 +355,6 @@ final class CsvParser {
         defect = describe(column) + " is not UTF-8";
         return 0;
       }
-    }
-
-    private static boolean isWritten(String number, byte[] bytes, int start, int end) {
-      boolean same = number.length() == end - start;
-      for (int i = 0; same && i < number.length(); i++) {
-        same = number.charAt(i) == bytes[start + i];
-      }
-      return same;
     }
 
     IdNotations takeNotations() {

@@ -90,6 +90,15 @@ final class NumberText {
     return p;
   }
 
+  /** Whether a number, as {@link #canonical} gives it, stands so in {@code bytes[from, to)}. */
+  static boolean isWritten(String number, byte[] bytes, int from, int to) {
+    boolean same = number.length() == to - from;
+    for (int i = 0; same && i < number.length(); i++) {
+      same = number.charAt(i) == bytes[from + i];
+    }
+    return same;
+  }
+
   /** Whether the digits of a number, of three bytes or more, are hexadecimal, as in 0x1p3. */
   static boolean isHex(byte[] bytes, int from) {
     return (bytes[from + 1] | 0x20) == 'x' || (bytes[from + 2] | 0x20) == 'x';

@@ -101,6 +101,15 @@ final class TrialFiles {
         .toList();
   }
 
+  /** Deletes all blocks: of an attempt that failed there may be some that the next does not make. */
+  void deleteBlocks() throws IOException {
+    for (String of : List.of("user", "item", "validation")) {
+      for (String file : listBlocks(of)) {
+        storage.delete(file);
+      }
+    }
+  }
+
   /** Whether all blocks are there. */
   boolean hasBlocks() throws IOException {
     return storage.exists(folder + COMPLETE);

@@ -242,6 +242,7 @@ final class Tune extends Command<TuneOptions> {
       reading(
           Inputs.format(options),
           format -> {
+            files.deleteBlocks();
             Pipeline pipeline = Pipeline.create(options);
             pipelines.buildBlocks(pipeline, find(format));
             Runners.waitUntilDone(pipeline.run());
