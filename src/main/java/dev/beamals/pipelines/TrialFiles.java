@@ -101,7 +101,9 @@ final class TrialFiles {
         .toList();
   }
 
-  /** Deletes all blocks: of an attempt that failed there may be some that the next does not make. */
+  /**
+   * Deletes all blocks: of an attempt that failed there may be some that the next does not make.
+   */
   void deleteBlocks() throws IOException {
     for (String of : List.of("user", "item", "validation")) {
       for (String file : listBlocks(of)) {

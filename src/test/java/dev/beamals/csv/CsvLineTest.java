@@ -215,6 +215,40 @@ final class CsvLineTest {
   }
 
   @Test
+  void fingerprintIsOfValuesHoweverTheyAreWritten() {
+    for (String[] equal :
+        new String[][] {
+          {"5,1.5,x", "5.0,1.50,x", " 5 ,+1.5,x", "005.,01.5, x", "\"5\",\"1.5\",x"},
+          {"0,-7,0.5", "-0.0,-7.00,.5", "0.,-07,0.500", "00,-7.0,+.50"},
+          {"a,10,20200705", "a,10.0,20200705.0", "a, 10,20200705.", "\"a\",10.000,20200705.0"},
+          {"\"a,b\",1,2", "\"a,b\",1.0,2", "\"a,b\", 1,2.0"},
+        }) {
+      for (String one : equal) {
+        for (String other : equal) {
+          assertEquals(
+              split(one, ',').fingerprint(), split(other, ',').fingerprint(), one + " " + other);
+        }
+        for (char delimiter : new char[] {';', '\t'}) {
+          String same = one.replace("a,b", "a\0b").replace(',', delimiter).replace('\0', ',');
+          assertEquals(split(one, ',').fingerprint(), split(same, delimiter).fingerprint(), same);
+        }
+      }
+    }
+    String[] different = {
+      "10,1", "1,1", "100,1", "1.0.0,1", "1.01,1", "10a,1", "a10,1", "1:00,1", "01:00,1", "-1,1",
+      "--1.0,1", "1 0,1", "1.0,1.1", "0,1", "0.1,1", "-0.1,1", "2.5e,1", "1.0-,1"
+    };
+    for (String one : different) {
+      for (String other : different) {
+        assertEquals(
+            one.equals(other),
+            split(one, ',').fingerprint() == split(other, ',').fingerprint(),
+            one + " and " + other);
+      }
+    }
+  }
+
+  @Test
   void fingerprintDoesNotDependOnWhereTheLineStands() {
     byte[] bytes = "zzzz\na,\"b\"\n".getBytes(StandardCharsets.UTF_8);
     CsvLine line = new CsvLine(',', 2);
