@@ -1,0 +1,71 @@
+package dev.beamals.csv;
+
+import dev.beamals.ids.IdDictionary;
+import dev.beamals.ids.Ids;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.nio.charset.CharacterCodingException;
+import org.jspecify.annotations.Nullable;
+
+/** The ids of a side as they are read, in whatever notation. */
+final class IdColumn {
+  private final IdType type;
+  private final IdDictionary dictionary = new IdDictionary();
+  private long converted;
+  private long texts;
+  private @Nullable String defect;
+
+  IdColumn(IdType type) {
+    this.type = type;
+  }
+
+  /** The code of a plain int. */
+  int code(int id) {
+    return dictionary.code(id);
+  }
+
+  /** The code of the id in {@code bytes[start, end)}, not empty; any where there is a defect. */
+  int code(byte[] bytes, int start, int end) {
+    defect = null;
+    long plain = IdDictionary.plainInt(bytes, start, end);
+    return plain != IdDictionary.NO_INT
+        ? dictionary.code((int) plain)
+        : otherCode(bytes, start, end);
+  }
+
+  private int otherCode(byte[] bytes, int start, int end) {
+    String number = type == IdType.STRING ? null : NumberText.canonical(bytes, start, end);
+    if (type == IdType.INT && (number == null || number.indexOf('.') >= 0)) {
+      defect = " is not a whole number";
+      return 0;
+    }
+    if (number != null) {
+      converted += NumberText.isWritten(number, bytes, start, end) ? 0 : 1;
+      return dictionary.codeOf(number);
+    }
+    texts++;
+    try {
+      return dictionary.code(bytes, start, end);
+    } catch (CharacterCodingException e) {
+      defect = " is not UTF-8";
+      return 0;
+    }
+  }
+
+  /** What is wrong with the last id, or null. */
+  @Nullable String defect() {
+    return defect;
+  }
+
+  /** How ids were written since the last call. */
+  IdNotations takeNotations() {
+    IdNotations notations = new IdNotations(converted, texts);
+    converted = 0;
+    texts = 0;
+    return notations;
+  }
+
+  /** All ids since the last call, see {@link IdDictionary#finish}. */
+  Ids finish(IntArrayList codes, int[] indices) {
+    return dictionary.finish(codes, indices);
+  }
+}
