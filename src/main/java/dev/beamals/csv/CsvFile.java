@@ -3,6 +3,7 @@ package dev.beamals.csv;
 import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
 import dev.beamals.files.FolderFiles;
+import dev.beamals.files.ParquetFile;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -21,11 +22,29 @@ import java.util.regex.PatternSyntaxException;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
 
 /** An input file that was found and whose first line makes sense. */
 @AutoValue
 public abstract class CsvFile implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** What a file is. */
+  enum Kind {
+    CSV,
+    /** An object of JSON on each line. */
+    JSON_LINES,
+    /** Objects of JSON that are an array, or on several lines. */
+    JSON,
+    PARQUET
+  }
+
+  /** What a row of a Parquet file is taken to have, were it CSV. */
+  static final long ROW_BYTES = 64;
 
   /** Columns past these are not found. */
   private static final int MOST_COLUMNS = 10_000;
@@ -39,9 +58,36 @@ public abstract class CsvFile implements Serializable {
 
   abstract boolean packed();
 
+  abstract Kind kind();
+
+  /** The names of the columns of a file of JSON. */
+  abstract List<String> names();
+
+  /** For each row group of a Parquet file how many rows it has. */
+  abstract List<Long> rowGroups();
+
   /** Whether it can only be read from its start. */
   boolean fromStart() {
-    return packed() || !layout().format.dialect().isPlain();
+    return packed() || kind() == Kind.JSON || !layout().format.dialect().isPlain();
+  }
+
+  /** How much there is to read, about in bytes of CSV as far as that is known. */
+  long work() {
+    return kind() == Kind.PARQUET ? work(0, rowGroups().size()) : bytes();
+  }
+
+  /** The same of what is between two row groups, or of so many bytes. */
+  long work(long start, long end) {
+    if (kind() != Kind.PARQUET) {
+      return end - start;
+    }
+    return ROW_BYTES
+        * rowGroups().subList((int) start, (int) end).stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** What reads objects of JSON into a line. */
+  JsonLine json(CsvLine line) {
+    return new JsonLine(line, names());
   }
 
   /** Whether rows of this file have a timestamp. */
@@ -75,33 +121,9 @@ public abstract class CsvFile implements Serializable {
     }
     List<CsvFile> files = new ArrayList<>();
     for (String name : sizes.keySet()) {
-      byte[] firstLine = firstLine(parameter, name);
-      if (firstLine.length == 0) {
-        continue;
-      }
-      String encoding = RecordReader.markedEncoding(firstLine);
-      boolean utf8 = encoding == null || encoding.equals("UTF-8");
-      CsvFormat ofFile =
-          encoding == null || utf8
-              ? format
-              : format.withDialect(format.dialect().withEncoding(encoding));
-      List<String> fields;
-      if (ofFile.dialect().isPlain()) {
-        try {
-          fields = CsvLine.fields(firstLine, encoding == null ? 0 : 3, format.delimiter());
-        } catch (IllegalArgumentException e) {
-          throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
-        }
-      } else {
-        fields = firstRecord(name, ofFile.dialect());
-      }
-      if (!fields.isEmpty()) {
-        files.add(
-            new AutoValue_CsvFile(
-                name,
-                sizes.getOrDefault(name, 0L),
-                CsvLayout.of(ofFile, name, fields),
-                packed(name)));
+      CsvFile file = file(parameter, name, sizes.getOrDefault(name, 0L), format);
+      if (file != null) {
+        files.add(file);
       }
     }
     if (files.isEmpty()) {
@@ -116,11 +138,89 @@ public abstract class CsvFile implements Serializable {
     return files;
   }
 
-  private static boolean packed(String name) {
+  /** Looks at a file; null for one without a byte. */
+  private static @Nullable CsvFile file(
+      String parameter, String name, long size, CsvFormat format) {
     try {
-      return Packing.isPacked(name);
+      if (size == 0) {
+        return null;
+      }
+      if (Packing.isParquet(name)) {
+        return parquet(name, size, format);
+      }
+      JsonFields json = JsonFields.of(name);
+      if (json != null) {
+        CsvLayout layout = CsvLayout.ofNames(format, name, json.names());
+        boolean packed = Packing.isPacked(name);
+        return new AutoValue_CsvFile(
+            name, size, layout, packed, json.kind(), json.names(), List.of());
+      }
+      return csv(parameter, name, size, format);
     } catch (IOException e) {
       throw new RunException(name + ": " + Packing.reason(name, e), e);
+    }
+  }
+
+  private static @Nullable CsvFile csv(
+      String parameter, String name, long size, CsvFormat format) throws IOException {
+    byte[] firstLine = firstLine(parameter, name);
+    if (firstLine.length == 0) {
+      return null;
+    }
+    String encoding = RecordReader.markedEncoding(firstLine);
+    boolean utf8 = encoding == null || encoding.equals("UTF-8");
+    CsvFormat ofFile =
+        encoding == null || utf8
+            ? format
+            : format.withDialect(format.dialect().withEncoding(encoding));
+    List<String> fields;
+    if (ofFile.dialect().isPlain()) {
+      try {
+        fields = CsvLine.fields(firstLine, encoding == null ? 0 : 3, format.delimiter());
+      } catch (IllegalArgumentException e) {
+        throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
+      }
+    } else {
+      fields = firstRecord(name, ofFile.dialect());
+    }
+    if (fields.isEmpty()) {
+      return null;
+    }
+    return new AutoValue_CsvFile(
+        name,
+        size,
+        CsvLayout.of(ofFile, name, fields),
+        Packing.isPacked(name),
+        Kind.CSV,
+        List.of(),
+        List.of());
+  }
+
+  private static CsvFile parquet(String name, long size, CsvFormat format) throws IOException {
+    try (ParquetFileReader file = ParquetBatches.open(name)) {
+      List<Type> columns = file.getFileMetaData().getSchema().getFields();
+      CsvLayout layout =
+          CsvLayout.ofNames(format, name, columns.stream().map(Type::getName).toList());
+      for (int c : layout.used()) {
+        if (!ParquetBatches.isFlat(columns.get(c))) {
+          throw new RunException(
+              String.format(
+                  "%s: its column %s has more than a value a row; expected one of single values",
+                  name, columns.get(c).getName()));
+        }
+      }
+      List<Long> rows = new ArrayList<>();
+      for (BlockMetaData group : file.getRowGroups()) {
+        rows.add(group.getRowCount());
+        for (ColumnChunkMetaData column : group.getColumns()) {
+          if (column.getStartingPos() < 0
+              || column.getTotalSize() < 0
+              || column.getStartingPos() + column.getTotalSize() > size) {
+            throw ParquetFile.damaged(name, new IOException("its end is not that of its columns"));
+          }
+        }
+      }
+      return new AutoValue_CsvFile(name, size, layout, false, Kind.PARQUET, List.of(), rows);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Which column of a file is which. Columns count from 0. */
 final class CsvLayout implements Serializable {
@@ -48,6 +49,17 @@ final class CsvLayout implements Serializable {
    * @throws RunException naming the parameter where a column is not there
    */
   static CsvLayout of(CsvFormat format, String file, List<String> firstLine) {
+    return of(format, "line 1 of ", file, firstLine);
+  }
+
+  /** The same for a file that is not of lines but has names for its columns. */
+  static CsvLayout ofNames(CsvFormat format, String file, List<String> names) {
+    return of(format.withHeader(true).withDialect(CsvDialect.create()), "", file, names);
+  }
+
+  private static CsvLayout of(
+      CsvFormat format, String line, String name, List<String> firstLine) {
+    String file = line + name;
     return new CsvLayout(
         format,
         firstLine.size(),
@@ -62,6 +74,11 @@ final class CsvLayout implements Serializable {
         format.splitCol().isEmpty()
             ? -1
             : find(format, "splitCol", format.splitCol(), file, firstLine));
+  }
+
+  /** The columns that have a part to play. */
+  List<Integer> used() {
+    return Stream.of(user, item, rating, timestamp, split).filter(c -> c >= 0).distinct().toList();
   }
 
   /** What messages call a column that has a part to play: by its name, or by its number from 1. */
@@ -91,7 +108,11 @@ final class CsvLayout implements Serializable {
             String.format(
                 "%s=%s: with header=false expected a column number from 1 to %d, as %s has that"
                     + " many columns%s",
-                parameter, column, firstLine.size(), file, hint(format, firstLine)));
+                parameter,
+                column,
+                firstLine.size(),
+                file.replaceFirst("^line 1 of ", ""),
+                hint(format, firstLine)));
       }
       return number - 1;
     }
@@ -99,12 +120,12 @@ final class CsvLayout implements Serializable {
     if (index < 0) {
       throw new RunException(
           String.format(
-              "%s=%s: no such column in line 1 of %s, which has: %s%s",
+              "%s=%s: no such column in %s, which has: %s%s",
               parameter, column, file, names(firstLine), hint(format, firstLine)));
     }
     if (Collections.frequency(firstLine, column) > 1) {
       throw new RunException(
-          String.format("%s=%s: line 1 of %s has this column twice", parameter, column, file));
+          String.format("%s=%s: %s has this column twice", parameter, column, file));
     }
     return index;
   }

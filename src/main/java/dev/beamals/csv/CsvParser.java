@@ -1,5 +1,6 @@
 package dev.beamals.csv;
 
+import dev.beamals.ids.Hashes;
 import dev.beamals.ratings.SplitRatings;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class CsvParser {
   private final TimeText times;
   private final RowColumns rows;
 
+  /** A hash of what else a row has than the columns of its file; 0 where it has nothing. */
+  private long extra;
+
   CsvParser(String file, CsvLayout layout) {
     this.layout = layout;
     this.line =
@@ -32,7 +36,7 @@ final class CsvParser {
     this.nullValues = layout.format.nullValues();
     this.rated = layout.format.rated();
     this.times = new TimeText(layout.format.timeZone(), layout.format.timestampFormat());
-    this.rows = new RowColumns(file, layout);
+    this.rows = new RowColumns(file, layout, false);
   }
 
   /**
@@ -71,21 +75,52 @@ final class CsvParser {
   /**
    * Parses the next records, as many as make a chunk.
    *
-   * @param records what reads into {@link #line}
+   * @param records what read into {@link #line}
    * @param chunk greater for later ones
    * @param limit bytes of a chunk
    * @return null after the last
    */
-  @Nullable RowBatch parse(RecordReader records, long chunk, long limit) {
+  @Nullable RowBatch parse(Records records, long chunk, long limit) {
     long before = chunk == 0 ? 0 : records.line();
     long sum = 0;
     long length = 0;
     while (length < limit && records.next()) {
+      extra = records.extra();
       int to = line.count() == 0 ? 0 : line.length();
       sum += addRow(line.defect(), line.bytes(), 0, to, chunk, records.line() - 1 - before, -1);
       length += to + 1;
     }
     return length == 0 ? null : rows.finish(chunk, records.line() - before, sum);
+  }
+
+  /**
+   * Parses the lines in {@code bytes[from, to)}, each an object of JSON.
+   *
+   * @param json what reads into {@link #line}
+   * @param chunk the offset in the file of the chunk in which they begin
+   */
+  RowBatch parse(JsonLine json, byte[] bytes, int from, int to, long chunk) {
+    long lines = 0;
+    long sum = 0;
+    int p = from;
+    while (p < to) {
+      int end = p;
+      while (end < to && bytes[end] != '\n') {
+        end++;
+      }
+      int start = p;
+      while (start < end && bytes[start] <= ' ') {
+        start++;
+      }
+      if (start < end) {
+        String defect = end - start > MAX_LINE ? "a line of over 1 MiB" : json.read(bytes, p, end);
+        extra = json.extra();
+        sum += addRow(defect, bytes, p, end, chunk, lines, -1);
+      }
+      lines++;
+      p = end + 1;
+    }
+    return rows.finish(chunk, lines, sum);
   }
 
   /** The line that rows are read from. */
@@ -109,6 +144,7 @@ final class CsvParser {
     if (defect == null) {
       // Pairs are neither compared nor written down.
       hash = rated ? line.fingerprint() : 0;
+      hash = extra == 0 ? hash : Hashes.mix(hash + extra);
       int before = rows.size();
       defect = parseRow(hash);
       if (place >= 0 && rows.size() > before) {
@@ -223,39 +259,15 @@ final class CsvParser {
   }
 
   private boolean isMissing(int column) {
-    int start = line.start(column);
-    int end = line.end(column);
-    if (start < end && !nullValues.mayEndWith(line.bytes()[end - 1])) {
-      return false; // nearly all
-    }
-    while (end > start && line.bytes()[end - 1] == ' ') {
-      end--; // of a quoted text
-    }
-    while (start < end && line.bytes()[start] == ' ') {
-      start++;
-    }
-    return start >= end || nullValues.contains(line.bytes(), start, end);
+    return nullValues.isMissing(line.bytes(), line.start(column), line.end(column));
   }
 
-  /**
-   * The seconds of a time.
-   *
-   * @throws NumberFormatException where it is none
-   */
   private double time(int column) {
-    if (layout.format.timestampFormat().isEmpty()) {
-      try {
-        double number = number(column);
-        if (!TimeText.isScaled(number)) {
-          return number;
-        }
-        rows.addScaledTime();
-        return TimeText.scale(number);
-      } catch (NumberFormatException e) {
-        // a date, perhaps
-      }
+    double seconds = times.parse(line.bytes(), line.start(column), line.end(column));
+    if (times.wasScaled()) {
+      rows.addScaledTime();
     }
-    return times.parse(text(column));
+    return seconds;
   }
 
   private double number(int column) {

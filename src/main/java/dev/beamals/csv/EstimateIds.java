@@ -28,7 +28,7 @@ public final class EstimateIds {
   public static double of(List<CsvFile> files) {
     double bytes = 0;
     for (CsvFile file : files) {
-      bytes += file.fromStart() ? COMPRESSION * file.bytes() : file.bytes();
+      bytes += size(file);
     }
     List<RowBatch> pieces = new ArrayList<>();
     double sampled = 0;
@@ -47,30 +47,50 @@ public final class EstimateIds {
   private static long sample(List<CsvFile> files, double place, List<RowBatch> pieces)
       throws IOException {
     for (CsvFile file : files) {
-      double size = file.fromStart() ? COMPRESSION * file.bytes() : file.bytes();
+      double size = size(file);
       if (place < size) {
         // A compressed file is read from its beginning, and once.
         if (file.fromStart() && pieces.stream().anyMatch(p -> p.file.equals(file.name()))) {
           return 0;
         }
-        long start = file.fromStart() ? 0 : Math.min((long) place, file.bytes() - 1);
-        long end = file.fromStart() ? PIECE : Math.min(start + PIECE, file.bytes());
-        CsvSource.Batches chunks =
-            CsvSource.batches(
-                new CsvSource.Range(file.name(), file.layout(), start, end, -1), PIECE);
+        CsvSource.Range range = range(file, (long) place);
+        CsvSource.Batches chunks = CsvSource.batches(range, PIECE, false);
         try {
           RowBatch batch = chunks.next();
-          if (batch != null) {
-            pieces.add(batch);
+          if (batch == null || pieces.stream().anyMatch(batch::isSamePlace)) {
+            return 0; // a row group, say, of many pieces
           }
+          pieces.add(batch);
         } finally {
           chunks.close();
         }
-        return end - start;
+        return file.kind() == CsvFile.Kind.PARQUET
+            ? Math.min(PIECE, file.work(range.start, range.end))
+            : Math.min(PIECE, range.end - range.start);
       }
       place -= size;
     }
     return 0;
+  }
+
+  private static double size(CsvFile file) {
+    return file.fromStart() ? COMPRESSION * file.bytes() : file.work();
+  }
+
+  /** The piece of a file that begins at a place, or the row group that it is in. */
+  private static CsvSource.Range range(CsvFile file, long place) {
+    if (file.kind() == CsvFile.Kind.PARQUET) {
+      int group = 0;
+      while (file.work(0, group + 1) <= place) {
+        group++;
+      }
+      return new CsvSource.Range(file, group, group + 1, -1);
+    }
+    if (file.fromStart()) {
+      return new CsvSource.Range(file, 0, PIECE, -1);
+    }
+    long start = Math.min(place, file.bytes() - 1);
+    return new CsvSource.Range(file, start, Math.min(start + PIECE, file.bytes()), -1);
   }
 
   private static double estimate(List<RowBatch> pieces, Side side, double growth) {

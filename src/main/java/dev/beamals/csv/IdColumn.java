@@ -8,10 +8,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The ids of a side as they are read, in whatever notation. */
 final class IdColumn {
+  /** How an id was written: as a plain int. */
+  static final byte PLAIN = 0;
+
+  private static final byte NUMBER = 1;
+  private static final byte CONVERTED = 2;
+  private static final byte TEXT = 3;
+
   private final IdType type;
   private final IdDictionary dictionary = new IdDictionary();
   private long converted;
   private long texts;
+  private byte notation;
   private @Nullable String defect;
 
   IdColumn(IdType type) {
@@ -26,6 +34,7 @@ final class IdColumn {
   /** The code of the id in {@code bytes[start, end)}, not empty; any where there is a defect. */
   int code(byte[] bytes, int start, int end) {
     defect = null;
+    notation = PLAIN;
     long plain = IdDictionary.plainInt(bytes, start, end);
     return plain != IdDictionary.NO_INT
         ? dictionary.code((int) plain)
@@ -39,16 +48,29 @@ final class IdColumn {
       return 0;
     }
     if (number != null) {
-      converted += NumberText.isWritten(number, bytes, start, end) ? 0 : 1;
+      again(NumberText.isWritten(number, bytes, start, end) ? NUMBER : CONVERTED);
       return dictionary.codeOf(number);
     }
-    texts++;
+    again(TEXT);
     try {
       return dictionary.code(bytes, start, end);
     } catch (CharacterCodingException e) {
       defect = " is not UTF-8";
       return 0;
     }
+  }
+
+  /** How the last id was written, for {@link #again}. */
+  byte notation() {
+    return notation;
+  }
+
+  /** Counts an id whose code is known. */
+  void again(byte as) {
+    defect = null;
+    notation = as;
+    converted += as == CONVERTED ? 1 : 0;
+    texts += as == TEXT ? 1 : 0;
   }
 
   /** What is wrong with the last id, or null. */

@@ -15,9 +15,10 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads CSV files into ratings that can be trained on, and tells what it left out.
+ * Reads files of CSV, Parquet or JSON into ratings that can be trained on, and tells what it left out.
  *
- * <p>Files are read in parallel by byte ranges, straight from bytes into columns. A row meets these
+ * <p>Files are read in parallel, by byte ranges or row groups, straight from bytes into columns. A
+ * row is the same in a file of any kind, with the same hash. It meets these
  * rules in their order: it cannot be read; it has an empty column, see {@link #withDropMissing};
  * its timestamp is below 0; its rating is not a finite float. The run fails where a quote is open
  * at the end of a line, where more rows cannot be read than {@link #withMaxRejects} allows, or
@@ -50,6 +51,8 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
 
   abstract boolean places();
 
+  abstract boolean fingerprints();
+
   abstract @Nullable Long maxRejects();
 
   abstract @Nullable String rejects();
@@ -62,6 +65,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
         .setDropMissing(true)
         .setTimes(false)
         .setPlaces(false)
+        .setFingerprints(true)
         .build();
   }
 
@@ -89,6 +93,19 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
   /** Whether ratings know where they were read, which {@link WriteSplit} needs. */
   public LoadRatings withPlaces(boolean places) {
     return toBuilder().setPlaces(places).build();
+  }
+
+  /**
+   * Whether ratings have hashes of their whole rows, which dropping duplicates needs, and a split
+   * at random. True unless it is set; where not, and where no column may be empty unnoticed, only
+   * columns with a part to play are read of a Parquet file.
+   */
+  public LoadRatings withFingerprints(boolean fingerprints) {
+    return toBuilder().setFingerprints(fingerprints).build();
+  }
+
+  private boolean needsWholeRows() {
+    return dropMissing() || (fingerprints() && files().get(0).layout().format.rated());
   }
 
   /**
@@ -124,7 +141,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
   public PCollectionTuple expand(PBegin input) {
     PCollectionTuple cleaned =
         input
-            .apply("ReadChunks", Read.from(new CsvSource(files(), CsvSource.CHUNK, places())))
+            .apply("ReadChunks", Read.from(new CsvSource(files(), CsvSource.CHUNK, needsWholeRows(), places())))
             .apply(
                 "CleanRatings",
                 CleanRatings.create().withDropMissing(dropMissing()).withTimes(times()));
@@ -169,6 +186,8 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     abstract Builder setTimes(boolean times);
 
     abstract Builder setPlaces(boolean places);
+
+    abstract Builder setFingerprints(boolean fingerprints);
 
     abstract Builder setMaxRejects(@Nullable Long maxRejects);
 

@@ -23,6 +23,7 @@ final class RowColumns {
   final IdColumn users;
   final IdColumn items;
   private final String file;
+  private final boolean inRows;
   private final IntArrayList user = new IntArrayList();
   private final IntArrayList item = new IntArrayList();
   private final FloatArrayList rating = new FloatArrayList();
@@ -35,8 +36,12 @@ final class RowColumns {
   private int unusable;
   private long scaledTimes;
 
-  RowColumns(String file, CsvLayout layout) {
+  /**
+   * @param inRows whether the file has rows without lines
+   */
+  RowColumns(String file, CsvLayout layout, boolean inRows) {
     this.file = file;
+    this.inRows = inRows;
     this.users = new IdColumn(layout.format.userIds());
     this.items = new IdColumn(layout.format.itemIds());
   }
@@ -94,7 +99,7 @@ final class RowColumns {
   long reject(String defect, byte[] bytes, int from, int to, long chunk, long line) {
     int length = Math.min(REJECT_TEXT, to - from);
     String text = new String(bytes, from, length, StandardCharsets.UTF_8).stripTrailing();
-    rejects.add(Reject.of(file, chunk, line, defect, Text.printable(text)));
+    rejects.add(Reject.of(file, chunk, line, defect, Text.printable(text), inRows));
     return Hashes.of(bytes, from, length);
   }
 

@@ -1,0 +1,350 @@
+package dev.beamals.csv;
+
+import dev.beamals.RunException;
+import dev.beamals.csv.Values.Use;
+import dev.beamals.files.ParquetFile;
+import dev.beamals.ids.Hashes;
+import dev.beamals.ratings.SplitRatings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.beam.sdk.io.FileSystems;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReadStore;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads some row groups of a Parquet file into the rows that a CSV file of the same values has: the
+ * same ids, hashes and rejects.
+ *
+ * <p>Columns that are lists, maps or groups are part of what makes two rows equal, and nothing
+ * else.
+ */
+final class ParquetBatches implements CsvSource.Batches {
+  /** Rows whose values are looked at in one go: they stay in a cache. */
+  private static final int BLOCK_ROWS = 4096;
+
+  private final String name;
+  private final CsvLayout layout;
+  private final int end;
+  private final int batchRows;
+  private final ParquetFileReader file;
+  private final MessageType schema;
+  private final RowColumns rows;
+
+  /** The columns that are read, with their places in the layout. */
+  private final int[] columns;
+
+  private final ParquetColumn[] readers;
+  private final List<ColumnDescriptor> nested = new ArrayList<>();
+  private final List<ColumnReader> nestedReaders = new ArrayList<>();
+  private final int user;
+  private final int item;
+  private final int rating;
+  private final int timestamp;
+  private final int split;
+  private int group;
+  private long row;
+  private long left;
+  private byte[] text = new byte[1 << 12];
+
+  /**
+   * @param whole whether rows are needed as they are, and not only what has a part to play
+   * @param batchRows how many rows a batch has at most
+   */
+  ParquetBatches(CsvSource.Range range, boolean whole, int batchRows) throws IOException {
+    this.name = range.file.name();
+    this.layout = range.file.layout();
+    this.group = (int) range.start;
+    this.end = (int) range.end;
+    this.batchRows = batchRows;
+    this.rows = new RowColumns(name, layout, true);
+    this.file = open(name);
+    List<Type> fields = file.getFileMetaData().getSchema().getFields();
+    List<Integer> needed = layout.used();
+    List<Type> asked = new ArrayList<>();
+    List<Integer> flat = new ArrayList<>();
+    for (int c = 0; c < fields.size(); c++) {
+      if (whole || needed.contains(c)) {
+        asked.add(fields.get(c));
+        if (isFlat(fields.get(c))) {
+          flat.add(c);
+        }
+      }
+    }
+    this.schema = new MessageType("rows", asked);
+    file.setRequestedSchema(schema);
+    for (ColumnDescriptor column : schema.getColumns()) {
+      if (!isFlat(schema.getType(column.getPath()[0]))) {
+        nested.add(column);
+      }
+    }
+    this.columns = flat.stream().mapToInt(c -> c).toArray();
+    this.readers = new ParquetColumn[columns.length];
+    this.user = flat.indexOf(layout.user);
+    this.item = flat.indexOf(layout.item);
+    this.rating = flat.indexOf(layout.rating);
+    this.timestamp = flat.indexOf(layout.timestamp);
+    this.split = flat.indexOf(layout.split);
+    for (int g = 0; g < group; g++) {
+      row += file.getRowGroups().get(g).getRowCount();
+    }
+  }
+
+  static ParquetFileReader open(String name) {
+    try {
+      return ParquetFile.open(FileSystems.matchNewResource(name, false));
+    } catch (IOException | RuntimeException e) {
+      throw ParquetFile.damaged(name, e);
+    }
+  }
+
+  /** Whether a field has one value a row at most. */
+  static boolean isFlat(Type field) {
+    return field.isPrimitive() && !field.isRepetition(Type.Repetition.REPEATED);
+  }
+
+  @Override
+  public @Nullable RowBatch next() {
+    try {
+      while (left == 0) {
+        if (group == end) {
+          return null;
+        }
+        openGroup();
+      }
+      for (ParquetColumn reader : readers) {
+        reader.values().forgetCodes();
+      }
+      long first = row;
+      long stop = row + Math.min(left, batchRows);
+      long sum = 0;
+      while (row < stop) {
+        int block = (int) Math.min(BLOCK_ROWS, stop - row);
+        for (ParquetColumn reader : readers) {
+          reader.read(block);
+        }
+        for (int r = 0; r < block; r++) {
+          sum += addRow(r, first, row + r - first);
+        }
+        row += block;
+      }
+      left -= row - first;
+      return rows.finish(first, row - first, sum);
+    } catch (RunException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw ParquetFile.damaged(name, e);
+    }
+  }
+
+  private void openGroup() throws IOException {
+    PageReadStore pages = file.readRowGroup(group++);
+    left = pages.getRowCount();
+    for (int c = 0; c < columns.length; c++) {
+      ColumnDescriptor column = schema.getColumnDescription(path(columns[c]));
+      if (readers[c] == null) {
+        readers[c] =
+            new ParquetColumn(column, newValues(columns[c]), pages.getPageReader(column));
+      } else {
+        readers[c].open(pages.getPageReader(column));
+      }
+    }
+    if (!nested.isEmpty()) {
+      ColumnReadStore store = ParquetFile.columns(file, pages, schema);
+      nestedReaders.clear();
+      nested.forEach(column -> nestedReaders.add(store.getColumnReader(column)));
+    }
+  }
+
+  private String[] path(int column) {
+    return new String[] {file.getFileMetaData().getSchema().getFieldName(column)};
+  }
+
+  private Values newValues(int column) {
+    Set<Use> uses = EnumSet.noneOf(Use.class);
+    if (column == layout.user || column == layout.item) {
+      uses.add(Use.ID);
+    }
+    if (column == layout.rating) {
+      uses.add(Use.NUMBER);
+    }
+    if (column == layout.timestamp) {
+      uses.add(Use.TIME);
+    }
+    CsvFormat format = layout.format;
+    return new Values(
+        uses, format.nullValues(), new TimeText(format.timeZone(), format.timestampFormat()));
+  }
+
+  /**
+   * Adds a row of the block, or its reject.
+   *
+   * @return the fingerprint of the row
+   */
+  private long addRow(int r, long chunk, long line) {
+    boolean complete = true;
+    for (ParquetColumn reader : readers) {
+      complete &= (reader.values().flags(reader.value(r)) & Values.MISSING) == 0;
+    }
+    long hash = layout.format.rated() ? hash(r) : 0;
+    String defect = parseRow(r, complete, hash);
+    if (defect != null) {
+      byte[] shown = String.join(",", texts(r)).getBytes(StandardCharsets.UTF_8);
+      return rows.reject(defect, shown, 0, shown.length, chunk, line);
+    }
+    return hash;
+  }
+
+  /** The hash that {@link CsvLine#fingerprint} gives of the same values. */
+  private long hash(int r) {
+    int out = 0;
+    boolean commas = false;
+    for (int c = 0; c < readers.length; c++) {
+      Values values = readers[c].values();
+      int value = readers[c].value(r);
+      int needed = out + values.length(value) + 1 + Values.SLACK;
+      if (needed > text.length) {
+        text = Arrays.copyOf(text, 2 * needed);
+      }
+      commas |= (values.flags(value) & Values.COMMA) != 0;
+      out = values.copy(value, text, out);
+      text[out++] = ',';
+    }
+    long hash = Hashes.of(text, 0, out - 1);
+    if (commas) {
+      int at = -1;
+      for (ParquetColumn reader : readers) {
+        at += 1 + reader.values().length(reader.value(r));
+        hash = Hashes.mix(hash + at);
+      }
+    }
+    for (ColumnReader reader : nestedReaders) {
+      hash = mixNested(hash, reader);
+    }
+    return hash;
+  }
+
+  private static long mixNested(long start, ColumnReader reader) {
+    long hash = start;
+    PrimitiveTypeName type = reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName();
+    int there = reader.getDescriptor().getMaxDefinitionLevel();
+    do {
+      int level = reader.getCurrentDefinitionLevel();
+      hash = Hashes.mix(hash + 31L * reader.getCurrentRepetitionLevel() + level);
+      if (level == there) {
+        hash = Hashes.mix(hash + bits(reader, type));
+      }
+      reader.consume();
+    } while (reader.getCurrentRepetitionLevel() > 0);
+    return hash;
+  }
+
+  private static long bits(ColumnReader reader, PrimitiveTypeName type) {
+    return switch (type) {
+      case INT32 -> reader.getInteger();
+      case INT64 -> reader.getLong();
+      case FLOAT -> Float.floatToIntBits(reader.getFloat());
+      case DOUBLE -> Double.doubleToLongBits(reader.getDouble());
+      case BOOLEAN -> reader.getBoolean() ? 1 : 0;
+      case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> {
+        byte[] bytes = reader.getBinary().getBytesUnsafe();
+        yield Hashes.of(bytes, 0, bytes.length);
+      }
+    };
+  }
+
+  /** The values of a row of the block as texts. */
+  private List<String> texts(int r) {
+    List<String> texts = new ArrayList<>();
+    for (ParquetColumn reader : readers) {
+      texts.add(reader.values().text(reader.value(r), Integer.MAX_VALUE));
+    }
+    return texts;
+  }
+
+  private boolean is(byte flag, int column, int r) {
+    return (readers[column].values().flags(readers[column].value(r)) & flag) != 0;
+  }
+
+  /** Adds one row, by the rules of CSV and in their order; returns what makes it unreadable. */
+  private @Nullable String parseRow(int r, boolean complete, long hash) {
+    if (!complete
+        && (is(Values.MISSING, user, r)
+            || is(Values.MISSING, item, r)
+            || (rating >= 0 && is(Values.MISSING, rating, r))
+            || (split >= 0 && is(Values.MISSING, split, r)))) {
+      rows.addUnusable();
+      return null;
+    }
+    double time = 0;
+    if (timestamp >= 0 && !is(Values.MISSING, timestamp, r)) {
+      if (is(Values.NO_TIME, timestamp, r)) {
+        return describe(timestamp, r) + CsvParser.NOT_A_TIME;
+      }
+      time = readers[timestamp].values().seconds(readers[timestamp].value(r));
+      if (is(Values.SCALED, timestamp, r)) {
+        rows.addScaledTime();
+      }
+    }
+    float number = 1;
+    if (rating >= 0) {
+      if (is(Values.NO_NUMBER, rating, r)) {
+        return describe(rating, r) + CsvParser.NOT_A_NUMBER;
+      }
+      number = (float) readers[rating].values().number(readers[rating].value(r));
+    }
+    SplitRatings.Part part = null;
+    if (split >= 0) {
+      part = SplitRatings.Part.of(text(split, r));
+      if (part == null) {
+        return describe(split, r) + CsvParser.NOT_A_PART;
+      }
+    }
+    int userCode = readers[user].values().code(readers[user].value(r), rows.users);
+    int itemCode = readers[item].values().code(readers[item].value(r), rows.items);
+    if (rows.users.defect() != null) {
+      return describe(user, r) + rows.users.defect();
+    }
+    if (rows.items.defect() != null) {
+      return describe(item, r) + rows.items.defect();
+    }
+    if (!complete) {
+      rows.markIncomplete();
+    }
+    rows.add(userCode, itemCode);
+    if (layout.format.rated()) {
+      rows.addRating(number, hash);
+    }
+    if (timestamp >= 0) {
+      rows.addTime(time);
+    }
+    if (part != null) {
+      rows.addPart(part);
+    }
+    return null;
+  }
+
+  private String text(int column, int r) {
+    return readers[column].values().text(readers[column].value(r), RowColumns.FIELD_TEXT);
+  }
+
+  private String describe(int column, int r) {
+    return RowColumns.describe(layout.name(columns[column]), text(column, r));
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}
