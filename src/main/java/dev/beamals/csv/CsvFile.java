@@ -63,6 +63,9 @@ public abstract class CsvFile implements Serializable {
   /** The names of the columns of a file of JSON. */
   abstract List<String> names();
 
+  /** The names and types of the columns of a Parquet file, in words. */
+  abstract String types();
+
   /** For each row group of a Parquet file how many rows it has. */
   abstract List<Long> rowGroups();
 
@@ -153,7 +156,7 @@ public abstract class CsvFile implements Serializable {
         CsvLayout layout = CsvLayout.ofNames(format, name, json.names());
         boolean packed = Packing.isPacked(name);
         return new AutoValue_CsvFile(
-            name, size, layout, packed, json.kind(), json.names(), List.of());
+            name, size, layout, packed, json.kind(), json.names(), "", List.of());
       }
       return csv(parameter, name, size, format);
     } catch (IOException e) {
@@ -193,7 +196,24 @@ public abstract class CsvFile implements Serializable {
         Packing.isPacked(name),
         Kind.CSV,
         List.of(),
+        "",
         List.of());
+  }
+
+  /** Columns by name and type; whether one may be empty makes no difference. */
+  private static String types(List<Type> columns) {
+    StringBuilder types = new StringBuilder();
+    for (Type column : columns) {
+      types.append(column.getName()).append(' ');
+      types.append(
+          column.isPrimitive()
+              ? column.asPrimitiveType().getPrimitiveTypeName()
+                  + " "
+                  + column.getLogicalTypeAnnotation()
+              : column);
+      types.append('\n');
+    }
+    return types.toString();
   }
 
   private static CsvFile parquet(String name, long size, CsvFormat format) throws IOException {
@@ -220,7 +240,8 @@ public abstract class CsvFile implements Serializable {
           }
         }
       }
-      return new AutoValue_CsvFile(name, size, layout, false, Kind.PARQUET, List.of(), rows);
+      return new AutoValue_CsvFile(
+          name, size, layout, false, Kind.PARQUET, List.of(), types(columns), rows);
     }
   }
 

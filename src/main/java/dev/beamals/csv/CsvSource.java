@@ -63,18 +63,21 @@ final class CsvSource extends BoundedSource<RowBatch> {
   private final long bytes;
   private final long chunk;
   private final boolean whole;
+  private final boolean texts;
 
   CsvSource(List<CsvFile> files, long chunk) {
-    this(files, chunk, true, false);
+    this(files, chunk, true, true, false);
   }
 
   /**
    * @param whole whether all columns of a row are needed, or only those with a part to play
+   * @param texts whether rows are to be hashed by the texts of their values in files of any kind
    * @param places whether rows are to know where they were read, see {@link RowPlace}
    */
-  CsvSource(List<CsvFile> files, long chunk, boolean whole, boolean places) {
+  CsvSource(List<CsvFile> files, long chunk, boolean whole, boolean texts, boolean places) {
     this.chunk = chunk;
     this.whole = whole;
+    this.texts = texts;
     this.ranges = new ArrayList<>();
     long total = 0;
     for (int f = 0; f < files.size(); f++) {
@@ -96,11 +99,12 @@ final class CsvSource extends BoundedSource<RowBatch> {
     this.bytes = total;
   }
 
-  private CsvSource(List<Range> ranges, long bytes, long chunk, boolean whole) {
+  private CsvSource(List<Range> ranges, long bytes, long chunk, boolean whole, boolean texts) {
     this.ranges = ranges;
     this.bytes = bytes;
     this.chunk = chunk;
     this.whole = whole;
+    this.texts = texts;
   }
 
   @Override
@@ -116,7 +120,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
     for (Range range : ranges) {
       long length = range.end == Long.MAX_VALUE ? limit : range.file.work(range.start, range.end);
       if (!bundle.isEmpty() && size + length > limit) {
-        bundles.add(new CsvSource(bundle, size, chunk, whole));
+        bundles.add(new CsvSource(bundle, size, chunk, whole, texts));
         bundle = new ArrayList<>();
         size = 0;
       }
@@ -132,7 +136,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
       size += length;
     }
     if (!bundle.isEmpty()) {
-      bundles.add(new CsvSource(bundle, size, chunk, whole));
+      bundles.add(new CsvSource(bundle, size, chunk, whole, texts));
     }
     return bundles;
   }
@@ -176,7 +180,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
             current = null;
             return false;
           }
-          chunks = batches(ranges.next(), source.chunk, source.whole);
+          chunks = batches(ranges.next(), source.chunk, source.whole, source.texts);
         }
         current = chunks.next();
         if (current != null) {
@@ -220,11 +224,13 @@ final class CsvSource extends BoundedSource<RowBatch> {
    * Reads a range, in chunks of so many bytes.
    *
    * @param whole whether all columns of a row are needed
+   * @param texts whether rows are to be hashed by texts
    */
-  static Batches batches(Range range, long chunk, boolean whole) throws IOException {
+  static Batches batches(Range range, long chunk, boolean whole, boolean texts)
+      throws IOException {
     return switch (range.file.kind()) {
       case PARQUET ->
-          new ParquetBatches(range, whole, (int) Math.max(1, chunk / CsvFile.ROW_BYTES));
+          new ParquetBatches(range, whole, texts, (int) Math.max(1, chunk / CsvFile.ROW_BYTES));
       case JSON -> new FromStart(range, chunk);
       case JSON_LINES -> new Chunks(range, chunk);
       case CSV ->

@@ -54,7 +54,7 @@ public final class EstimateIds {
           return 0;
         }
         CsvSource.Range range = range(file, (long) place);
-        CsvSource.Batches chunks = CsvSource.batches(range, PIECE, false);
+        CsvSource.Batches chunks = CsvSource.batches(range, PIECE, false, false);
         try {
           RowBatch batch = chunks.next();
           if (batch == null || pieces.stream().anyMatch(batch::isSamePlace)) {

@@ -51,7 +51,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
 
   abstract boolean places();
 
-  abstract boolean fingerprints();
+  abstract Fingerprints fingerprints();
 
   abstract @Nullable Long maxRejects();
 
@@ -65,7 +65,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
         .setDropMissing(true)
         .setTimes(false)
         .setPlaces(false)
-        .setFingerprints(true)
+        .setFingerprints(Fingerprints.ACROSS_FORMATS)
         .build();
   }
 
@@ -95,17 +95,37 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     return toBuilder().setPlaces(places).build();
   }
 
+  /** What the hashes of whole rows are good for, by which duplicates are told. */
+  public enum Fingerprints {
+    /** Nothing: duplicates stay, and there is no split by them. */
+    NONE,
+    /** They are equal for equal rows of these files. */
+    WITHIN_INPUT,
+    /** They are those of the same rows in files of any kind, so that a split is the same. */
+    ACROSS_FORMATS
+  }
+
   /**
-   * Whether ratings have hashes of their whole rows, which dropping duplicates needs, and a split
-   * at random. True unless it is set; where not, and where no column may be empty unnoticed, only
-   * columns with a part to play are read of a Parquet file.
+   * What hashes of rows are needed for; {@link Fingerprints#ACROSS_FORMATS} unless it is set.
+   * Parquet is read faster where they are needed for less: by its own values, and if no column may
+   * be empty unnoticed, only of the columns that have a part to play.
    */
-  public LoadRatings withFingerprints(boolean fingerprints) {
+  public LoadRatings withFingerprints(Fingerprints fingerprints) {
     return toBuilder().setFingerprints(fingerprints).build();
   }
 
   private boolean needsWholeRows() {
-    return dropMissing() || (fingerprints() && files().get(0).layout().format.rated());
+    return dropMissing()
+        || (fingerprints() != Fingerprints.NONE && files().get(0).layout().format.rated());
+  }
+
+  /** Whether rows of Parquet are hashed as if they were CSV. */
+  private boolean needsTexts() {
+    return switch (fingerprints()) {
+      case NONE -> false;
+      case WITHIN_INPUT -> files().stream().map(CsvFile::types).distinct().count() > 1;
+      case ACROSS_FORMATS -> true;
+    };
   }
 
   /**
@@ -141,7 +161,9 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
   public PCollectionTuple expand(PBegin input) {
     PCollectionTuple cleaned =
         input
-            .apply("ReadChunks", Read.from(new CsvSource(files(), CsvSource.CHUNK, needsWholeRows(), places())))
+            .apply("ReadChunks", Read.from(
+                    new CsvSource(
+                        files(), CsvSource.CHUNK, needsWholeRows(), needsTexts(), places())))
             .apply(
                 "CleanRatings",
                 CleanRatings.create().withDropMissing(dropMissing()).withTimes(times()));
@@ -187,7 +209,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
 
     abstract Builder setPlaces(boolean places);
 
-    abstract Builder setFingerprints(boolean fingerprints);
+    abstract Builder setFingerprints(Fingerprints fingerprints);
 
     abstract Builder setMaxRejects(@Nullable Long maxRejects);
 

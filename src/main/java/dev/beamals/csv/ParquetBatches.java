@@ -38,6 +38,7 @@ final class ParquetBatches implements CsvSource.Batches {
   private final CsvLayout layout;
   private final int end;
   private final int batchRows;
+  private final boolean texts;
   private final ParquetFileReader file;
   private final MessageType schema;
   private final RowColumns rows;
@@ -60,14 +61,17 @@ final class ParquetBatches implements CsvSource.Batches {
 
   /**
    * @param whole whether rows are needed as they are, and not only what has a part to play
+   * @param texts whether rows are hashed by the texts of their values, as those of CSV are
    * @param batchRows how many rows a batch has at most
    */
-  ParquetBatches(CsvSource.Range range, boolean whole, int batchRows) throws IOException {
+  ParquetBatches(CsvSource.Range range, boolean whole, boolean texts, int batchRows)
+      throws IOException {
     this.name = range.file.name();
     this.layout = range.file.layout();
     this.group = (int) range.start;
     this.end = (int) range.end;
     this.batchRows = batchRows;
+    this.texts = texts;
     this.rows = new RowColumns(name, layout, true);
     this.file = open(name);
     List<Type> fields = file.getFileMetaData().getSchema().getFields();
@@ -184,30 +188,44 @@ final class ParquetBatches implements CsvSource.Batches {
     }
     CsvFormat format = layout.format;
     return new Values(
-        uses, format.nullValues(), new TimeText(format.timeZone(), format.timestampFormat()));
+        uses, texts, format.nullValues(), new TimeText(format.timeZone(), format.timestampFormat()));
   }
 
   /**
    * Adds a row of the block, or its reject.
    *
-   * @return the fingerprint of the row
+   * @return a hash of its user, item and rating, whatever rows are hashed by
    */
   private long addRow(int r, long chunk, long line) {
     boolean complete = true;
     for (ParquetColumn reader : readers) {
       complete &= (reader.values().flags(reader.value(r)) & Values.MISSING) == 0;
     }
-    long hash = layout.format.rated() ? hash(r) : 0;
+    long hash = !layout.format.rated() ? 0 : texts ? hashTexts(r) : hashValues(r);
     String defect = parseRow(r, complete, hash);
     if (defect != null) {
       byte[] shown = String.join(",", texts(r)).getBytes(StandardCharsets.UTF_8);
       return rows.reject(defect, shown, 0, shown.length, chunk, line);
     }
-    return hash;
+    long sum = Hashes.mix(hash(user, r) + Hashes.GAMMA) ^ hash(item, r);
+    return Hashes.mix(rating < 0 ? sum : Hashes.mix(sum) + hash(rating, r));
+  }
+
+  private long hash(int column, int r) {
+    return readers[column].values().hash(readers[column].value(r));
+  }
+
+  /** A hash that is equal for rows with equal values of the same types. */
+  private long hashValues(int r) {
+    long hash = 0;
+    for (int c = 0; c < readers.length; c++) {
+      hash = Hashes.mix(hash + hash(c, r) + c);
+    }
+    return mixNested(hash);
   }
 
   /** The hash that {@link CsvLine#fingerprint} gives of the same values. */
-  private long hash(int r) {
+  private long hashTexts(int r) {
     int out = 0;
     boolean commas = false;
     for (int c = 0; c < readers.length; c++) {
@@ -229,6 +247,11 @@ final class ParquetBatches implements CsvSource.Batches {
         hash = Hashes.mix(hash + at);
       }
     }
+    return mixNested(hash);
+  }
+
+  private long mixNested(long start) {
+    long hash = start;
     for (ColumnReader reader : nestedReaders) {
       hash = mixNested(hash, reader);
     }
