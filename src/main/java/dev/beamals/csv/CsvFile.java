@@ -2,26 +2,18 @@ package dev.beamals.csv;
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
-import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ParquetFile;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
-import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -99,8 +91,9 @@ public abstract class CsvFile implements Serializable {
   }
 
   /**
-   * Finds the files of {@code patterns}, which may hold globs, and the columns in each: before the
-   * pipeline is built, so that what is wrong is said at once.
+   * Finds the files of {@code patterns}, which may be globs, folders, pipes, or {@code -} for the
+   * standard input, and the columns in each: before the pipeline is built, so that what is wrong is
+   * said at once. A stream is kept in a file meanwhile.
    *
    * @param parameter what messages call the patterns, as in {@code input=a.csv: no such file}
    * @return the files in the order of their names, empty ones left out
@@ -108,10 +101,10 @@ public abstract class CsvFile implements Serializable {
    */
   public static List<CsvFile> find(String parameter, List<String> patterns, CsvFormat format) {
     TreeMap<String, Long> sizes = new TreeMap<>();
-    for (String pattern : patterns) {
+    for (String pattern : InputNames.join(patterns)) {
       String place = parameter + "=" + pattern;
       try {
-        for (Map.Entry<String, Long> file : match(place, pattern).entrySet()) {
+        for (Map.Entry<String, Long> file : InputNames.find(place, pattern).entrySet()) {
           sizes.putAll(Packing.files(file.getKey(), file.getValue()));
         }
       } catch (PatternSyntaxException e) { // its message has several lines
@@ -243,41 +236,6 @@ public abstract class CsvFile implements Serializable {
       return new AutoValue_CsvFile(
           name, size, layout, false, Kind.PARQUET, List.of(), types(columns), rows);
     }
-  }
-
-  /** The files of a pattern and their sizes. */
-  private static Map<String, Long> match(String place, String pattern) throws IOException {
-    Map<String, Long> sizes = new HashMap<>();
-    boolean glob = LocalGlob.isGlob(pattern);
-    Path missing = null;
-    if (FolderFiles.isRemote(pattern)) {
-      for (MatchResult.Metadata file :
-          FileSystems.match(pattern, EmptyMatchTreatment.ALLOW).metadata()) {
-        sizes.put(file.resourceId().toString(), file.sizeBytes());
-      }
-    } else {
-      Path path;
-      try {
-        path = FolderFiles.local(pattern).toAbsolutePath().normalize();
-      } catch (InvalidPathException e) {
-        throw new RunException(Text.printable(place) + ": not a file name", e);
-      }
-      if (Files.isDirectory(path)) {
-        throw new RunException(
-            String.format("%s: is a folder; expected files, as in '%s/*.csv'", place, pattern));
-      }
-      for (Path file : LocalGlob.find(path)) {
-        sizes.put(file.toString(), Files.size(file));
-      }
-      missing = LocalGlob.missingFolder(path);
-    }
-    if (sizes.isEmpty()) {
-      throw new RunException(
-          place
-              + (glob ? ": no file matches" : ": no such file")
-              + (glob && missing != null ? ", as there is no folder " + missing : ""));
-    }
-    return sizes;
   }
 
   /** The fields of the first record, none where there is none. */

@@ -121,7 +121,10 @@ final class CsvLayout implements Serializable {
       throw new RunException(
           String.format(
               "%s=%s: no such column in %s, which has: %s%s",
-              parameter, column, file, names(firstLine), hint(format, firstLine)));
+              parameter, column, file, names(firstLine), hint(format, firstLine))
+              + (file.contains("/" + column + "=")
+                  ? " (names of folders are not read)"
+                  : ""));
     }
     if (Collections.frequency(firstLine, column) > 1) {
       throw new RunException(

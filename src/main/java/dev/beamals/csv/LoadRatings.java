@@ -1,6 +1,7 @@
 package dev.beamals.csv;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.RunException;
 import dev.beamals.ratings.RatingBatch;
 import java.util.List;
 import org.apache.beam.sdk.io.Read;
@@ -159,6 +160,13 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
 
   @Override
   public PCollectionTuple expand(PBegin input) {
+    String runner = input.getPipeline().getOptions().getRunner().getSimpleName();
+    if (runner.contains("Spark") && files().stream().anyMatch(f -> InputNames.isStream(f.name()))) {
+      throw new RunException(
+          inputName()
+              + ": standard input and pipes are read on this machine; expected a file, or the"
+              + " DirectRunner");
+    }
     PCollectionTuple cleaned =
         input
             .apply("ReadChunks", Read.from(

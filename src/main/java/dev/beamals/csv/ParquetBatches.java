@@ -38,7 +38,13 @@ final class ParquetBatches implements CsvSource.Batches {
   private final CsvLayout layout;
   private final int end;
   private final int batchRows;
-  private final boolean texts;
+  private final boolean rated;
+
+  /** Whether rows are hashed by their values, and not by the texts of them. */
+  private final boolean hashesValues;
+
+  private final byte[] flags = new byte[BLOCK_ROWS];
+  private final long[] hashes = new long[BLOCK_ROWS];
   private final ParquetFileReader file;
   private final MessageType schema;
   private final RowColumns rows;
@@ -71,7 +77,8 @@ final class ParquetBatches implements CsvSource.Batches {
     this.group = (int) range.start;
     this.end = (int) range.end;
     this.batchRows = batchRows;
-    this.texts = texts;
+    this.rated = layout.format.rated();
+    this.hashesValues = rated && !texts;
     this.rows = new RowColumns(name, layout, true);
     this.file = open(name);
     List<Type> fields = file.getFileMetaData().getSchema().getFields();
@@ -135,8 +142,14 @@ final class ParquetBatches implements CsvSource.Batches {
       long sum = 0;
       while (row < stop) {
         int block = (int) Math.min(BLOCK_ROWS, stop - row);
+        Arrays.fill(flags, (byte) 0);
+        Arrays.fill(hashes, 0);
         for (ParquetColumn reader : readers) {
           reader.read(block);
+          reader.addFlags(block, flags);
+          if (hashesValues) {
+            reader.mixHashes(block, hashes);
+          }
         }
         for (int r = 0; r < block; r++) {
           sum += addRow(r, first, row + r - first);
@@ -188,7 +201,7 @@ final class ParquetBatches implements CsvSource.Batches {
     }
     CsvFormat format = layout.format;
     return new Values(
-        uses, texts, format.nullValues(), new TimeText(format.timeZone(), format.timestampFormat()));
+        uses, rated && !hashesValues, format.nullValues(), new TimeText(format.timeZone(), format.timestampFormat()));
   }
 
   /**
@@ -197,11 +210,8 @@ final class ParquetBatches implements CsvSource.Batches {
    * @return a hash of its user, item and rating, whatever rows are hashed by
    */
   private long addRow(int r, long chunk, long line) {
-    boolean complete = true;
-    for (ParquetColumn reader : readers) {
-      complete &= (reader.values().flags(reader.value(r)) & Values.MISSING) == 0;
-    }
-    long hash = !layout.format.rated() ? 0 : texts ? hashTexts(r) : hashValues(r);
+    boolean complete = (flags[r] & Values.MISSING) == 0;
+    long hash = !rated ? 0 : hashesValues ? mixNested(hashes[r]) : hashTexts(r);
     String defect = parseRow(r, complete, hash);
     if (defect != null) {
       byte[] shown = String.join(",", texts(r)).getBytes(StandardCharsets.UTF_8);
@@ -213,15 +223,6 @@ final class ParquetBatches implements CsvSource.Batches {
 
   private long hash(int column, int r) {
     return readers[column].values().hash(readers[column].value(r));
-  }
-
-  /** A hash that is equal for rows with equal values of the same types. */
-  private long hashValues(int r) {
-    long hash = 0;
-    for (int c = 0; c < readers.length; c++) {
-      hash = Hashes.mix(hash + hash(c, r) + c);
-    }
-    return mixNested(hash);
   }
 
   /** The hash that {@link CsvLine#fingerprint} gives of the same values. */
@@ -346,7 +347,7 @@ final class ParquetBatches implements CsvSource.Batches {
       rows.markIncomplete();
     }
     rows.add(userCode, itemCode);
-    if (layout.format.rated()) {
+    if (rated) {
       rows.addRating(number, hash);
     }
     if (timestamp >= 0) {

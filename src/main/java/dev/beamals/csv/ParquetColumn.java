@@ -153,6 +153,16 @@ final class ParquetColumn {
     return values;
   }
 
+  /** Mixes the values of the rows that were read last into hashes of them. */
+  void mixHashes(int rows, long[] hashes) {
+    values.mixHashes(read, rows, hashes);
+  }
+
+  /** Adds the flags of the values of the rows that were read last to those of the rows. */
+  void addFlags(int rows, byte[] flags) {
+    values.addFlags(read, rows, flags);
+  }
+
   /** The value of a row among those that were read last. */
   int value(int row) {
     return read[row];

@@ -64,6 +64,9 @@ final class Values {
     TIMESTAMP
   }
 
+  /** Of the form of a value whose text is not written. */
+  private static final byte BARE = 64;
+
   private static final Form[] FORMS = Form.values();
   private static final int NO_CODE = Integer.MIN_VALUE;
 
@@ -129,7 +132,7 @@ final class Values {
   void clear() {
     count = 0;
     length = 0;
-    end(0, 0, 0, MISSING);
+    set(end(0, 0, 0, MISSING), Form.TEXT, Hashes.GAMMA);
     keep();
   }
 
@@ -165,7 +168,7 @@ final class Values {
 
   /** The text of a value, or how it begins. */
   String text(int value, int most) {
-    if (starts[value] == ends[value] && forms[value] != 0) {
+    if ((forms[value] & BARE) != 0) {
       Values texts = shown;
       if (texts == null) {
         texts = new Values(Set.of(), true, nullValues, times);
@@ -183,7 +186,7 @@ final class Values {
 
   /** Adds a value that is no text to others. */
   private int copyTo(Values others, int value) {
-    return switch (FORMS[forms[value]]) {
+    return switch (FORMS[forms[value] & ~BARE]) {
       case TEXT -> 0;
       case WHOLE -> others.addLong(bits[value]);
       case DOUBLE -> others.addDouble(Double.longBitsToDouble(bits[value]));
@@ -193,12 +196,36 @@ final class Values {
     };
   }
 
-  /** A hash of a value, equal for equal ones of one type; 0 for one that is missing. */
+  /** A hash of a value, equal for equal ones of one type. */
   long hash(int value) {
-    if (value == 0) {
-      return 0;
+    return value < nanos.length ? bits[value] + Hashes.GAMMA * nanos[value] : bits[value];
+  }
+
+  /**
+   * Mixes the hashes of the values of some rows into those of the rows.
+   *
+   * @param read for each row its value
+   * @param hashes Modified
+   */
+  void mixHashes(int[] read, int rows, long[] hashes) {
+    long[] of = bits;
+    if (nanos.length > 0) {
+      for (int r = 0; r < rows; r++) {
+        hashes[r] = Hashes.mix(hashes[r] + hash(read[r]));
+      }
+      return;
     }
-    return bits[value] + Hashes.GAMMA * (value < nanos.length ? nanos[value] + 1L : 1L);
+    for (int r = 0; r < rows; r++) {
+      hashes[r] = Hashes.mix(hashes[r] + of[read[r]]);
+    }
+  }
+
+  /** Adds the flags of the values of some rows to those of the rows. */
+  void addFlags(int[] read, int rows, byte[] all) {
+    byte[] of = flags;
+    for (int r = 0; r < rows; r++) {
+      all[r] |= of[read[r]];
+    }
   }
 
   /** The length of the text that a row is hashed by. */
@@ -235,7 +262,7 @@ final class Values {
       column.again(notations[value]);
       return code;
     }
-    if (forms[value] == Form.WHOLE.ordinal() && bits[value] == (int) bits[value]) {
+    if ((forms[value] & ~BARE) == Form.WHOLE.ordinal() && bits[value] == (int) bits[value]) {
       code = column.code((int) bits[value]);
       column.again(IdColumn.PLAIN);
     } else {
@@ -327,9 +354,18 @@ final class Values {
         || nullValues.isMissing(bytes, start, valueEnd);
   }
 
-  /** Ends a number without its text. */
-  private int endNumber(double number) {
-    int value = end(length, length, length, 0);
+  /** Adds a number without its text. */
+  private int addBare(Form form, long of, double number) {
+    int value = count++;
+    if (value == forms.length) {
+      grow(2 * value);
+    }
+    flags[value] = 0;
+    bits[value] = of;
+    forms[value] = (byte) (form.ordinal() | BARE);
+    if (ids) {
+      codes[value] = NO_CODE;
+    }
     if (needsNumbers) {
       numbers[value] = number;
     }
@@ -352,7 +388,7 @@ final class Values {
 
   int addLong(long number) {
     if (!writesNumbers() && (!ids || number == (int) number)) {
-      return set(endNumber(number), Form.WHOLE, number);
+      return addBare(Form.WHOLE, number, number);
     }
     reserve(24);
     int end = putLong(length, number);
@@ -398,8 +434,10 @@ final class Values {
     if (Double.isNaN(number)) {
       return 0;
     }
-    int value = writesNumbers() || ids ? writeDouble(number) : endNumber(number);
-    return set(value, Form.DOUBLE, Double.doubleToLongBits(number + 0.0)); // -0.0 is 0
+    long of = Double.doubleToRawLongBits(number + 0.0); // -0.0 is 0
+    return writesNumbers() || ids
+        ? set(writeDouble(number), Form.DOUBLE, of)
+        : addBare(Form.DOUBLE, of, number);
   }
 
   private int writeDouble(double number) {
@@ -424,8 +462,10 @@ final class Values {
     if (Float.isNaN(number)) {
       return 0;
     }
-    int value = writesNumbers() || ids ? writeFloat(number) : endNumber(number);
-    return set(value, Form.FLOAT, Double.doubleToLongBits(number + 0.0));
+    long of = Double.doubleToRawLongBits(number + 0.0);
+    return writesNumbers() || ids
+        ? set(writeFloat(number), Form.FLOAT, of)
+        : addBare(Form.FLOAT, of, number);
   }
 
   private int writeFloat(float number) {
@@ -482,7 +522,7 @@ final class Values {
   int addDate(long day) {
     reserve(32);
     int end = needsTexts || ids ? putDate(length, day) : length;
-    return set(endTime(end, day * SECONDS_OF_DAY, 0, true), Form.DATE, day);
+    return setTime(endTime(end, day * SECONDS_OF_DAY, 0, true), Form.DATE, day);
   }
 
   /**
@@ -498,11 +538,17 @@ final class Values {
       bytes[end++] = ' ';
       end = putTime(end, (int) Math.floorMod(epochSecond, SECONDS_OF_DAY), nano);
     }
-    int value = set(endTime(end, epochSecond, nano, local), Form.TIMESTAMP, epochSecond);
+    int value = setTime(endTime(end, epochSecond, nano, local), Form.TIMESTAMP, epochSecond);
     if (nanos.length < forms.length) {
       nanos = Arrays.copyOf(nanos, forms.length);
     }
     nanos[value] = nano;
+    return value;
+  }
+
+  private int setTime(int value, Form form, long of) {
+    set(value, form, of);
+    forms[value] |= ends[value] == starts[value] ? BARE : 0;
     return value;
   }
 
@@ -538,9 +584,10 @@ final class Values {
     int start = length;
     System.arraycopy(text, offset, bytes, start, size);
     int end = start + size;
+    boolean usual = size == 0 || CsvLine.isUsual(bytes[start], bytes[end - 1]);
     boolean comma = false;
     boolean quoted = false;
-    for (int p = start; p < end; p++) {
+    for (int p = usual && !needsTexts ? end : start; p < end; p++) {
       byte b = bytes[p];
       if (b <= ',') {
         comma |= b == ',';
@@ -548,7 +595,7 @@ final class Values {
       }
     }
     int value;
-    if (size > 0 && !CsvLine.isUsual(bytes[start], bytes[end - 1])) {
+    if (!usual) {
       value = addOdd(start, end, quoted || comma);
     } else {
       value = end(end, start, end, 0);
