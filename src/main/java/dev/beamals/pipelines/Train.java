@@ -7,7 +7,6 @@ import dev.beamals.als.TrainingSummary;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
-import dev.beamals.csv.EstimateIds;
 import dev.beamals.csv.IdType;
 import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingComparison;
@@ -40,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code als train}: sets the runner up, runs {@link TrainPipeline}, and saves what it made. */
 final class Train extends Command<TrainOptions> {
   /** Bytes; by default Spark sends no more to the driver (spark.driver.maxResultSize). */
-  private static final double MAX_BROADCAST = 1e9;
+  private static final long MAX_BROADCAST = 1_000_000_000;
 
   /** Flags that a manifest tells elsewhere, with what was found, or that do not matter to it. */
   private static final List<String> NOT_SAVED =
@@ -112,33 +111,22 @@ final class Train extends Command<TrainOptions> {
     return !Splits.of(options).none() || options.getTestInput() != null;
   }
 
-  /** Whether factors are shuffled, and not broadcast; see {@code --factorExchange}. */
-  private boolean shuffles(List<CsvFile> files) {
-    if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
-      return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
-    }
-    double factors = 4.0 * parameters().columns() * EstimateIds.of(files);
-    boolean shuffles = shuffles(factors, options.getMaxIter(), Runtime.getRuntime().maxMemory());
-    if (shuffles) {
-      progress.printf(
-          Locale.ROOT,
-          "factors are estimated at %,.0f MB, exchanged by shuffle (--factorExchange)%n",
-          factors / 1e6);
-    }
-    return shuffles;
-  }
-
   /**
-   * Whether the factors of both sides are too much to be broadcast.
+   * How many bytes the factors of both sides may have that are broadcast: none with {@code
+   * --factorExchange=shuffle}, any with {@code broadcast}.
    *
-   * <p>The driver keeps what every half-step broadcast until the end, and while it sends one has it
-   * in several forms. Half of the heap is for what the estimate misses.
+   * <p>With {@code auto} so many that they do not fill half of the heap: the driver keeps what
+   * every half-step broadcast until the end, and while it sends one has it in several forms.
    *
-   * @param factors bytes
+   * @param iterations of all trainings of the pipeline
    * @param maxMemory bytes of the driver's heap
    */
-  static boolean shuffles(double factors, int maxIter, long maxMemory) {
-    return (maxIter + 5) * factors > maxMemory / 2.0 || factors > MAX_BROADCAST;
+  static long maxBroadcast(TrainOptions.FactorExchange exchange, long iterations, long maxMemory) {
+    return switch (exchange) {
+      case shuffle -> 0;
+      case broadcast -> Long.MAX_VALUE;
+      case auto -> Math.min(MAX_BROADCAST, maxMemory / 2 / (iterations + 5));
+    };
   }
 
   @Override
@@ -188,7 +176,6 @@ final class Train extends Command<TrainOptions> {
           Cleaning.describe(files),
           options.getRunner().getSimpleName(),
           NormalEquations.kernelName());
-      boolean shuffles = shuffles(files);
       Pipeline pipeline = Pipeline.create(options);
       new TrainPipeline(
               options,
@@ -197,7 +184,11 @@ final class Train extends Command<TrainOptions> {
               Ranking.of(options),
               parameters(),
               model.staging(),
-              shuffles ? model.exchange() : null,
+              model.exchange(),
+              maxBroadcast(
+                  options.getFactorExchange(),
+                  options.getMaxIter(),
+                  Runtime.getRuntime().maxMemory()),
               split == null ? null : split.path(),
               initialModel,
               userBlocks == null ? cores : userBlocks,

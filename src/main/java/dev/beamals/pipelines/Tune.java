@@ -5,7 +5,6 @@ import dev.beamals.als.AlsParameters;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
-import dev.beamals.csv.EstimateIds;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
@@ -249,10 +248,9 @@ final class Tune extends Command<TuneOptions> {
           });
       files.completeBlocks();
     }
-    double idBytes = 4 * EstimateIds.of(input);
-    for (List<Trial> wave : waves(missing, cores, idBytes)) {
+    for (List<Trial> wave : waves(missing, cores)) {
       Pipeline pipeline = Pipeline.create(options);
-      pipelines.buildTrials(pipeline, wave, shuffles(wave, idBytes) ? files.exchange() : null);
+      pipelines.buildTrials(pipeline, wave, maxBroadcast(wave));
       Runners.waitUntilDone(pipeline.run());
       files.deleteExchange();
     }
@@ -270,40 +268,25 @@ final class Tune extends Command<TuneOptions> {
 
   /**
    * Which trials share a pipeline: so many as the flag says; otherwise on the DirectRunner one for
-   * each core, and on Spark, where a pipeline takes seconds to start, all; but no more than can be
-   * broadcast.
-   *
-   * @param idBytes of one number of all ids
+   * each core, and on Spark, where a pipeline takes seconds to start, all.
    */
-  private List<List<Trial>> waves(List<Trial> trials, int cores, double idBytes) {
+  private List<List<Trial>> waves(List<Trial> trials, int cores) {
     Integer given = options.getParallelTrials();
-    if (given != null) {
-      return Lists.partition(trials, given);
-    }
-    int size = Runners.onSpark(options) ? trials.size() : Math.min(cores, trials.size());
-    while (size > 1 && shuffles(trials.subList(0, size), idBytes)) {
-      size = (size + 1) / 2;
-    }
-    return Lists.partition(trials, size);
+    int most = Runners.onSpark(options) ? trials.size() : Math.min(cores, trials.size());
+    return Lists.partition(trials, given == null ? most : given);
   }
 
   /**
    * As for a training, of the factors of all trials of a pipeline: a runner keeps them to its end.
    */
-  private boolean shuffles(List<Trial> wave, double idBytes) {
-    if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
-      return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
-    }
-    double most = 0;
+  private long maxBroadcast(List<Trial> wave) {
     long iterations = 0;
     for (Trial trial : wave) {
       AlsParameters parameters = trial.parameters();
-      if (parameters != null) {
-        most = Math.max(most, parameters.columns() * idBytes);
-        iterations += parameters.maxIter();
-      }
+      iterations += parameters == null ? 0 : parameters.maxIter();
     }
-    return Train.shuffles(most, (int) iterations, Runtime.getRuntime().maxMemory());
+    return Train.maxBroadcast(
+        options.getFactorExchange(), iterations, Runtime.getRuntime().maxMemory());
   }
 
   /** What tells this tuning from others, so that results of one are never taken for another's. */

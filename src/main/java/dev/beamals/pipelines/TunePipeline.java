@@ -25,7 +25,6 @@ import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PCollectionView;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pipelines of a tuning: one reads, cleans, splits and blocks the input, once; the others train
@@ -92,11 +91,9 @@ final class TunePipeline {
   /**
    * Adds trials whose parameters fit together.
    *
-   * @param exchangeFolder where factors are exchanged by shuffle, with its last slash, or null to
-   *     broadcast them
+   * @param maxBroadcast bytes of the factors of a trial up to which they are broadcast
    */
-  void buildTrials(Pipeline pipeline, List<Trial> trials, @Nullable String exchangeFolder)
-      throws IOException {
+  void buildTrials(Pipeline pipeline, List<Trial> trials, long maxBroadcast) throws IOException {
     TrainingBlocks training =
         TrainingBlocks.of(
             pipeline.apply("ReadByUser", RatingBlockFiles.read(files.listBlocks("user"))),
@@ -110,11 +107,12 @@ final class TunePipeline {
       if (parameters == null) {
         throw new IllegalArgumentException(trial.misfit());
       }
-      Als als = Als.create().withParameters(parameters).withFailuresTold(true);
       String step = trial.step();
-      if (exchangeFolder != null) {
-        als = als.withShuffle(exchangeFolder + step + "/");
-      }
+      Als als =
+          Als.create()
+              .withParameters(parameters)
+              .withShuffleAbove(maxBroadcast, files.exchange() + step + "/")
+              .withFailuresTold(true);
       TrainedModel model = training.apply(step, als.onBlocks());
       model
           .summary()
