@@ -363,13 +363,13 @@ final class TrainTest {
         out);
     assertFails(
         1,
-        "item 2: its 1 ratings do not determine 10 factors",
+        "item 2: its 1 rating does not determine 10 factors",
         "--input=" + one,
         out,
         "--regParam=0");
     assertFails(
         1,
-        "item 2: its 1 ratings do not determine 10 factors",
+        "item 2: its 1 rating does not determine 10 factors",
         "--input=" + one,
         out,
         "--regParam=0",
