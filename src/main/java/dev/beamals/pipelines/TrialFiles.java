@@ -119,6 +119,7 @@ final class TrialFiles {
 
   /** Says that all blocks are there. */
   void completeBlocks() throws IOException {
+    storage.sync(folder);
     storage.write(folder + COMPLETE, new byte[0]);
   }
 
