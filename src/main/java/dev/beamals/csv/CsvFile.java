@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import org.apache.beam.sdk.io.FileSystems;
@@ -137,6 +138,15 @@ public abstract class CsvFile implements Serializable {
               format.header() ? " below a line that names the columns" : ""));
     }
     return files;
+  }
+
+  /** The names of the files of a pattern, none where there are none or it is no pattern. */
+  public static Set<String> names(String pattern) {
+    try {
+      return match("", pattern).keySet();
+    } catch (IOException | RuntimeException e) {
+      return Set.of(); // what reads them will say why
+    }
   }
 
   private static boolean packed(String name) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +60,23 @@ abstract class Command<O extends CommandOptions> {
   /** Does what the command is for, with flags that were checked. */
   abstract void run() throws IOException;
 
+  /** Flags of models that the output may be, as it replaces them. */
+  Set<String> replaced() {
+    return Set.of();
+  }
+
   final void execute() throws IOException {
+    prepare();
+    try (Outputs outputs = Outputs.take(arguments.toMap(options), replaced(), options, progress)) {
+      run();
+    }
+  }
+
+  /** What comes before {@link #run}. */
+  final void prepare() {
     check();
     HadoopFiles.configure(options, arguments.values());
     FileSystems.setDefaultPipelineOptions(options);
-    run();
   }
 
   /**

@@ -31,6 +31,7 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,12 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
         "--output=%s: is --model, which would be replaced by what is folded in alone; expected another"
             + " folder, or --merge",
         options.getOutput());
+  }
+
+  /** Only with {@code --merge}, which keeps what is in it. */
+  @Override
+  Set<String> replaced() {
+    return Set.of("model");
   }
 
   @Override

@@ -108,6 +108,12 @@ final class Train extends Command<TrainOptions> {
     Inputs.format(options);
   }
 
+  /** A training may go on from the model that it replaces. */
+  @Override
+  Set<String> replaced() {
+    return Set.of("initialModel");
+  }
+
   /** Whether there are rows to test on. */
   private boolean holdsOut() {
     return !Splits.of(options).none() || options.getTestInput() != null;
@@ -209,7 +215,9 @@ final class Train extends Command<TrainOptions> {
     }
     if (options.getReport()) {
       print("%n");
-      report().execute();
+      WriteReport report = report();
+      report.prepare();
+      report.run(); // its page is part of our output
     }
   }
 

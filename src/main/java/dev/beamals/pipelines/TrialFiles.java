@@ -129,6 +129,7 @@ final class TrialFiles {
 
   /** Says that all blocks are there. */
   void completeBlocks() throws IOException {
+    storage.sync(folder);
     storage.write(folder + COMPLETE, new byte[0]);
   }
 
