@@ -43,8 +43,7 @@ public record DroppedRatings(long duplicates, long aggregated, long infrequent, 
             all.apply(name + "CountAll", ParDo.of(new CountFn(1))).setCoder(coder()))
         .and(kept.apply(name + "CountKept", ParDo.of(new CountFn(-1))).setCoder(coder()))
         .apply(name + "FlattenCounts", Flatten.pCollections())
-        .apply(
-            name + "SumCounts", CombineAll.create(new DroppedRatings(0, 0, 0, 0), new SumFn()));
+        .apply(name + "SumCounts", CombineAll.create(new DroppedRatings(0, 0, 0, 0), new SumFn()));
   }
 
   static final class CountFn extends DoFn<RatingBlock, DroppedRatings> {

@@ -139,8 +139,7 @@ public final class JoinFactors
       List<RatingBatch> rows = new ArrayList<>();
       element.getValue().getAll(RATINGS).forEach(rows::add);
       if (!rows.isEmpty()) {
-        out.output(
-            KV.of(FactorBlock.concatenate(element.getValue().getAll(FACTORS), rank), rows));
+        out.output(KV.of(FactorBlock.concatenate(element.getValue().getAll(FACTORS), rank), rows));
       }
     }
   }

@@ -150,9 +150,7 @@ final class CsvParser {
         }
         for (int column : layout.texts) {
           texts.add(
-              line.bytes(),
-              column < 0 ? 0 : line.start(column),
-              column < 0 ? 0 : line.end(column));
+              line.bytes(), column < 0 ? 0 : line.start(column), column < 0 ? 0 : line.end(column));
         }
       }
     }

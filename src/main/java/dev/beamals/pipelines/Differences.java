@@ -90,17 +90,13 @@ final class Differences {
     RankingMetrics first = differences.models().get(0);
     ranking.printHeading(out, "rows", first, implicitPrefs);
     leftOut(
-        first.untrainedUsers(),
-        "user",
-        "not trained by some model",
-        differences::untrainedUsers);
+        first.untrainedUsers(), "user", "not trained by some model", differences::untrainedUsers);
     Ranking.leftOut(
         out, first.usersWithoutRelevant(), "user", "without a relevant item that is ranked");
     leftOut(
         first.unranked(),
         "relevant item",
-        String.format(
-            Locale.ROOT, "not among the %,d that every model ranks", first.items()),
+        String.format(Locale.ROOT, "not among the %,d that every model ranks", first.items()),
         differences::unranked);
     Ranking.leftOut(
         out, first.seen(), "relevant item", "not ranked, as the user has it in training");

@@ -162,7 +162,9 @@ final class Explain extends ModelCommand<ExplainOptions> {
         difference,
         why(difference, parameters));
     if (sums.rows().ignored() > 0) {
-      print("%s of items that the model does not have%n", count(sums.rows().ignored(), "interaction"));
+      print(
+          "%s of items that the model does not have%n",
+          count(sums.rows().ignored(), "interaction"));
     }
     if (sums.untitled() > 0) {
       print("%s without a title in --titles%n", count(sums.untitled(), "row"));

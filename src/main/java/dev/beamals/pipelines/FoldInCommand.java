@@ -174,10 +174,7 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
         count(solved, "rating"), counts.ignored(), others());
     print(
         "Model: %s, %s × %s, rank %d%n",
-        folder,
-        count(factors.users(), "user"),
-        count(factors.items(), "item"),
-        parameters.rank());
+        folder, count(factors.users(), "user"), count(factors.items(), "item"), parameters.rank());
   }
 
   private String others() {

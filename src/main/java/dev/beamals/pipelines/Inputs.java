@@ -372,8 +372,7 @@ final class Inputs {
       List<SavedModel> models,
       ResultFolder folder,
       int blocks) {
-    PCollection<RatingBlock> all =
-        byUser(pipeline, options, "excludeSeen", files, folder, blocks);
+    PCollection<RatingBlock> all = byUser(pipeline, options, "excludeSeen", files, folder, blocks);
     PCollection<RatingBlock> frequent = keepFrequent(models, all);
     DroppedRatings.count("Seen", all, frequent)
         .apply(

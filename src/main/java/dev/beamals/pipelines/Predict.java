@@ -47,7 +47,8 @@ final class Predict extends ModelCommand<PredictOptions> {
         (options.getInput() == null) == (options.getOutput() == null),
         "--input and --output: expected both, or --user and --item alone");
     require(
-        !options.getKeepOrder() || options.getInput() != null, "--keepOrder: expected with --input");
+        !options.getKeepOrder() || options.getInput() != null,
+        "--keepOrder: expected with --input");
     checkMaxRejects(options);
   }
 
@@ -174,8 +175,7 @@ final class Predict extends ModelCommand<PredictOptions> {
               "WriteCounts",
               ResultFile.<WritePredictions.Counts>write(folder.path() + "counts.bin"));
       run(pipeline);
-      WritePredictions.Counts counts =
-          folder.take("counts.bin", WritePredictions.Counts.coder());
+      WritePredictions.Counts counts = folder.take("counts.bin", WritePredictions.Counts.coder());
       ColdPairs cold = counts.cold();
       if (output == null) {
         ResultTable.print(out, write.columns().stream().map(Column::name).toList(), folder.parts());

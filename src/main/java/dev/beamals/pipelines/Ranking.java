@@ -104,11 +104,7 @@ record Ranking(List<Integer> topK, @Nullable Double relevantFrom) {
   void print(PrintStream out, String part, RankingMetrics metrics, boolean implicitPrefs) {
     printHeading(out, part, metrics, implicitPrefs);
     leftOut(out, metrics.untrainedUsers(), "user", "not trained");
-    leftOut(
-        out,
-        metrics.usersWithoutRelevant(),
-        "user",
-        "without a relevant item that is ranked");
+    leftOut(out, metrics.usersWithoutRelevant(), "user", "without a relevant item that is ranked");
     leftOut(
         out,
         metrics.unranked(),

@@ -296,7 +296,8 @@ final class Train extends Command<TrainOptions> {
     boolean split = !splits.none();
     Cleaning cleaning =
         Cleaning.ofRatings(files, report)
-            .without(Cleaning.Reason.aggregated, dropped.aggregated() + (split ? heldAggregated : 0))
+            .without(
+                Cleaning.Reason.aggregated, dropped.aggregated() + (split ? heldAggregated : 0))
             .without(Cleaning.Reason.infrequent, dropped.infrequent())
             .withUsed(training.count() + (split ? heldRatings : 0));
 
@@ -356,10 +357,7 @@ final class Train extends Command<TrainOptions> {
 
     print(
         "Model: %s, %s × %s, rank %d%n",
-        model,
-        count(factors.users(), "user"),
-        count(factors.items(), "item"),
-        options.getRank());
+        model, count(factors.users(), "user"), count(factors.items(), "item"), options.getRank());
     print("       factorsDigest %s%n%n", factors.digest());
     printTraining(summary);
     print("training row", trainingFigures);

@@ -227,8 +227,7 @@ final class Tune extends Command<TuneOptions> {
         Cleaning.ofRatings(input, report)
             .without(ResultFile.read(files.dropped("training"), DroppedRatings.coder()))
             .without(ResultFile.read(files.dropped("validation"), DroppedRatings.coder()))
-            .without(
-                Cleaning.Reason.testRow, ResultFile.read(files.testRows(), VarLongCoder.of()));
+            .without(Cleaning.Reason.testRow, ResultFile.read(files.testRows(), VarLongCoder.of()));
     account("input", cleaning);
     print("%n");
     if (splits.reports()) {
@@ -247,7 +246,13 @@ final class Tune extends Command<TuneOptions> {
         options.getRunner().getSimpleName(),
         NormalEquations.kernelName());
     TunePipeline pipelines =
-        new TunePipeline(options, splits, metric, files, Inputs.userBlocks(options, cores), Inputs.itemBlocks(options, cores));
+        new TunePipeline(
+            options,
+            splits,
+            metric,
+            files,
+            Inputs.userBlocks(options, cores),
+            Inputs.itemBlocks(options, cores));
     if (!files.hasBlocks()) {
       reading(
           Inputs.format(options),
@@ -299,7 +304,11 @@ final class Tune extends Command<TuneOptions> {
     settings.append(" seed=").append(options.getSeed());
     // The files of blocks are for so many.
     int cores = Runners.setUp(options, arguments);
-    settings.append(" blocks=").append(Inputs.userBlocks(options, cores)).append(',').append(Inputs.itemBlocks(options, cores));
+    settings
+        .append(" blocks=")
+        .append(Inputs.userBlocks(options, cores))
+        .append(',')
+        .append(Inputs.itemBlocks(options, cores));
     for (CsvFile file : files) {
       settings.append('\n').append(file.name()).append(' ').append(file.bytes());
       settings.append(' ').append(lastModified(file.name()));

@@ -91,9 +91,7 @@ final class TunePipeline {
     (dropped == null
             ? DroppedRatings.count("Training", training.byUser(), training.byUser())
             : dropped)
-        .apply(
-            "WriteTrainingDropped",
-            ResultFile.<DroppedRatings>write(files.dropped("training")));
+        .apply("WriteTrainingDropped", ResultFile.<DroppedRatings>write(files.dropped("training")));
     PCollection<RatingBlock> validation =
         split
             .get(SplitRatings.validation())

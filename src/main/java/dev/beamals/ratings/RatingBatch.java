@@ -86,7 +86,8 @@ public final class RatingBatch {
    * @param times for each row seconds since the epoch, or empty
    */
   public RatingBatch withTimes(double[] times) {
-    return new RatingBatch(users, items, user, item, rating, fingerprint, times, part, place, texts);
+    return new RatingBatch(
+        users, items, user, item, rating, fingerprint, times, part, place, texts);
   }
 
   /**
@@ -95,7 +96,8 @@ public final class RatingBatch {
    * @param parts for each row the ordinal of a {@link SplitRatings.Part}, or empty
    */
   public RatingBatch withParts(byte[] parts) {
-    return new RatingBatch(users, items, user, item, rating, fingerprint, time, parts, place, texts);
+    return new RatingBatch(
+        users, items, user, item, rating, fingerprint, time, parts, place, texts);
   }
 
   /**
@@ -104,7 +106,8 @@ public final class RatingBatch {
    * @param places for each row a number that only what read it can make sense of, or empty
    */
   public RatingBatch withPlaces(long[] places) {
-    return new RatingBatch(users, items, user, item, rating, fingerprint, time, part, places, texts);
+    return new RatingBatch(
+        users, items, user, item, rating, fingerprint, time, part, places, texts);
   }
 
   /**

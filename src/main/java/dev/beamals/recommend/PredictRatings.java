@@ -141,8 +141,7 @@ public abstract class PredictRatings
   }
 
   private Predictor predictor() {
-    return new Predictor(
-        model().rank(), baseline() ? Baseline.of(model()) : null, model().mean());
+    return new Predictor(model().rank(), baseline() ? Baseline.of(model()) : null, model().mean());
   }
 
   private PCollection<ScoredIds> predict(PCollection<RatingBatch> pairs) {
@@ -308,8 +307,7 @@ public abstract class PredictRatings
           ? BlockProducts.dot(x, user * rank, y, item * rank, rank)
           : baseline == null
               ? Float.NaN
-              : baseline.predict(
-                  ratingMean, x, user * rank, userFound, y, item * rank, itemFound);
+              : baseline.predict(ratingMean, x, user * rank, userFound, y, item * rank, itemFound);
     }
   }
 }

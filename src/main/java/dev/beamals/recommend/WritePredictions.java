@@ -12,6 +12,7 @@ import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.RowPlace;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -40,6 +41,9 @@ public final class WritePredictions
 
   /** What the column of predictions is called. */
   public static final String PREDICTION = "prediction";
+
+  /** The value of an id that nobody asked for yet. */
+  private static final Object UNKNOWN = new Object();
 
   /** Chunks of the input in one file, 64 MiB: what is held at a time. */
   private static final int CHUNKS = 8;
@@ -230,8 +234,8 @@ public final class WritePredictions
   /** Goes through the rows of a batch. */
   private final class Cursor {
     private final RatingBatch rows;
-    private final @Nullable Object[] users;
-    private final @Nullable Object[] items;
+    private final Object[] users;
+    private final Object[] items;
     private final List<@Nullable Object> values = new ArrayList<>();
     private int row;
 
@@ -239,6 +243,8 @@ public final class WritePredictions
       this.rows = rows;
       this.users = new Object[rows.ids(Side.USER).size()];
       this.items = new Object[rows.ids(Side.ITEM).size()];
+      Arrays.fill(users, UNKNOWN);
+      Arrays.fill(items, UNKNOWN);
     }
 
     long place() {
@@ -281,11 +287,11 @@ public final class WritePredictions
      *
      * @param known Modified: for each id of the batch its value, once it was asked for
      */
-    private Object value(@Nullable Object[] known, Side side, Column column) {
+    private Object value(Object[] known, Side side, Column column) {
       Ids ids = rows.ids(side);
       int index = rows.index(side)[row];
       Object value = known[index];
-      if (value == null) {
+      if (value == UNKNOWN) {
         value = WriteScores.value(ids, index, column);
         known[index] = value;
       }

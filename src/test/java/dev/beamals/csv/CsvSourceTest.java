@@ -554,14 +554,12 @@ final class CsvSourceTest {
       Path file =
           Files.writeString(
               folder.resolve("texts-" + dialect.multiLine() + ".csv"), String.join("\n", lines));
-      CsvFormat format =
-          CsvFormat.create().withDialect(dialect).withPairs("user_id", "video_id");
+      CsvFormat format = CsvFormat.create().withDialect(dialect).withPairs("user_id", "video_id");
       List<CsvFile> files = CsvFile.find("input", List.of(file.toString()), format);
       assertEquals(
           List.of("note", "user_id", "column3", "column4", "video_id"), files.get(0).columns());
       for (long chunk : new long[] {1, 7, 30, 1 << 20}) {
-        List<CsvFile> withTexts =
-            files.stream().map(one -> one.withTexts(columns)).toList();
+        List<CsvFile> withTexts = files.stream().map(one -> one.withTexts(columns)).toList();
         List<String> rows = new ArrayList<>();
         long last = -1;
         for (RowBatch batch :

@@ -116,7 +116,8 @@ final class CleaningTest {
 
   /** The counts of a line as {@code --input: 3 rows read, 1 unreadable, 2 used}. */
   private static Map<String, Long> printed(String flag, String printed) {
-    Matcher line = Pattern.compile("(?m)^--" + flag + ": (\\d+) rows? read, (.*)$").matcher(printed);
+    Matcher line =
+        Pattern.compile("(?m)^--" + flag + ": (\\d+) rows? read, (.*)$").matcher(printed);
     assertTrue(line.find(), printed);
     Map<String, Long> counts = new TreeMap<>();
     Map<String, String> names = new HashMap<>();

@@ -114,8 +114,7 @@ final class PredictTest {
       String item = Integer.toString(101 + r * 31 % 12);
       first.append(r).append(',').append(item).append(',').append(user).append(',');
       first.append(filler).append('\n');
-      expected.add(
-          r + "," + item + "," + user + "," + filler + ",," + prediction(user, item));
+      expected.add(r + "," + item + "," + user + "," + filler + ",," + prediction(user, item));
     }
     Path a = Files.writeString(folder.resolve("a.csv"), first);
     // Other columns, in another order.
@@ -190,8 +189,7 @@ final class PredictTest {
     List<String> rows = new ArrayList<>();
     for (Path part : parts(output)) {
       try (ParquetReader<Group> reader =
-          ParquetReader.builder(
-                  new GroupReadSupport(), new org.apache.hadoop.fs.Path(part.toUri()))
+          ParquetReader.builder(new GroupReadSupport(), new org.apache.hadoop.fs.Path(part.toUri()))
               .build()) {
         for (Group row = reader.read(); row != null; row = reader.read()) {
           rows.add(

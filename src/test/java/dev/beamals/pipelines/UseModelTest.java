@@ -912,7 +912,8 @@ final class UseModelTest {
           assertEquals(header, part.get(0));
           lines.addAll(part.subList(1, part.size()));
         } else {
-          assertTrue(List.of("_SUCCESS", "_counts.json").contains(name) || name.endsWith(".crc"), name);
+          assertTrue(
+              List.of("_SUCCESS", "_counts.json").contains(name) || name.endsWith(".crc"), name);
         }
       }
     }

@@ -18,7 +18,8 @@ import org.apache.beam.sdk.values.KV;
 import org.junit.jupiter.api.Test;
 
 final class RowTextsTest {
-  private static final List<String> WORDS = List.of("", "a", "b,\"c\"", "用户", "line\nend", "\u0000");
+  private static final List<String> WORDS =
+      List.of("", "a", "b,\"c\"", "用户", "line\nend", "\u0000");
 
   private static RatingBatch batch(int rows, int columns, Random random) {
     Ids users = Ids.of("1", "2", "x", "y", "用户");
@@ -89,8 +90,7 @@ final class RowTextsTest {
   void rowsMayHaveNone() throws Exception {
     RatingBatch batch = batch(5, 0, new Random(2));
     assertSame(RowTexts.none(), batch.texts());
-    assertSame(
-        RowTexts.none(), CoderContract.check(RatingBatch.Coder.of(), batch).texts());
+    assertSame(RowTexts.none(), CoderContract.check(RatingBatch.Coder.of(), batch).texts());
     assertEquals(0, batch.select(new int[] {1}, 1).texts().columns());
   }
 

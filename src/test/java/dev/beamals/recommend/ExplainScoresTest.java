@@ -264,7 +264,7 @@ final class ExplainScoresTest {
                 new int[] {3, 1},
                 new Reasons.Rows(5, 6, 7, 8)));
     assertEquals(lines(explained), lines(CoderContract.check(ScoredIds.Coder.of(), explained)));
-    WriteReasons.Sums sums = 
+    WriteReasons.Sums sums =
         new WriteReasons.Sums(1, 2, 3, 4, 5, 6, 7, 8, new Reasons.Rows(9, 10, 11, 12), 13);
     assertEquals(sums, CoderContract.check(WriteReasons.Sums.coder(), sums));
   }

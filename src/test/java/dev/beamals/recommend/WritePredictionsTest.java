@@ -50,8 +50,7 @@ final class WritePredictionsTest {
     for (int r = 0; r < places.length; r++) {
       place[r] = RowPlace.of(places[r][0], places[r][1]) + places[r][2];
       byte[] note =
-          (places[r][0] + "-" + places[r][1] + "-" + places[r][2])
-              .getBytes(StandardCharsets.UTF_8);
+          (places[r][0] + "-" + places[r][1] + "-" + places[r][2]).getBytes(StandardCharsets.UTF_8);
       texts.add(note, 0, note.length);
       texts.add("a, \"b\"".getBytes(StandardCharsets.UTF_8), 0, r == 0 ? 0 : 6);
     }

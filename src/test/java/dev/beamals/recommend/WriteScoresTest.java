@@ -119,7 +119,8 @@ final class WriteScoresTest {
             pipeline
                 .apply(Create.empty(ScoredIds.Coder.of()))
                 .apply(
-                    "Write", WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS)))
+                    "Write",
+                    WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS)))
         .isEqualTo(new WriteScores.Counts(0, 0, 0, 0, 0, Reasons.Rows.NONE));
     pipeline.run().waitUntilFinish();
     assertEquals(List.of(), names());
@@ -135,7 +136,8 @@ final class WriteScoresTest {
     try (InputStream reader = Files.newInputStream(file)) {
       pipeline
           .apply(Create.of(FIRST))
-          .apply("Write", WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS));
+          .apply(
+              "Write", WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS));
       pipeline.run().waitUntilFinish();
       assertEquals("an earlier attempt", new String(reader.readAllBytes(), StandardCharsets.UTF_8));
     }
@@ -149,7 +151,9 @@ final class WriteScoresTest {
     Column items = Column.ids("item", true);
     pipeline
         .apply(Create.of(FIRST))
-        .apply("Write", WriteScores.ranked(folder + "/", Format.parquet, USER, items, "score", BLOCKS));
+        .apply(
+            "Write",
+            WriteScores.ranked(folder + "/", Format.parquet, USER, items, "score", BLOCKS));
     RuntimeException failure =
         assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
     assertTrue(
@@ -249,7 +253,7 @@ final class WriteScoresTest {
 
   @Test
   void codersKeepEverything() throws Exception {
-    WriteScores.Counts counts = 
+    WriteScores.Counts counts =
         new WriteScores.Counts(1L << 40, 2, 3, 4, 0.5, new Reasons.Rows(5, 6, 7, 8));
     assertEquals(counts, CoderContract.check(WriteScores.Counts.coder(), counts));
     ScoredIds decoded = CoderContract.check(ScoredIds.Coder.of(), SECOND);
