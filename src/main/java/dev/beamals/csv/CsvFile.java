@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -52,9 +53,6 @@ public abstract class CsvFile implements Serializable {
 
   abstract Kind kind();
 
-  /** The names of the columns of a file of JSON. */
-  abstract List<String> names();
-
   /** The names and types of the columns of a Parquet file, in words. */
   abstract String types();
 
@@ -82,12 +80,36 @@ public abstract class CsvFile implements Serializable {
 
   /** What reads objects of JSON into a line. */
   JsonLine json(CsvLine line) {
-    return new JsonLine(line, names());
+    return new JsonLine(line, layout().names);
   }
 
   /** Whether rows of this file have a timestamp. */
   public boolean hasTimestamp() {
     return layout().timestamp >= 0;
+  }
+
+  /**
+   * The names of all columns, in their order. A column without a name of its own is called by its
+   * number from 1, as in {@code column3}.
+   */
+  public List<String> columns() {
+    return layout().names;
+  }
+
+  /** Which of them has the user, from 0. */
+  public int userColumn() {
+    return layout().user;
+  }
+
+  /** Which of them has the item, from 0. */
+  public int itemColumn() {
+    return layout().item;
+  }
+
+  /** The same file, of which the texts of these columns are read; those it has not are empty. */
+  CsvFile withTexts(List<String> columns) {
+    return new AutoValue_CsvFile(
+        name(), bytes(), layout().withTexts(columns), packed(), kind(), types(), rowGroups());
   }
 
   /**
@@ -134,6 +156,15 @@ public abstract class CsvFile implements Serializable {
     return files;
   }
 
+  /** The names of the files of a pattern, none where there are none or it is no pattern. */
+  public static Set<String> names(String pattern) {
+    try {
+      return InputNames.find("", pattern).keySet();
+    } catch (IOException | RuntimeException e) {
+      return Set.of(); // what reads them will say why
+    }
+  }
+
   /** Looks at a file; null for one without a byte. */
   private static @Nullable CsvFile file(
       String parameter, String name, long size, CsvFormat format) {
@@ -148,8 +179,7 @@ public abstract class CsvFile implements Serializable {
       if (json != null) {
         CsvLayout layout = CsvLayout.ofNames(format, name, json.names());
         boolean packed = Packing.isPacked(name);
-        return new AutoValue_CsvFile(
-            name, size, layout, packed, json.kind(), json.names(), "", List.of());
+        return new AutoValue_CsvFile(name, size, layout, packed, json.kind(), "", List.of());
       }
       return csv(parameter, name, size, format);
     } catch (IOException e) {
@@ -157,8 +187,8 @@ public abstract class CsvFile implements Serializable {
     }
   }
 
-  private static @Nullable CsvFile csv(
-      String parameter, String name, long size, CsvFormat format) throws IOException {
+  private static @Nullable CsvFile csv(String parameter, String name, long size, CsvFormat format)
+      throws IOException {
     byte[] firstLine = firstLine(parameter, name);
     if (firstLine.length == 0) {
       return null;
@@ -188,7 +218,6 @@ public abstract class CsvFile implements Serializable {
         CsvLayout.of(ofFile, name, fields),
         Packing.isPacked(name),
         Kind.CSV,
-        List.of(),
         "",
         List.of());
   }
@@ -233,8 +262,7 @@ public abstract class CsvFile implements Serializable {
           }
         }
       }
-      return new AutoValue_CsvFile(
-          name, size, layout, false, Kind.PARQUET, List.of(), types(columns), rows);
+      return new AutoValue_CsvFile(name, size, layout, false, Kind.PARQUET, types(columns), rows);
     }
   }
 

@@ -306,7 +306,9 @@ final class CsvLine {
     return valueEnds[i];
   }
 
-  /** The value of field {@code i} where it does not begin as the field does, as of +1; else empty. */
+  /**
+   * The value of field {@code i} where it does not begin as the field does, as of +1; else empty.
+   */
   String value(int i) {
     return values[i];
   }

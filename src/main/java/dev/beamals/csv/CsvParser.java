@@ -55,6 +55,9 @@ final class CsvParser {
       if (layout.pairs && !header) {
         int next = addPlainPair(bytes, p, to);
         if (next >= 0) {
+          if (firstPlace >= 0) {
+            rows.addPlace(firstPlace + lines);
+          }
           lines++;
           p = next;
           continue;
@@ -78,16 +81,18 @@ final class CsvParser {
    * @param records what read into {@link #line}
    * @param chunk greater for later ones
    * @param limit bytes of a chunk
+   * @param firstPlace as of lines
    * @return null after the last
    */
-  @Nullable RowBatch parse(Records records, long chunk, long limit) {
+  @Nullable RowBatch parse(Records records, long chunk, long limit, long firstPlace) {
     long before = chunk == 0 ? 0 : records.line();
     long sum = 0;
     long length = 0;
     while (length < limit && records.next()) {
       extra = records.extra();
       int to = line.count() == 0 ? 0 : line.length();
-      sum += addRow(line.defect(), line.bytes(), 0, to, chunk, records.line() - 1 - before, -1);
+      long lines = records.line() - 1 - before;
+      sum += addRow(line.defect(), line.bytes(), 0, to, chunk, lines, firstPlace);
       length += to + 1;
     }
     return length == 0 ? null : rows.finish(chunk, records.line() - before, sum);
@@ -98,8 +103,9 @@ final class CsvParser {
    *
    * @param json what reads into {@link #line}
    * @param chunk the offset in the file of the chunk in which they begin
+   * @param firstPlace as of lines
    */
-  RowBatch parse(JsonLine json, byte[] bytes, int from, int to, long chunk) {
+  RowBatch parse(JsonLine json, byte[] bytes, int from, int to, long chunk, long firstPlace) {
     long lines = 0;
     long sum = 0;
     int p = from;
@@ -115,7 +121,7 @@ final class CsvParser {
       if (start < end) {
         String defect = end - start > MAX_LINE ? "a line of over 1 MiB" : json.read(bytes, p, end);
         extra = json.extra();
-        sum += addRow(defect, bytes, p, end, chunk, lines, -1);
+        sum += addRow(defect, bytes, p, end, chunk, lines, firstPlace);
       }
       lines++;
       p = end + 1;
@@ -147,8 +153,14 @@ final class CsvParser {
       hash = extra == 0 ? hash : Hashes.mix(hash + extra);
       int before = rows.size();
       defect = parseRow(hash);
-      if (place >= 0 && rows.size() > before) {
-        rows.addPlace(place + lines);
+      if (rows.size() > before) {
+        if (place >= 0) {
+          rows.addPlace(place + lines);
+        }
+        for (int column : layout.texts) {
+          rows.addText(
+              line.bytes(), column < 0 ? 0 : line.start(column), column < 0 ? 0 : line.end(column));
+        }
       }
     }
     if (defect != null) {

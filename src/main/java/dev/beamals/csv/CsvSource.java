@@ -1,6 +1,7 @@
 package dev.beamals.csv;
 
 import dev.beamals.RunException;
+import dev.beamals.ratings.RowPlace;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -125,11 +126,8 @@ final class CsvSource extends BoundedSource<RowBatch> {
         size = 0;
       }
       Range last = bundle.isEmpty() ? null : bundle.get(bundle.size() - 1);
-      if (last != null
-          && last.file.name().equals(range.file.name())
-          && last.end == range.start) {
-        bundle.set(
-            bundle.size() - 1, new Range(range.file, last.start, range.end, range.number));
+      if (last != null && last.file.name().equals(range.file.name()) && last.end == range.start) {
+        bundle.set(bundle.size() - 1, new Range(range.file, last.start, range.end, range.number));
       } else {
         bundle.add(range);
       }
@@ -226,8 +224,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
    * @param whole whether all columns of a row are needed
    * @param texts whether rows are to be hashed by texts
    */
-  static Batches batches(Range range, long chunk, boolean whole, boolean texts)
-      throws IOException {
+  static Batches batches(Range range, long chunk, boolean whole, boolean texts) throws IOException {
     return switch (range.file.kind()) {
       case PARQUET ->
           new ParquetBatches(range, whole, texts, (int) Math.max(1, chunk / CsvFile.ROW_BYTES));
@@ -245,18 +242,19 @@ final class CsvSource extends BoundedSource<RowBatch> {
     private final CsvParser parser;
     private final Records records;
     private final long size;
+    private final int number;
     private long chunk;
 
     FromStart(Range range, long size) {
       CsvLayout layout = range.file.layout();
       this.size = size;
+      this.number = range.number;
       this.parser = new CsvParser(range.file.name(), layout);
       if (range.file.kind() == CsvFile.Kind.JSON) {
         this.records = new JsonReader(range.file.name(), range.file.json(parser.line()));
         return;
       }
-      this.records =
-          new RecordReader(range.file.name(), layout.format.dialect(), parser.line());
+      this.records = new RecordReader(range.file.name(), layout.format.dialect(), parser.line());
       if (layout.format.header()) {
         records.next();
       }
@@ -264,7 +262,8 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
     @Override
     public @Nullable RowBatch next() {
-      RowBatch batch = parser.parse(records, chunk, size);
+      RowBatch batch =
+          parser.parse(records, chunk, size, number < 0 ? -1 : RowPlace.of(number, chunk / size));
       chunk += size;
       return batch;
     }
@@ -307,7 +306,8 @@ final class CsvSource extends BoundedSource<RowBatch> {
       this.channel = Packing.open(range.file.name());
       if (base > 0) {
         if (!(channel instanceof SeekableByteChannel)) {
-          throw new IOException(range.file.name() + ": its file system cannot read from the middle");
+          throw new IOException(
+              range.file.name() + ": its file system cannot read from the middle");
         }
         ((SeekableByteChannel) channel).position(base);
       }
@@ -319,11 +319,10 @@ final class CsvSource extends BoundedSource<RowBatch> {
       if (!advance()) {
         return null;
       }
-      if (json != null) {
-        return parser.parse(json, window, from, to, start);
-      }
       long place = range.number < 0 ? -1 : RowPlace.of(range.number, start / chunk);
-      return parser.parse(window, from, to, start, place);
+      return json == null
+          ? parser.parse(window, from, to, start, place)
+          : parser.parse(json, window, from, to, start, place);
     }
 
     /** Goes on to the lines of the next chunk; false after the last. */

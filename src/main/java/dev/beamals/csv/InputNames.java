@@ -86,8 +86,7 @@ final class InputNames {
       } catch (InvalidPathException e) {
         throw new RunException(Text.printable(place) + ": not a file name", e);
       }
-      boolean stream =
-          Files.exists(path) ? isPipe(path) : name.equals(STANDARD_INPUT);
+      boolean stream = Files.exists(path) ? isPipe(path) : name.equals(STANDARD_INPUT);
       for (Path file : stream ? List.of(spool(name, path)) : LocalGlob.find(path)) {
         sizes.put(file.toString(), Files.size(file));
       }

@@ -39,7 +39,8 @@ final class JsonReader implements Records {
       }
       line = parser.getTokenLocation().getLineNr();
       if (token != JsonToken.START_OBJECT) {
-        throw new RunException(file + ":" + line + ": no object of JSON; expected one for each row");
+        throw new RunException(
+            file + ":" + line + ": no object of JSON; expected one for each row");
       }
       object.read(parser);
       return true;

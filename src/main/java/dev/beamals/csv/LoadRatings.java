@@ -1,8 +1,11 @@
 package dev.beamals.csv;
 
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
 import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.RowPlace;
 import java.util.List;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -16,14 +19,15 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads files of CSV, Parquet or JSON into ratings that can be trained on, and tells what it left out.
+ * Reads files of CSV, Parquet or JSON into ratings that can be trained on, and tells what it left
+ * out.
  *
  * <p>Files are read in parallel, by byte ranges or row groups, straight from bytes into columns. A
- * row is the same in a file of any kind, with the same hash. It meets these
- * rules in their order: it cannot be read; it has an empty column, see {@link #withDropMissing};
- * its timestamp is below 0; its rating is not a finite float. The run fails where a quote is open
- * at the end of a line, where more rows cannot be read than {@link #withMaxRejects} allows, or
- * where no rating is left at all. Rows that are whole duplicates of another are still there: {@link
+ * row is the same in a file of any kind, with the same hash. It meets these rules in their order:
+ * it cannot be read; it has an empty column, see {@link #withDropMissing}; its timestamp is below
+ * 0; its rating is not a finite float. The run fails where a quote is open at the end of a line,
+ * where more rows cannot be read than {@link #withMaxRejects} allows, or where no rating is left at
+ * all. Rows that are whole duplicates of another are still there: {@link
  * dev.beamals.blocks.BlockRatings#withDropDuplicates} drops them where the rows of a user meet.
  *
  * <pre>{@code
@@ -91,8 +95,16 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     return toBuilder().setTimes(times).build();
   }
 
-  /** Whether ratings know where they were read, which {@link WriteSplit} needs. */
+  /**
+   * Whether ratings know where they were read, see {@link RatingBatch#places}, which {@link
+   * WriteSplit} needs.
+   */
   public LoadRatings withPlaces(boolean places) {
+    checkArgument(
+        !places || files().size() <= RowPlace.MOST_FILES,
+        "%s files: expected at most %s",
+        files().size(),
+        RowPlace.MOST_FILES);
     return toBuilder().setPlaces(places).build();
   }
 
@@ -127,6 +139,17 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
       case WITHIN_INPUT -> files().stream().map(CsvFile::types).distinct().count() > 1;
       case ACROSS_FORMATS -> true;
     };
+  }
+
+  /**
+   * Has the texts of further columns read, see {@link RatingBatch#texts}.
+   *
+   * @param columns as {@link CsvFile#columns} names them; empty in a file that has none of them
+   */
+  public LoadRatings withTexts(List<String> columns) {
+    return toBuilder()
+        .setFiles(files().stream().map(file -> file.withTexts(columns)).toList())
+        .build();
   }
 
   /**
@@ -169,7 +192,9 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     }
     PCollectionTuple cleaned =
         input
-            .apply("ReadChunks", Read.from(
+            .apply(
+                "ReadChunks",
+                Read.from(
                     new CsvSource(
                         files(), CsvSource.CHUNK, needsWholeRows(), needsTexts(), places())))
             .apply(

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A part of the pattern is what stands between two slashes. One that is the name of something
  * that exists is that name, whatever characters it has; {@code **} stands for any number of
  * folders, also none, links to folders left out, and as the last part for all files in them; any
- * other is a glob as of {@link Files#newDirectoryStream(Path, String)}. A folder that matches stands
- * for all files below it. What begins with {@code .} or {@code _} has to be named so. Only folders that the
- * pattern leads to are looked into: Beam's local file system walks all that is below the last slash
- * before a glob, and for a name without one its whole parent.
+ * other is a glob as of {@link Files#newDirectoryStream(Path, String)}. A folder that matches
+ * stands for all files below it. What begins with {@code .} or {@code _} has to be named so. Only
+ * folders that the pattern leads to are looked into: Beam's local file system walks all that is
+ * below the last slash before a glob, and for a name without one its whole parent.
  */
 final class LocalGlob {
   private static final Pattern GLOB = Pattern.compile("[*?\\[{]");

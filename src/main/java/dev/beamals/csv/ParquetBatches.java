@@ -1,12 +1,14 @@
 package dev.beamals.csv;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.beamals.RunException;
 import dev.beamals.csv.Values.Use;
 import dev.beamals.files.ParquetFile;
 import dev.beamals.ids.Hashes;
+import dev.beamals.ratings.RowPlace;
 import dev.beamals.ratings.SplitRatings;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -34,6 +36,8 @@ final class ParquetBatches implements CsvSource.Batches {
   /** Rows whose values are looked at in one go: they stay in a cache. */
   private static final int BLOCK_ROWS = 4096;
 
+  private static final byte[] NO_TEXT = {};
+
   private final String name;
   private final CsvLayout layout;
   private final int end;
@@ -49,6 +53,9 @@ final class ParquetBatches implements CsvSource.Batches {
   private final MessageType schema;
   private final RowColumns rows;
 
+  /** The place of the first row of the file; −1 where rows need none. */
+  private final long firstPlace;
+
   /** The columns that are read, with their places in the layout. */
   private final int[] columns;
 
@@ -60,6 +67,12 @@ final class ParquetBatches implements CsvSource.Batches {
   private final int rating;
   private final int timestamp;
   private final int split;
+
+  /**
+   * The readers of further columns, whose texts are wanted; −1 for lists, and where there is none.
+   */
+  private final int[] further;
+
   private int group;
   private long row;
   private long left;
@@ -80,6 +93,7 @@ final class ParquetBatches implements CsvSource.Batches {
     this.rated = layout.format.rated();
     this.hashesValues = rated && !texts;
     this.rows = new RowColumns(name, layout, true);
+    this.firstPlace = range.number < 0 ? -1 : RowPlace.of(range.number, 0);
     this.file = open(name);
     List<Type> fields = file.getFileMetaData().getSchema().getFields();
     List<Integer> needed = layout.used();
@@ -107,6 +121,7 @@ final class ParquetBatches implements CsvSource.Batches {
     this.rating = flat.indexOf(layout.rating);
     this.timestamp = flat.indexOf(layout.timestamp);
     this.split = flat.indexOf(layout.split);
+    this.further = Arrays.stream(layout.texts).map(flat::indexOf).toArray();
     for (int g = 0; g < group; g++) {
       row += file.getRowGroups().get(g).getRowCount();
     }
@@ -171,8 +186,7 @@ final class ParquetBatches implements CsvSource.Batches {
     for (int c = 0; c < columns.length; c++) {
       ColumnDescriptor column = schema.getColumnDescription(path(columns[c]));
       if (readers[c] == null) {
-        readers[c] =
-            new ParquetColumn(column, newValues(columns[c]), pages.getPageReader(column));
+        readers[c] = new ParquetColumn(column, newValues(columns[c]), pages.getPageReader(column));
       } else {
         readers[c].open(pages.getPageReader(column));
       }
@@ -201,7 +215,10 @@ final class ParquetBatches implements CsvSource.Batches {
     }
     CsvFormat format = layout.format;
     return new Values(
-        uses, rated && !hashesValues, format.nullValues(), new TimeText(format.timeZone(), format.timestampFormat()));
+        uses,
+        rated && !hashesValues,
+        format.nullValues(),
+        new TimeText(format.timeZone(), format.timestampFormat()));
   }
 
   /**
@@ -214,7 +231,7 @@ final class ParquetBatches implements CsvSource.Batches {
     long hash = !rated ? 0 : hashesValues ? mixNested(hashes[r]) : hashTexts(r);
     String defect = parseRow(r, complete, hash);
     if (defect != null) {
-      byte[] shown = String.join(",", texts(r)).getBytes(StandardCharsets.UTF_8);
+      byte[] shown = String.join(",", texts(r)).getBytes(UTF_8);
       return rows.reject(defect, shown, 0, shown.length, chunk, line);
     }
     long sum = Hashes.mix(hash(user, r) + Hashes.GAMMA) ^ hash(item, r);
@@ -330,7 +347,7 @@ final class ParquetBatches implements CsvSource.Batches {
     }
     SplitRatings.Part part = null;
     if (split >= 0) {
-      part = SplitRatings.Part.of(text(split, r));
+      part = SplitRatings.Part.of(text(split, r, RowColumns.FIELD_TEXT));
       if (part == null) {
         return describe(split, r) + CsvParser.NOT_A_PART;
       }
@@ -356,15 +373,23 @@ final class ParquetBatches implements CsvSource.Batches {
     if (part != null) {
       rows.addPart(part);
     }
+    if (firstPlace >= 0) {
+      rows.addPlace(firstPlace + row + r);
+    }
+    for (int column : further) {
+      byte[] shown = column < 0 ? NO_TEXT : text(column, r, Integer.MAX_VALUE).getBytes(UTF_8);
+      rows.addText(shown, 0, shown.length);
+    }
     return null;
   }
 
-  private String text(int column, int r) {
-    return readers[column].values().text(readers[column].value(r), RowColumns.FIELD_TEXT);
+  private String text(int column, int r, int most) {
+    return readers[column].values().text(readers[column].value(r), most);
   }
 
   private String describe(int column, int r) {
-    return RowColumns.describe(layout.name(columns[column]), text(column, r));
+    return RowColumns.describe(
+        layout.name(columns[column]), text(column, r, RowColumns.FIELD_TEXT));
   }
 
   @Override

@@ -46,8 +46,7 @@ abstract class Reject implements Serializable {
     return of(file, chunk, line, reason, text, false);
   }
 
-  static Reject of(
-      String file, long chunk, long line, String reason, String text, boolean inRows) {
+  static Reject of(String file, long chunk, long line, String reason, String text, boolean inRows) {
     return new AutoValue_Reject(file, chunk, line, reason, text, inRows);
   }
 

@@ -3,6 +3,7 @@ package dev.beamals.csv;
 import dev.beamals.ids.Hashes;
 import dev.beamals.ids.Ids;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.RowTexts;
 import dev.beamals.ratings.SplitRatings;
 import it.unimi.dsi.fastutil.doubles.DoubleArrayList;
 import it.unimi.dsi.fastutil.floats.FloatArrayList;
@@ -31,6 +32,7 @@ final class RowColumns {
   private final DoubleArrayList timestamp = new DoubleArrayList();
   private final ByteArrayOutputStream part = new ByteArrayOutputStream();
   private final LongArrayList place = new LongArrayList();
+  private final RowTexts.Builder texts;
   private final IntArrayList incomplete = new IntArrayList();
   private List<Reject> rejects = new ArrayList<>();
   private int unusable;
@@ -42,6 +44,7 @@ final class RowColumns {
   RowColumns(String file, CsvLayout layout, boolean inRows) {
     this.file = file;
     this.inRows = inRows;
+    this.texts = new RowTexts.Builder(layout.texts.length);
     this.users = new IdColumn(layout.format.userIds());
     this.items = new IdColumn(layout.format.itemIds());
   }
@@ -73,6 +76,11 @@ final class RowColumns {
 
   void addPlace(long of) {
     place.add(of);
+  }
+
+  /** Adds the text of the next of the further columns of a row, in {@code bytes[from, to)}. */
+  void addText(byte[] bytes, int from, int to) {
+    texts.add(bytes, from, to);
   }
 
   /** Tells of the row that is added next that it has an empty column. */
@@ -128,7 +136,8 @@ final class RowColumns {
                 rating.toFloatArray(),
                 fingerprint.toLongArray())
             .withParts(part.toByteArray())
-            .withPlaces(place.toLongArray());
+            .withPlaces(place.toLongArray())
+            .withTexts(texts.finish());
     RowBatch batch =
         new RowBatch(
             file,

@@ -178,10 +178,7 @@ final class Values {
       return texts.text(copyTo(texts, value), most);
     }
     return new String(
-        bytes,
-        starts[value],
-        Math.min(most, ends[value] - starts[value]),
-        StandardCharsets.UTF_8);
+        bytes, starts[value], Math.min(most, ends[value] - starts[value]), StandardCharsets.UTF_8);
   }
 
   /** Adds a value that is no text to others. */
@@ -397,7 +394,9 @@ final class Values {
 
   /** Adds an unsigned number of 64 bits. */
   int addUnsigned(long number) {
-    return number >= 0 ? addLong(number) : addDecimal(new BigDecimal(Long.toUnsignedString(number)));
+    return number >= 0
+        ? addLong(number)
+        : addDecimal(new BigDecimal(Long.toUnsignedString(number)));
   }
 
   /** Adds a number, without the zeros at its end. */
@@ -512,7 +511,9 @@ final class Values {
       return endNumber(plain.indexOf('.') < 0 ? putAscii(end, ".0") : end, end, number);
     }
     String text =
-        digits + (exponent < 0 ? "e-" : "e+") + (Math.abs(exponent) < 10 ? "0" : "")
+        digits
+            + (exponent < 0 ? "e-" : "e+")
+            + (Math.abs(exponent) < 10 ? "0" : "")
             + Math.abs(exponent);
     int end = putAscii(length, text);
     return endNumber(end, end, number);
@@ -707,8 +708,7 @@ final class Values {
     long z = day + 719_468;
     long era = Math.floorDiv(z, 146_097);
     int dayOfEra = (int) (z - era * 146_097);
-    int yearOfEra =
-        (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+    int yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
     int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
     int shifted = (5 * dayOfYear + 2) / 153;
     int month = shifted < 10 ? shifted + 3 : shifted - 9;

@@ -92,7 +92,12 @@ final class CsvFileTest {
         refused(CsvFormat.create(), folder));
     for (String file :
         List.of(
-            "_SUCCESS", ".b.csv.crc", "b.csv", "day=1/a.csv", "_old/c.csv", "day=2/.x/d.csv",
+            "_SUCCESS",
+            ".b.csv.crc",
+            "b.csv",
+            "day=1/a.csv",
+            "_old/c.csv",
+            "day=2/.x/d.csv",
             "day=2/empty.csv")) {
       Files.createDirectories(folder.resolve(file).getParent());
       write(folder, file, file.contains("SUCCESS") || file.contains("empty") ? "" : HEADER);

@@ -408,7 +408,8 @@ final class FilesAsPeopleHaveThemTest {
     }
     RunException e =
         assertThrows(RunException.class, () -> read(CsvFormat.create(), List.of(excel)));
-    assertTrue(String.valueOf(e.getMessage()).endsWith("is an Excel file; expected CSV, Parquet or JSON"));
+    assertTrue(
+        String.valueOf(e.getMessage()).endsWith("is an Excel file; expected CSV, Parquet or JSON"));
   }
 
   @Test

@@ -58,8 +58,7 @@ final class FormatsTest {
   private record Writing(
       WriterVersion version, boolean dictionary, CompressionCodecName codec, long groupSize) {
     static final Writing PLAIN =
-        new Writing(
-            WriterVersion.PARQUET_1_0, false, CompressionCodecName.UNCOMPRESSED, 128 << 20);
+        new Writing(WriterVersion.PARQUET_1_0, false, CompressionCodecName.UNCOMPRESSED, 128 << 20);
   }
 
   /** A column: its Parquet type, what a row has in Parquet, and the same in CSV. */
@@ -349,8 +348,20 @@ final class FormatsTest {
           default -> {
             text =
                 List.of(
-                        "a", " b ", "007", "1.50", "-0.0", "+3", "x, y", "say \"hi\"", "ü", "2.",
-                        " , ", "1e10", "NaN", "")
+                        "a",
+                        " b ",
+                        "007",
+                        "1.50",
+                        "-0.0",
+                        "+3",
+                        "x, y",
+                        "say \"hi\"",
+                        "ü",
+                        "2.",
+                        " , ",
+                        "1e10",
+                        "NaN",
+                        "")
                     .get(random.nextInt(14));
             value = text;
           }
@@ -387,8 +398,7 @@ final class FormatsTest {
     Path parquet =
         parquet(
             "rows",
-            String.join(
-                " ", columns.stream().map(c -> "optional " + c.type + ";").toList()),
+            String.join(" ", columns.stream().map(c -> "optional " + c.type + ";").toList()),
             rows(columns.stream().map(Column::values).toList()),
             new Writing(version, dictionary, codec, groupSize));
     Path csv =
@@ -399,11 +409,13 @@ final class FormatsTest {
     List<String> expected = read(FORMAT, true, csv);
     assertEquals(1000, expected.size());
     assertEquals(expected, read(FORMAT, true, parquet));
-    assertEquals(read(FORMAT, false, csv).stream().map(FormatsTest::withoutHash).toList(),
+    assertEquals(
+        read(FORMAT, false, csv).stream().map(FormatsTest::withoutHash).toList(),
         read(FORMAT, false, parquet).stream().map(FormatsTest::withoutHash).toList());
     assertEquals(distinct(true, csv), distinct(false, parquet));
     if (groupSize < 1 << 20) {
-      assertTrue(CsvFile.find("input", List.of(parquet.toString()), FORMAT).get(0).rowGroups().size() > 2);
+      assertTrue(
+          CsvFile.find("input", List.of(parquet.toString()), FORMAT).get(0).rowGroups().size() > 2);
     }
     for (String column : List.of("d32", "text", "single", "micros", "flag", "u64", "thousandths")) {
       for (IdType type : IdType.values()) {
@@ -441,16 +453,21 @@ final class FormatsTest {
     List<List<Object>> rows = List.of(List.of(1, 2L, 0.5), List.of(1, 2L, 0.5), List.of(1, 3L, 1d));
     Path parquet =
         parquet(
-            "a.parquet", "required int32 user; required int64 item; required double rating;", rows,
+            "a.parquet",
+            "required int32 user; required int64 item; required double rating;",
+            rows,
             Writing.PLAIN);
     Path other =
         parquet(
-            "b.parquet", "required binary user; required float item; required binary rating;",
-            List.of(List.of("1", 2f, "0.50"), List.of("1", 4f, "1")), Writing.PLAIN);
+            "b.parquet",
+            "required binary user; required float item; required binary rating;",
+            List.of(List.of("1", 2f, "0.50"), List.of("1", 4f, "1")),
+            Writing.PLAIN);
     Path csv = csv("c.csv", "user,item,rating", List.of(List.of("1.0", "2", "0.5")));
     Path json =
         Files.writeString(
-            folder.resolve("d"), "{\"user\": 1, \"item\":2,\"rating\":5e-1}\n\n"
+            folder.resolve("d"),
+            "{\"user\": 1, \"item\":2,\"rating\":5e-1}\n\n"
                 + "{\"rating\":0.5,\"item\":\"2\",\"user\":1.0}\n");
     assertEquals(2, distinct(false, parquet));
     assertEquals(2, distinct(true, parquet));
@@ -464,7 +481,8 @@ final class FormatsTest {
             + " optional group place { optional binary town (STRING); }";
     Path file =
         parquet(
-            "lists.parquet", schema,
+            "lists.parquet",
+            schema,
             List.of(
                 List.of(1, 2, 3f, List.of(1, 2)), List.of(1, 2, 3f, List.of(1, 2)),
                 List.of(1, 2, 3f, List.of(12)), List.of(1, 2, 3f, List.of())),
@@ -493,7 +511,8 @@ final class FormatsTest {
   void rejectsTellTheRow() throws IOException {
     Path file =
         parquet(
-            "rejects.parquet", "required binary user; required int32 item; optional binary rating;",
+            "rejects.parquet",
+            "required binary user; required int32 item; optional binary rating;",
             List.of(List.of("a", 1, "3"), List.of("b", 2, "good"), List.of("c", 3, List.of())),
             Writing.PLAIN);
     dev.beamals.csv.CsvSource source =
@@ -511,10 +530,13 @@ final class FormatsTest {
   void onlyNeededColumnsAreLookedAt() throws IOException {
     Path file =
         parquet(
-            "some.parquet", "required int32 user; required int32 item; optional int32 rest;",
-            List.of(List.of(1, 2, List.of()), List.of(3, 4, 5)), Writing.PLAIN);
+            "some.parquet",
+            "required int32 user; required int32 item; optional int32 rest;",
+            List.of(List.of(1, 2, List.of()), List.of(3, 4, 5)),
+            Writing.PLAIN);
     List<CsvFile> files =
-        CsvFile.find("input", List.of(file.toString()), CsvFormat.create().withPairs("user", "item"));
+        CsvFile.find(
+            "input", List.of(file.toString()), CsvFormat.create().withPairs("user", "item"));
     for (boolean whole : new boolean[] {true, false}) {
       RowBatch batch =
           SourceTestUtils.readFromSource(
@@ -574,8 +596,10 @@ final class FormatsTest {
   void damagedParquetIsNamed() throws IOException {
     Path file =
         parquet(
-            "whole.parquet", "required int32 user; required int32 item; required float rating;",
-            Collections.nCopies(2000, List.of(1, 2, 3f)), Writing.PLAIN);
+            "whole.parquet",
+            "required int32 user; required int32 item; required float rating;",
+            Collections.nCopies(2000, List.of(1, 2, 3f)),
+            Writing.PLAIN);
     byte[] bytes = Files.readAllBytes(file);
     Random random = new Random(1);
     for (int i = 0; i < 200; i++) {

@@ -70,6 +70,7 @@ final class DecompressorsTest {
             UnsupportedOperationException.class,
             () -> new Decompressors().getDecompressor(CompressionCodecName.BROTLI));
     assertEquals(
-        "compressed as BROTLI; expected UNCOMPRESSED, SNAPPY, GZIP, ZSTD or LZ4", refused.getMessage());
+        "compressed as BROTLI; expected UNCOMPRESSED, SNAPPY, GZIP, ZSTD or LZ4",
+        refused.getMessage());
   }
 }
