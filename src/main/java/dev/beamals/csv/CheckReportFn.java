@@ -84,11 +84,7 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
           String.format(
               "%s: %d of %d %s have no user, item or rating; expected that of at most half of them,"
                   + " or maxRejects=%d to go on with the others",
-              name,
-              report.unusable(),
-              report.rowsRead(),
-              noun(report.rowsRead(), "row"),
-              limit));
+              name, report.unusable(), report.rowsRead(), noun(report.rowsRead(), "row"), limit));
     }
     if (report.kept() == 0) {
       throw new RunException(
