@@ -1,5 +1,7 @@
 package dev.beamals.model;
 
+import static dev.beamals.Words.noun;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
@@ -118,8 +120,8 @@ public final class SavedModel {
     if (count != factors.rows()) {
       throw new RunException(
           String.format(
-              "%s%s/ holds %d rows and manifest.json says %d: a file is missing or was added",
-              place, name, factors.rows(), count));
+              "%s%s/ holds %d %s and manifest.json says %d: a file is missing or was added",
+              place, name, factors.rows(), noun(factors.rows(), "row"), count));
     }
   }
 
