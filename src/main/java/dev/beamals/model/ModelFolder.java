@@ -70,7 +70,13 @@ public final class ModelFolder implements AutoCloseable {
     String parent = parent(folder);
     String name = folder.substring(parent.length());
     this.staging = parent + "." + name + ".staging-" + attempt;
-    this.aside = parent + "." + name + ".replaced";
+    this.aside = aside(folder);
+  }
+
+  /** Where an older model is while it is replaced. */
+  static String aside(String folder) {
+    String parent = parent(folder);
+    return parent + "." + folder.substring(parent.length()) + ".replaced";
   }
 
   /** With its last slash, which the root needs. */
@@ -134,9 +140,7 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   private void prepare() throws IOException {
-    if (!storage.exists(folder) && isModel(aside)) {
-      storage.move(aside, folder);
-    }
+    bringBack();
     refuseForeign();
     String parent = parent(folder);
     String name = folder.substring(parent.length());
@@ -150,6 +154,27 @@ public final class ModelFolder implements AutoCloseable {
     storage.delete(aside);
     for (Side side : Side.values()) {
       storage.makeFolder(staging() + WriteFactors.folder(side));
+    }
+  }
+
+  private void bringBack() throws IOException {
+    if (!storage.exists(folder) && isModel(aside)) {
+      storage.move(aside, folder);
+    }
+  }
+
+  /**
+   * Brings the older model back that a run which was killed between the two moves left aside; does
+   * nothing where there is none. No other run may write to {@code output}.
+   *
+   * @throws RunException if it cannot be moved
+   */
+  public static void bringBack(String parameter, String output, PipelineOptions options) {
+    ModelFolder model = at(parameter, output, newAttempt(), options);
+    try {
+      model.bringBack();
+    } catch (IOException e) {
+      throw RunException.cannotWrite(model.place, e);
     }
   }
 

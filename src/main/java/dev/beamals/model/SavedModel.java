@@ -89,7 +89,15 @@ public final class SavedModel {
       if (remote
           ? files.isEmpty() && FolderFiles.list(path + "userFactors/").isEmpty()
           : !Files.exists(FolderFiles.local(folder))) {
-        throw new RunException(place + "no such folder");
+        String aside = ModelFolder.aside(path.substring(0, path.length() - 1)) + "/";
+        throw new RunException(
+            place
+                + "no such folder"
+                + (FolderFiles.list(aside).contains("manifest.json")
+                    ? "; a run that was to replace it was killed, and left it as "
+                        + aside
+                        + ": the next run to it brings it back"
+                    : ""));
       }
       throw new RunException(
           place
