@@ -51,6 +51,29 @@ public abstract class CsvFile implements Serializable {
   }
 
   /**
+   * The names of all columns, in their order. A column without a name of its own is called by its
+   * number from 1, as in {@code column3}.
+   */
+  public List<String> columns() {
+    return layout().names;
+  }
+
+  /** Which of them has the user, from 0. */
+  public int userColumn() {
+    return layout().user;
+  }
+
+  /** Which of them has the item, from 0. */
+  public int itemColumn() {
+    return layout().item;
+  }
+
+  /** The same file, of which the texts of these columns are read; those it has not are empty. */
+  CsvFile withTexts(List<String> columns) {
+    return new AutoValue_CsvFile(name(), bytes(), layout().withTexts(columns), packed());
+  }
+
+  /**
    * Finds the files of {@code patterns}, which may hold globs, and the columns in each: before the
    * pipeline is built, so that what is wrong is said at once.
    *
