@@ -1,6 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.Words;
 import dev.beamals.model.ModelCheck;
 import java.io.PrintStream;
 import java.util.List;
@@ -24,14 +25,14 @@ final class Verify extends Command<ModelOptions> {
       throw new RunException(
           String.format(
               "model=%s: not as it was saved, see the %s above",
-              options.getModel(), ModelCommand.count(wrong, "line")));
+              options.getModel(), Words.count(wrong, "line")));
     }
     if (check.unknown().isEmpty()) {
       print(
           "%s: as it was saved: %s of %s, the manifest, and factorsDigest of all factors%n",
           options.getModel(),
-          ModelCommand.count(check.files(), "file"),
-          ModelCommand.count(check.bytes(), "byte"));
+          Words.count(check.files(), "file"),
+          Words.count(check.bytes(), "byte"));
     } else {
       print("%s: nothing is wrong, as far as the model tells%n", options.getModel());
     }
