@@ -4,6 +4,7 @@ import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
+import dev.beamals.linalg.CholeskyBatch;
 import dev.beamals.linalg.CholeskySolver;
 import dev.beamals.linalg.ConjugateGradientSolver;
 import dev.beamals.linalg.GramSum;
@@ -45,6 +46,9 @@ final class BlockSolver {
   private final int solved;
   private final RowSolver solver;
 
+  /** Solves most rows, where the solver is {@link CholeskySolver}; null where it does not. */
+  private final @Nullable CholeskyBatch batch;
+
   /**
    * @param side that of the rows
    */
@@ -56,6 +60,7 @@ final class BlockSolver {
     this.biasUnit = biasRegParam == null ? 1 : (float) Math.sqrt(lambda / biasRegParam);
     this.solved = parameters.rank() + (parameters.biases() ? 1 : 0);
     this.solver = solver(parameters, solved);
+    this.batch = solver instanceof CholeskySolver ? CholeskySolver.createBatch(solved) : null;
   }
 
   private static RowSolver solver(AlsParameters parameters, int solved) {
@@ -103,31 +108,92 @@ final class BlockSolver {
   /** As {@link #solve}, but null where a system is singular: {@link StepSums#failure} tells it. */
   @Nullable FactorBlock trySolve(
       RatingBlock block, float[] dst, float @Nullable [] start, Others others, StepSums sums) {
-    int columns = parameters.columns();
     int rows = block.src().size();
-    float[] x = new float[Math.multiplyExact(rows, columns)];
-    float[] row = new float[solved];
-    Rows systems = rows(block, dst, others);
+    Solution solution = new Solution(rows(block, dst, others), rows, others.mean, sums);
+    int[] batched = new int[CholeskyBatch.ROWS];
     for (int s = 0; s < rows; s++) {
-      double scale = systems.select(s);
-      double loss = systems.fixedLoss();
-      if (start != null) {
-        regularized(start, s * columns, others.mean, row);
-      } else {
-        Arrays.fill(row, 0);
-      }
-      if (systems.isZero()) {
-        Arrays.fill(row, 0);
-      } else if (!systems.solve(solver, row)) {
-        sums.fail(systems.singular()); // the others go on, for one message with any blocks
+      if (batch == null || !solution.addToBatch(batch, s)) {
+        solution.solve(s, start);
         continue;
-      } else {
-        loss += solver.lossChange(row, 0);
       }
-      sums.addRow(loss, scale, row);
-      store(row, x, s * columns, others.mean);
+      batched[batch.size() - 1] = s;
+      if (batch.size() == CholeskyBatch.ROWS) {
+        solution.solve(batch, batched);
+      }
     }
-    return sums.failure() == null ? new FactorBlock(block.src(), columns, x) : null;
+    if (batch != null) {
+      solution.solve(batch, batched);
+    }
+    return sums.failure() == null
+        ? new FactorBlock(block.src(), parameters.columns(), solution.x)
+        : null;
+  }
+
+  /** The rows of a block as they are solved, one by one or in batches. */
+  private final class Solution {
+    private final Rows rows;
+    private final double mean;
+    private final StepSums sums;
+    private final float[] x;
+    private final float[] row = new float[solved];
+
+    Solution(Rows rows, int count, double mean, StepSums sums) {
+      this.rows = rows;
+      this.mean = mean;
+      this.sums = sums;
+      this.x = new float[Math.multiplyExact(count, parameters.columns())];
+    }
+
+    /** Returns false for a row that is 0. */
+    boolean addToBatch(CholeskyBatch batch, int s) {
+      rows.select(s);
+      if (rows.isZero()) {
+        return false;
+      }
+      batch.add(rows.system);
+      return true;
+    }
+
+    /**
+     * Solves what is in the batch, and empties it.
+     *
+     * @param batched the rows that are in it
+     */
+    void solve(CholeskyBatch batch, int[] batched) {
+      batch.solve();
+      for (int r = 0; r < batch.size(); r++) {
+        if (batch.takeSolution(r, row, 0)) {
+          rows.select(batched[r]);
+          store(batched[r], batch.lossChange(r));
+        } else {
+          solve(batched[r], null);
+        }
+      }
+      batch.clear();
+    }
+
+    /** Solves a row. */
+    void solve(int s, float @Nullable [] start) {
+      rows.select(s);
+      if (start != null) {
+        regularized(start, s * parameters.columns(), mean, row);
+      } else {
+        Arrays.fill(row, 0);
+      }
+      if (rows.isZero()) {
+        Arrays.fill(row, 0);
+        store(s, 0);
+      } else if (rows.solve(solver, row)) {
+        store(s, solver.lossChange(row, 0));
+      } else {
+        sums.fail(rows.singular()); // the others go on, for one message with any blocks
+      }
+    }
+
+    private void store(int s, double lossChange) {
+      sums.addRow(rows.fixedLoss() + lossChange, rows.scale(), row);
+      BlockSolver.this.store(row, x, s * parameters.columns(), mean);
+    }
   }
 
   /** The systems of the rows of a block; arguments as {@link #solve}. */
@@ -143,7 +209,6 @@ final class BlockSolver {
     private final RowSystem system;
     private final double share;
     private int selected;
-    private double fixedLoss;
 
     private Rows(RatingBlock block, float[] dst, Others others) {
       this.block = block;
@@ -165,13 +230,15 @@ final class BlockSolver {
       return block.offsets()[selected + 1];
     }
 
-    /** Selects a row; returns the part of the scale of λ that is of it alone. */
-    double select(int s) {
+    /** Selects a row. */
+    void select(int s) {
       selected = s;
-      double scale = scale(block, from(), to());
-      system.select(from(), to(), lambda * (scale + share));
-      fixedLoss = BlockSolver.fixedLoss(targets, parameters.implicitPrefs(), from(), to());
-      return scale;
+      system.select(from(), to(), lambda * (scale() + share));
+    }
+
+    /** The part of the scale of λ that is of the row alone. */
+    double scale() {
+      return BlockSolver.scale(parameters, block.ratings(), from(), to());
     }
 
     /** What x·y is to come close to, times c, at each position of the block. */
@@ -186,7 +253,7 @@ final class BlockSolver {
 
     /** The part of the loss of the row that no x changes, {@code Σ c p²}. */
     double fixedLoss() {
-      return fixedLoss;
+      return BlockSolver.fixedLoss(targets, parameters.implicitPrefs(), from(), to());
     }
 
     /**
@@ -194,7 +261,7 @@ final class BlockSolver {
      * singular.
      */
     boolean isZero() {
-      return parameters.implicitPrefs() && fixedLoss == 0;
+      return parameters.implicitPrefs() && fixedLoss() == 0;
     }
 
     /**
@@ -293,10 +360,6 @@ final class BlockSolver {
   }
 
   /** The part of the scale of λ that is of a row alone. */
-  private double scale(RatingBlock block, int from, int to) {
-    return scale(parameters, block.ratings(), from, to);
-  }
-
   static double scale(AlsParameters parameters, float[] ratings, int from, int to) {
     switch (parameters.regScaling()) {
       case none:
