@@ -7,6 +7,7 @@ import dev.beamals.ids.Side;
 import dev.beamals.linalg.CholeskyBatch;
 import dev.beamals.linalg.CholeskySolver;
 import dev.beamals.linalg.ConjugateGradientSolver;
+import dev.beamals.linalg.FactorMatrix;
 import dev.beamals.linalg.GramSum;
 import dev.beamals.linalg.NonNegativeSolver;
 import dev.beamals.linalg.RowSolver;
@@ -90,14 +91,14 @@ final class BlockSolver {
   /**
    * Solves all rows of a block.
    *
-   * @param dst row-major, the columns of {@link RatingBlock#dst}. Not modified.
+   * @param dst the columns of {@link RatingBlock#dst}. Not modified.
    * @param start row-major, the columns of {@link RatingBlock#src}, where conjugate gradients
    *     start; null for zeros. Not modified.
    * @param sums Modified: the rows and their part of the objective are added
    * @throws RunException naming the id where the system is singular
    */
   FactorBlock solve(
-      RatingBlock block, float[] dst, float @Nullable [] start, Others others, StepSums sums) {
+      RatingBlock block, FactorMatrix dst, float @Nullable [] start, Others others, StepSums sums) {
     FactorBlock solution = trySolve(block, dst, start, others, sums);
     if (solution == null) {
       throw new RunException(String.valueOf(sums.failure()));
@@ -107,7 +108,7 @@ final class BlockSolver {
 
   /** As {@link #solve}, but null where a system is singular: {@link StepSums#failure} tells it. */
   @Nullable FactorBlock trySolve(
-      RatingBlock block, float[] dst, float @Nullable [] start, Others others, StepSums sums) {
+      RatingBlock block, FactorMatrix dst, float @Nullable [] start, Others others, StepSums sums) {
     int rows = block.src().size();
     Solution solution = new Solution(rows(block, dst, others), rows, others.mean, sums);
     int[] batched = new int[CholeskyBatch.ROWS];
@@ -141,7 +142,7 @@ final class BlockSolver {
       this.rows = rows;
       this.mean = mean;
       this.sums = sums;
-      this.x = new float[Math.multiplyExact(count, parameters.columns())];
+      this.x = floats(count, parameters.columns());
     }
 
     /** Returns false for a row that is 0. */
@@ -196,8 +197,23 @@ final class BlockSolver {
     }
   }
 
+  /**
+   * An array for the rows of a block.
+   *
+   * @throws RunException where none is as long
+   */
+  static float[] floats(int rows, int columns) {
+    if ((long) rows * columns > Integer.MAX_VALUE - 8) {
+      throw new RunException(
+          String.format(
+              "%,d rows of %d factors in one block: expected more blocks of that side",
+              rows, columns));
+    }
+    return new float[rows * columns];
+  }
+
   /** The systems of the rows of a block; arguments as {@link #solve}. */
-  Rows rows(RatingBlock block, float[] dst, Others others) {
+  Rows rows(RatingBlock block, FactorMatrix dst, Others others) {
     return new Rows(block, dst, others);
   }
 
@@ -205,16 +221,16 @@ final class BlockSolver {
   final class Rows {
     private final RatingBlock block;
     private final float[] targets;
-    private final float[] matrix;
+    private final FactorMatrix matrix;
     private final RowSystem system;
     private final double share;
     private int selected;
 
-    private Rows(RatingBlock block, float[] dst, Others others) {
+    private Rows(RatingBlock block, FactorMatrix dst, Others others) {
       this.block = block;
       this.targets = BlockSolver.this.targets(block, dst, others.mean);
       this.matrix = BlockSolver.this.matrix(dst);
-      RowSystem rows = RowSystem.of(solved, matrix, block.neighbours(), targets);
+      RowSystem rows = RowSystem.of(matrix, block.neighbours(), targets);
       this.system =
           parameters.implicitPrefs() && others.gram != null
               ? rows.withWeights(weights(block)).withGram(others.gram)
@@ -246,8 +262,8 @@ final class BlockSolver {
       return targets;
     }
 
-    /** What the rows are solved against, row-major: {@code solved} columns. */
-    float[] matrix() {
+    /** What the rows are solved against: {@code solved} columns. */
+    FactorMatrix matrix() {
       return matrix;
     }
 
@@ -293,25 +309,23 @@ final class BlockSolver {
   }
 
   /** What every row of the other side is solved against: its factors, and the unit of biases. */
-  float[] matrix(float[] dst) {
-    int columns = parameters.columns();
+  FactorMatrix matrix(FactorMatrix dst) {
     int rank = parameters.rank();
-    if (columns == solved) {
+    if (dst.columns() == solved) {
       return dst;
     }
-    int rows = dst.length / columns;
-    float[] matrix = new float[Math.multiplyExact(rows, solved)];
-    for (int d = 0; d < rows; d++) {
-      System.arraycopy(dst, d * columns, matrix, d * solved, rank);
+    FactorMatrix matrix = FactorMatrix.zeros(dst.rows(), solved);
+    for (int d = 0; d < dst.rows(); d++) {
+      matrix.setRow(d, dst.piece(d), dst.offset(d), rank);
       if (solved > rank) {
-        matrix[d * solved + rank] = biasUnit;
+        matrix.set(d, rank, biasUnit);
       }
     }
     return matrix;
   }
 
   /** What x·y is to come close to: ratings less what is known of them, or preferences times c. */
-  private float[] targets(RatingBlock block, float[] dst, double mean) {
+  private float[] targets(RatingBlock block, FactorMatrix dst, double mean) {
     float[] ratings = block.ratings();
     if (parameters.columns() == parameters.rank() && !parameters.implicitPrefs()) {
       return ratings;
@@ -329,7 +343,7 @@ final class BlockSolver {
     int known = parameters.rank() + (side == Side.ITEM ? 0 : 1);
     for (int p = 0; p < targets.length; p++) {
       double bias =
-          known < columns ? dst[block.neighbours()[p] * columns + known] : 0; // centred alone
+          known < columns ? dst.get(block.neighbours()[p], known) : 0; // centred alone
       targets[p] = (float) (ratings[p] - bias - (side == Side.USER ? mean : 0));
     }
     return targets;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.FactorFile;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
@@ -24,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which rows go where, and what becomes of the files. */
+/** What becomes of the files. */
 final class ShuffleExchangeTest {
   private static final int USERS = 1000;
   private static final int ITEM_BLOCKS = 7;
@@ -43,43 +42,17 @@ final class ShuffleExchangeTest {
   }
 
   @Test
-  void aRowGoesToTheBlocksThatNeedItAndToNoOther() {
-    RatingBlock block = block();
-    FactorBlock factors = InitializeFactors.draw(block.src(), Side.USER, 3, 1);
-    ShuffleExchange exchange = exchange(10);
-    FactorFile file = exchange.write(block, factors, Side.USER, 0);
-    int sent = 0;
-    for (int b = 0; b < ITEM_BLOCKS; b++) {
-      Set<Integer> needed = new TreeSet<>();
-      for (int i = 0; i <= USERS; i++) {
-        if (Ids.of(i).block(0, ITEM_BLOCKS) == b) {
-          Stream.of(i - 1, i).filter(u -> u >= 0 && u < USERS).forEach(needed::add);
-        }
-      }
-      FactorBlock message = file.read(b);
-      int[] ids = needed.stream().mapToInt(u -> u).toArray();
-      assertEquals(Ids.of(ids), message.ids());
-      for (int i = 0; i < ids.length; i++) {
-        assertArrayEquals(
-            Arrays.copyOfRange(factors.factors(), 3 * ids[i], 3 * ids[i] + 3),
-            Arrays.copyOfRange(message.factors(), 3 * i, 3 * i + 3));
-      }
-      sent += ids.length;
-    }
-    assertTrue(sent <= 2 * USERS, "two items, so two blocks at most: " + sent);
-  }
-
-  @Test
   void filesGoWhenTheyAreReadAndTheLastStay() throws IOException {
     RatingBlock block = block();
     FactorBlock factors = InitializeFactors.draw(block.src(), Side.USER, 3, 1);
     ShuffleExchange exchange = exchange(6);
     for (int step = 0; step <= 6; step++) {
       // Half-steps alternate, but here one block stands for both sides.
-      FactorFile file = exchange.write(block, factors, Side.USER, step);
-      exchange.write(block, factors, Side.USER, step); // a worker that was lost did it once before
+      Sent sent = send(exchange, block, factors, step);
+      send(exchange, block, factors, step); // a worker that was lost did it once before
       if (step >= 5) {
-        assertArrayEquals(factors.factors(), file.readWhole().factors());
+        assertArrayEquals(factors.factors(), sent.whole().factors());
+        assertEquals(block.src(), sent.whole().ids());
       }
       Set<String> steps = new TreeSet<>();
       try (Stream<Path> files = Files.walk(folder)) {
@@ -103,15 +76,27 @@ final class ShuffleExchangeTest {
         assertThrows(
             RunException.class,
             () ->
-                exchange(6)
-                    .write(
-                        block, InitializeFactors.draw(block.src(), Side.USER, 3, 1), Side.USER, 0));
+                send(
+                    exchange(6),
+                    block,
+                    InitializeFactors.draw(block.src(), Side.USER, 3, 1),
+                    0));
     String message = String.valueOf(failure.getMessage());
     assertTrue(message.contains("step-0000"), message);
     assertTrue(message.contains("cannot be written"), message);
   }
 
   private ShuffleExchange exchange(int lastStep) {
-    return new ShuffleExchange(folder + "/", 1, ITEM_BLOCKS, lastStep, false);
+    return new ShuffleExchange(folder + "/", lastStep, false);
+  }
+
+  private static Sent send(Exchange exchange, RatingBlock block, FactorBlock factors, int step) {
+    return exchange.send(
+        block,
+        block.links(1, ITEM_BLOCKS),
+        factors.factors(),
+        step,
+        new StepSums(),
+        TrainingSummary.create(AlsParameters.create().withRank(3), 0));
   }
 }
