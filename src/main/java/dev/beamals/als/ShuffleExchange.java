@@ -13,6 +13,7 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends each row of factors only to the blocks that have ratings for it, so that no process holds
@@ -29,6 +30,10 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterab
  * two, and losing a worker costs the work in hand only. And names are all that the driver sees. The
  * folder must be on a file system that all workers share, as the model's must.
  *
+ * <p>Where the factors of both sides are small, those of a block travel as they are after all. That
+ * is counted and not estimated: of its own side a block has one part of as many as there are
+ * blocks, and of the other side at least those that it has ratings for. Blocks need not agree.
+ *
  * <p>A file is deleted two half-steps later, when every block that reads it is done; four where
  * blocks read their own. Those that the two last half-steps read stay: a runner may have to repeat
  * these for what comes after.
@@ -37,13 +42,18 @@ final class ShuffleExchange extends Exchange {
   private static final long serialVersionUID = 1L;
 
   private final String folder;
+  private final long above;
+  private final Exchange asElements;
 
   /**
    * @param folder for the files, with its last slash
+   * @param above bytes of the factors of both sides from which on they are written
    */
-  ShuffleExchange(String folder, int lastStep, boolean keepsOwn) {
+  ShuffleExchange(String folder, long above, int lastStep, boolean keepsOwn) {
     super(lastStep, keepsOwn);
     this.folder = folder;
+    this.above = above;
+    this.asElements = new Broadcast(lastStep, keepsOwn);
   }
 
   @Override
@@ -54,11 +64,15 @@ final class ShuffleExchange extends Exchange {
       int step,
       StepSums sums,
       TrainingSummary before) {
+    int columns = factors.length / block.src().size();
+    long ids = (long) block.src().size() * links.srcBlocks() + block.dst().size();
+    if (ids * columns * Float.BYTES <= above) {
+      return asElements.send(block, links, factors, step, sums, before);
+    }
     int unused = step - (keepsOwn ? 4 : 2);
     if (unused >= 0 && step < lastStep) {
       delete(unused, links.number());
     }
-    int columns = factors.length / block.src().size();
     // One message at a time: all of them together may be as large as the factors of all blocks.
     Iterable<float[]> messages =
         Iterables.transform(

@@ -47,6 +47,11 @@ public final class Links {
     }
   }
 
+  /** How many blocks the side of this block has. */
+  public int srcBlocks() {
+    return srcBlocks;
+  }
+
   boolean isOf(int srcBlocks, int dstBlocks) {
     return this.srcBlocks == srcBlocks && needed.length == dstBlocks;
   }

@@ -77,7 +77,7 @@ final class SentTest {
       List<RatingBlock> byItem = blocks(ratings, Side.ITEM, items);
       for (Exchange exchange :
           List.of(
-              new Exchange.Broadcast(9, false), new ShuffleExchange(folder + "/", 9, false))) {
+              new Exchange.Broadcast(9, false), new ShuffleExchange(folder + "/", 0, 9, false))) {
         check(send(exchange, byUser, 0, users, items), byItem, items, users);
         check(send(exchange, byItem, 1, items, users), byUser, users, items);
       }

@@ -14,7 +14,6 @@ import dev.beamals.ratings.RatingBatch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,6 +40,24 @@ final class ShuffleExchangeTest {
     return RatingBlock.group(List.of(batch), Side.USER, false);
   }
 
+  /** One of four blocks of users with 1,001 items: factors of 5,001 ids at least. */
+  @Test
+  void smallFactorsTravelAsTheyAre() {
+    RatingBlock block = block();
+    FactorBlock factors = InitializeFactors.draw(block.src(), Side.USER, 3, 1);
+    long bytes = 4L * 3 * (4 * USERS + USERS + 1);
+    for (int step : new int[] {0, 2, 10}) {
+      for (long above : new long[] {bytes - 1, bytes}) {
+        ShuffleExchange exchange = new ShuffleExchange(folder + "/", above, 10, false);
+        assertEquals(above == bytes, send(exchange, block, 4, 2, factors, step).file() == null);
+      }
+    }
+    // As a block of items, it is one of two.
+    long fewer = 4L * 3 * (2 * USERS + USERS + 1);
+    ShuffleExchange exchange = new ShuffleExchange(folder + "/", fewer, 10, false);
+    assertEquals(null, send(exchange, block, 2, 4, factors, 1).file());
+  }
+
   @Test
   void filesGoWhenTheyAreReadAndTheLastStay() throws IOException {
     RatingBlock block = block();
@@ -48,8 +65,9 @@ final class ShuffleExchangeTest {
     ShuffleExchange exchange = exchange(6);
     for (int step = 0; step <= 6; step++) {
       // Half-steps alternate, but here one block stands for both sides.
-      Sent sent = send(exchange, block, factors, step);
-      send(exchange, block, factors, step); // a worker that was lost did it once before
+      Sent sent = send(exchange, block, 1, ITEM_BLOCKS, factors, step);
+      // A worker that was lost did it once before.
+      send(exchange, block, 1, ITEM_BLOCKS, factors, step);
       if (step >= 5) {
         assertArrayEquals(factors.factors(), sent.whole().factors());
         assertEquals(block.src(), sent.whole().ids());
@@ -79,6 +97,8 @@ final class ShuffleExchangeTest {
                 send(
                     exchange(6),
                     block,
+                    1,
+                    ITEM_BLOCKS,
                     InitializeFactors.draw(block.src(), Side.USER, 3, 1),
                     0));
     String message = String.valueOf(failure.getMessage());
@@ -87,13 +107,19 @@ final class ShuffleExchangeTest {
   }
 
   private ShuffleExchange exchange(int lastStep) {
-    return new ShuffleExchange(folder + "/", lastStep, false);
+    return new ShuffleExchange(folder + "/", 0, lastStep, false);
   }
 
-  private static Sent send(Exchange exchange, RatingBlock block, FactorBlock factors, int step) {
+  private static Sent send(
+      Exchange exchange,
+      RatingBlock block,
+      int srcBlocks,
+      int dstBlocks,
+      FactorBlock factors,
+      int step) {
     return exchange.send(
         block,
-        block.links(1, ITEM_BLOCKS),
+        block.links(srcBlocks, dstBlocks),
         factors.factors(),
         step,
         new StepSums(),
