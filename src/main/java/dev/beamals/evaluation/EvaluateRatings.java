@@ -382,7 +382,9 @@ public final class EvaluateRatings
         boolean[] itemFound,
         double mean,
         RatingBiases.@Nullable Of biases) {
-      RatingComparison sum = RatingComparison.zero();
+      RatingMetrics.Total total = new RatingMetrics.Total();
+      RatingMetrics.Total totalOfBiases = new RatingMetrics.Total();
+      RatingMetrics.Total totalOfMean = new RatingMetrics.Total();
       for (int u = 0; u < userFound.length; u++) {
         RatingMetrics.Accumulator accumulator = new RatingMetrics.Accumulator();
         RatingMetrics.Accumulator ofBiases = new RatingMetrics.Accumulator();
@@ -407,14 +409,12 @@ public final class EvaluateRatings
             ofMean.add(target, biases.mean());
           }
         }
-        sum =
-            sum.plus(
-                new RatingComparison(
-                    accumulator.metrics(),
-                    biases == null ? RatingMetrics.zero() : ofBiases.metrics(),
-                    biases == null ? RatingMetrics.zero() : ofMean.metrics()));
+        total.add(accumulator);
+        totalOfBiases.add(ofBiases);
+        totalOfMean.add(ofMean);
       }
-      return sum;
+      return new RatingComparison(
+          total.metrics(), totalOfBiases.metrics(), totalOfMean.metrics());
     }
   }
 }
