@@ -88,7 +88,12 @@ public abstract class CsvFile implements Serializable {
       List<String> fields;
       if (ofFile.dialect().isPlain()) {
         try {
-          fields = CsvLine.fields(firstLine, encoding == null ? 0 : 3, format.delimiter());
+          fields =
+              CsvLine.fields(
+                  firstLine,
+                  encoding == null ? 0 : 3,
+                  format.delimiter(),
+                  !format.dialect().quote().isEmpty());
         } catch (IllegalArgumentException e) {
           throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
         }
@@ -161,7 +166,7 @@ public abstract class CsvFile implements Serializable {
 
   /** The fields of the first record, none where there is none. */
   private static List<String> firstRecord(String name, CsvDialect dialect) {
-    CsvLine line = new CsvLine(',', MOST_COLUMNS);
+    CsvLine line = new CsvLine(MOST_COLUMNS);
     try (RecordReader records = new RecordReader(name, dialect, line)) {
       if (!records.next()) {
         return List.of();

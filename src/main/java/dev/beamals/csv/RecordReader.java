@@ -54,6 +54,7 @@ final class RecordReader implements Closeable {
               .skipEmptyLines(true)
               .allowExtraFields(true)
               .allowMissingFields(true)
+              .allowUnclosedQuote(false)
               .maxBufferSize(MAX_RECORD);
       if (!dialect.comment().isEmpty()) {
         builder.commentStrategy(CommentStrategy.SKIP).commentCharacter(dialect.comment().charAt(0));
@@ -106,6 +107,9 @@ final class RecordReader implements Closeable {
       return true;
     } catch (CsvParseException e) {
       String reason = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
+      if (reason.startsWith("Unclosed")) {
+        reason = "a quote is open until the end of the file";
+      }
       throw new RunException(
           file
               + ": cannot be read behind line "
