@@ -36,17 +36,27 @@ final class RecordReader implements Closeable {
    * @throws RunException where the file cannot be read
    */
   RecordReader(String file, CsvDialect dialect, CsvLine line) {
+    this(file, () -> Channels.newInputStream(Packing.open(file)), dialect, line);
+  }
+
+  /** The bytes of a text, opened where that can fail as reading can. */
+  interface Bytes {
+    InputStream open() throws IOException;
+  }
+
+  /** Of a text that is not, or not all of, the file that messages call it. */
+  RecordReader(String file, Bytes text, CsvDialect dialect, CsvLine line) {
     this.file = file;
     this.dialect = dialect;
     this.handler = new Handler(line, dialect);
     try {
-      BufferedReader lines = new BufferedReader(open(file, dialect), 1 << 16);
+      BufferedReader lines = new BufferedReader(decode(text.open(), dialect), 1 << 16);
       for (int i = 0; i < dialect.skipLines(); i++) {
         lines.readLine();
       }
       boolean blanks = dialect.delimiter().equals(CsvDialect.WHITESPACE);
       boolean escapes = !dialect.escape().equals(dialect.quote()) && !dialect.quote().isEmpty();
-      Reader text = blanks || escapes ? new DialectReader(lines, dialect) : lines;
+      Reader characters = blanks || escapes ? new DialectReader(lines, dialect) : lines;
       CsvReader.CsvReaderBuilder builder =
           CsvReader.builder()
               .fieldSeparator(blanks ? "\t" : dialect.delimiter())
@@ -59,7 +69,7 @@ final class RecordReader implements Closeable {
       if (!dialect.comment().isEmpty()) {
         builder.commentStrategy(CommentStrategy.SKIP).commentCharacter(dialect.comment().charAt(0));
       }
-      this.reader = builder.build(handler, text);
+      this.reader = builder.build(handler, characters);
     } catch (IOException e) {
       throw cannotRead(e);
     } catch (IllegalArgumentException e) {
@@ -69,9 +79,8 @@ final class RecordReader implements Closeable {
   }
 
   /** The characters of a file, behind a mark that tells their encoding. */
-  private static Reader open(String file, CsvDialect dialect) throws IOException {
-    InputStream bytes =
-        new BufferedInputStream(Channels.newInputStream(Packing.open(file)), 1 << 16);
+  private static Reader decode(InputStream file, CsvDialect dialect) throws IOException {
+    InputStream bytes = new BufferedInputStream(file, 1 << 16);
     bytes.mark(3);
     byte[] mark = bytes.readNBytes(3);
     bytes.reset();
@@ -115,8 +124,7 @@ final class RecordReader implements Closeable {
               + ": cannot be read behind line "
               + line()
               + ": "
-              + reason.lines().findFirst().orElse("")
-              + (reason.contains("quote") ? "; expected quote='' if quotes mean nothing" : ""),
+              + reason.lines().findFirst().orElse(""),
           e);
     } catch (java.io.UncheckedIOException e) {
       throw cannotRead(e.getCause() == null ? new IOException(e) : e.getCause());

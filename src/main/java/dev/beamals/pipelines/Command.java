@@ -51,6 +51,12 @@ abstract class Command<O extends CommandOptions> {
   abstract void run() throws IOException;
 
   final void execute() throws IOException {
+    if (options instanceof CsvOptions csv && csv.getSniff()) {
+      HadoopFiles.configure(options, arguments.values());
+      FileSystems.setDefaultPipelineOptions(options);
+      Sniff.print(arguments, out);
+      return;
+    }
     check();
     HadoopFiles.configure(options, arguments.values());
     FileSystems.setDefaultPipelineOptions(options);
