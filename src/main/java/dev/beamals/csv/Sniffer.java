@@ -97,7 +97,7 @@ public final class Sniffer {
           ".*(rating|score|stars|watchratio|overall|listens|plays|count|weight|rate).*|r|value"
               + "|quantity|like|liked");
   private static final Pattern TIME =
-      Pattern.compile(".*(timestamp|time|date).*|ts|t|createdat|when");
+      Pattern.compile(".*(timestamp|time|date).*|day|ts|t|createdat|when");
 
   /** Enough to tell delimiter and quotes. */
   private static final int MOST_CHARACTERS = 64 << 10;
@@ -136,7 +136,8 @@ public final class Sniffer {
       Sniffer sniffer = new Sniffer(file, given);
       CsvFormat format = sniffer.find();
       if (sniffer.names.size() == 1) {
-        format = format.withPairs(format.userCol(), format.userCol());
+        String only = sniffer.header ? sniffer.names.get(0) : "1";
+        format = format.withPairs(only, only);
       }
       Trial trial = sniffer.read(format);
       List<SniffedFile.Column> columns = new ArrayList<>();

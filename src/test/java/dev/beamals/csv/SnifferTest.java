@@ -87,10 +87,15 @@ final class SnifferTest {
                 "movieId", SniffedFile.Type.WHOLE_NUMBERS, List.of("10", "11"), "item"),
             new SniffedFile.Column("rating", SniffedFile.Type.TEXT, List.of("0,5", "x"), ""),
             new SniffedFile.Column(
-                "day", SniffedFile.Type.TIMES, List.of("2020-01-31", "2020-02-01"), "")),
+                "day", SniffedFile.Type.TIMES, List.of("2020-01-31", "2020-02-01"), "timestamp")),
         sniffed.columns());
     assertEquals(
-        List.of("delimiter=';'", "decimal=','", "itemCol=movieId", "ratingCol=none"),
+        List.of(
+            "delimiter=';'",
+            "decimal=','",
+            "itemCol=movieId",
+            "ratingCol=none",
+            "timestampCol=day"),
         sniffed.parameters());
   }
 
@@ -111,6 +116,15 @@ final class SnifferTest {
     CleaningReport report = sniffed.report();
     assertTrue(report != null && report.rejected() > 10_000, "of two of three pieces");
     assertTrue(report.rowsRead() > 60_000 && report.rowsRead() < 80_000, "a sample");
+  }
+
+  @Test
+  void aColumnOfIdsIsReadAlone() throws IOException {
+    SniffedFile sniffed =
+        Sniffer.sniff(write("video_id\n101\n102\n").toString(), CsvFormat.create());
+    assertEquals(List.of(), sniffed.parameters());
+    CleaningReport report = sniffed.report();
+    assertTrue(report != null && report.kept() == 2);
   }
 
   @Test
