@@ -1,6 +1,7 @@
 package dev.beamals.csv;
 
 import dev.beamals.RunException;
+import dev.beamals.ratings.RowPlace;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -223,12 +224,14 @@ final class CsvSource extends BoundedSource<RowBatch> {
     private final CsvParser parser;
     private final RecordReader records;
     private final long size;
+    private final int number;
     private long chunk;
 
     Records(Range range, long size) {
       this.size = size;
       this.file = range.file;
       this.format = range.layout.format;
+      this.number = range.number;
       this.parser = new CsvParser(range.file, range.layout);
       this.records = new RecordReader(range.file, range.layout.format.dialect(), parser.line());
       if (range.layout.format.header()) {
@@ -239,7 +242,9 @@ final class CsvSource extends BoundedSource<RowBatch> {
     @Override
     public @Nullable RowBatch next() {
       try {
-        RowBatch batch = parser.parse(records, chunk, size);
+        RowBatch batch =
+            parser.parse(
+                records, chunk, size, number < 0 ? -1 : RowPlace.of(number, chunk / size));
         chunk += size;
         return batch;
       } catch (RunException e) {

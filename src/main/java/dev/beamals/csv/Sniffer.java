@@ -255,7 +255,7 @@ public final class Sniffer {
           if (utf8.header()) {
             records.next();
           }
-          batch = parser.parse(records, 0, Long.MAX_VALUE);
+          batch = parser.parse(records, 0, Long.MAX_VALUE, -1);
         }
       }
       CleaningReport report =
@@ -397,7 +397,7 @@ public final class Sniffer {
     }
     List<String> line1 = all.isEmpty() ? List.of() : all.get(0);
     rows = all.isEmpty() ? all : all.subList(1, all.size());
-    findNotation();
+    findNotation(all);
     header = isHeader(line1);
     List<String> numbers = IntStream.rangeClosed(1, columns).mapToObj(Integer::toString).toList();
     names = header ? line1 : numbers;
@@ -458,11 +458,11 @@ public final class Sniffer {
     }
   }
 
-  private void findNotation() {
+  private void findNotation(List<List<String>> all) {
     long most = 0;
     for (Notation notation : NOTATIONS) {
       long numbers =
-          rows.stream()
+          all.stream()
               .flatMap(List::stream)
               .filter(field -> notation.numbers.matcher(field).matches())
               .count();

@@ -7,6 +7,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.Writer;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +18,12 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 
@@ -47,18 +50,21 @@ import java.util.stream.Collectors;
  * number cut at the published maximum. These rows make most of the variance, as in the real file,
  * where ALS of rank 10 explains 17 % of it. The play duration is the ratio times the duration,
  * rounded to a millisecond; the printed ratio is the exact quotient of the two integers. A Netflix
- * rating is the star whose share of all ratings Φ(z) falls into. What is planted is a matrix of
- * rank 7 (two biases and the factors) seen through Q.
+ * rating is the star whose share of all ratings Φ(z) falls into. Plays are {@code 1 + ⌊e^(1 + z)⌋}.
+ * What is planted is a matrix of rank 7 (two biases and the factors) seen through Q.
  *
  * <p>The bytes are the same everywhere: all draws come from SplitMix64 streams keyed by (seed,
  * purpose, id), logarithms and exponentials are {@link StrictMath}'s, and the other double
- * operations are exact by the language since Java 17. One user is held at a time. Only the JDK is
- * used, as scripts/generate-data runs this file by itself.
+ * operations are exact by the language since Java 17. Of rows, those of one user are held at a
+ * time; where they are in the order of time, one is, as the row at each place is drawn by a
+ * permutation that needs no table. Only the JDK is used, as scripts/generate-data runs this file by
+ * itself.
  *
  * <p>Sources: Gao et al. 2022, "KuaiRec: A Fully-Observed Dataset and Insights for Evaluating
  * Recommender Systems" (columns and counts); Bennett and Lanning 2007, "The Netflix Prize"; Steele,
  * Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators"; Acklam's rational
- * approximation of the normal quantile; Walker 1977 and Vose 1991 (alias tables); Efraimidis and
+ * approximation of the normal quantile; Black and Rogaway 2002, "Ciphers with Arbitrary Finite
+ * Domains" (permutations without a table); Walker 1977 and Vose 1991 (alias tables); Efraimidis and
  * Spirakis 2006 (weighted sampling without replacement).
  */
 public final class GenerateData {
@@ -70,17 +76,22 @@ public final class GenerateData {
 
   private static final String USAGE =
       """
-      Usage: generate-data SHAPE [OUTPUT] [--rows=N] [--seed=N]
+      Usage: generate-data SHAPE [OUTPUT] [--rows=N] [--ids=int|text] [--seed=N]
 
       Writes a made-up data set that looks like a public one (see data/README.md).
 
       SHAPE    sample         data/sample/interactions.csv      30,000 rows
+               plays          data/sample/plays.csv             20,000 rows
                kuairec-small  data/kuairec/small_matrix.csv  4,676,570 rows
                kuairec-big    data/kuairec/big_matrix.csv   12,530,806 rows
                netflix        data/netflix/ratings.csv     100,480,507 rows
+               many-users     data/many-users/ratings.csv   20,000,000 rows
       OUTPUT   the file to write; default: the path above, inside the repository
       --rows   fewer rows. The KuaiRec shapes shrink in users and videos alike and keep their
-               density; netflix keeps its 480,189 users and 17,770 movies
+               density; netflix keeps its 480,189 users and 17,770 movies; many-users
+               keeps its 10 rows a user
+      --ids    int: whole numbers, the default; text: a UUID for each user, 11 characters for
+               each item, and all else as with int
       --seed   any whole number; default 42. The same seed gives the same bytes
       --help   this text
       """;
@@ -88,9 +99,10 @@ public final class GenerateData {
   /**
    * What is known of each shape. Rows: the fewest and all; users and items: how many, the first and
    * the last id. A user's items are all but a few (dense) or drawn by popularity, each at most once
-   * or again (repeated). Curves are points {@code p:value}: a part p of all values is not above
-   * this one. Outliers: their part of all rows, the least ratio, α and the largest ratio. Shares:
-   * s_u, s_v and s_f.
+   * or again (repeated), or each at most once by {@code popularity · e^(taste · p_uᵀq_v)}. Rows are
+   * ordered by user, or at random as in a log (byTime). Curves are points {@code p:value}: a part p
+   * of all values is not above this one. Outliers: their part of all rows, the least ratio, α and
+   * the largest ratio. Shares: s_u, s_v and s_f.
    */
   private static final Map<String, Map<String, String>> SHAPES =
       parse(
@@ -113,6 +125,19 @@ public final class GenerateData {
           ratio              .015:.004 .08:.15 .25:.45 .5:.77 .75:1.15 .9:1.65 .99:2.9 .9999:5
           outliers           .001 4 2 20
           shares             .20 .25 .40
+
+          plays
+          file               data/sample/plays.csv
+          rows               2000 20000
+          users              400 100 999
+          items              700 100 1999
+          leastRowsPerUser   5 20
+          rowsPerUser        0:20 .5:42 .9:85 1:160
+          popularity         0:1 .5:5 .9:30 1:120
+          taste              2
+          duration           0:1 1:1
+          plays              yes
+          shares             .10 .10 .40
 
           kuairec-small
           file               data/kuairec/small_matrix.csv
@@ -161,6 +186,21 @@ public final class GenerateData {
           duration           0:1 1:1
           stars              yes
           shares             .10 .12 .18
+
+          many-users
+          file               data/many-users/ratings.csv
+          rows               2000 20000000
+          users              2000000 1 9999999
+          items              200000 1 999999
+          sidesLikeRows      yes
+          repeated           yes
+          byTime             yes
+          leastRowsPerUser   1 1
+          rowsPerUser        0:1 .5:3 .75:7 .9:18 .99:120 .999:700 .9999:3000 1:15000
+          popularity         0:1 .5:4 .75:12 .9:45 .99:400 .999:2000 1:8000
+          duration           0:1 1:1
+          stars              yes
+          shares             .10 .12 .18
           """);
 
   private GenerateData() {}
@@ -189,6 +229,7 @@ public final class GenerateData {
     List<String> names = new ArrayList<>();
     long rows = Shape.ALL_ROWS;
     long seed = DEFAULT_SEED;
+    boolean text = false;
     try {
       for (String arg : args) {
         String[] flag = arg.split("=", 2);
@@ -199,11 +240,14 @@ public final class GenerateData {
           }
           case "--rows" -> rows = number(flag);
           case "--seed" -> seed = number(flag);
+          case "--ids" -> text = isText(flag);
           default -> names.add(arg);
         }
       }
       for (String name : names) {
-        check(!name.startsWith("-"), name + ": no such flag; flags are --rows=N, --seed=N, --help");
+        check(
+            !name.startsWith("-"),
+            name + ": no such flag; flags are --rows=N, --ids=int|text, --seed=N, --help");
       }
       check(!names.isEmpty(), "SHAPE is missing; it is one of " + SHAPES.keySet());
       check(names.size() < 3, String.join(" ", names) + ": at most SHAPE and OUTPUT are expected");
@@ -212,7 +256,7 @@ public final class GenerateData {
       Path home = Path.of(System.getProperty("beamals.home", ""));
       Path output = names.size() == 2 ? Path.of(names.get(1)) : home.resolve(shape.fact("file"));
       long start = System.nanoTime();
-      write(shape, seed, output);
+      write(shape, text, seed, output);
       double seconds = (System.nanoTime() - start) / 1e9;
       String done = "%s: %,d rows, %,d users, %,d items in %.1f s%n";
       out.printf(Locale.ROOT, done, output, shape.rows, shape.users, shape.items, seconds);
@@ -238,8 +282,14 @@ public final class GenerateData {
     return Long.parseLong(digits);
   }
 
+  private static boolean isText(String[] flag) {
+    String type = flag.length == 1 ? "" : flag[1];
+    check(type.equals("int") || type.equals("text"), "--ids: '" + type + "' is not int or text");
+    return type.equals("text");
+  }
+
   /** Writes to a temporary name beside {@code output} and renames when all rows are there. */
-  private static void write(Shape shape, long seed, Path output) throws IOException {
+  private static void write(Shape shape, boolean text, long seed, Path output) throws IOException {
     Path file = output.toAbsolutePath();
     if (Files.isDirectory(file)) {
       throw new IOException(file + " is a folder");
@@ -253,14 +303,15 @@ public final class GenerateData {
     Path partial = file.resolveSibling(name);
     partial.toFile().deleteOnExit(); // also on Ctrl-C
     try (OutputStream out = Files.newOutputStream(partial)) {
-      new DataSet(shape, seed).write(out);
+      new DataSet(shape, text, seed).write(out);
     }
     Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**
    * A shape with some number of rows. With f = rows / all rows, users and items are multiplied by
-   * √f (density stays) and counts of odd rows by f; netflix keeps its users and items.
+   * √f (density stays) and counts of odd rows by f; netflix keeps its users and items, and those of
+   * many-users are multiplied by f.
    */
   static final class Shape {
     static final long ALL_ROWS = Long.MAX_VALUE;
@@ -283,7 +334,7 @@ public final class GenerateData {
           this.rows >= fewest && this.rows <= all,
           "--rows: " + name + " takes " + fewest + " to " + all + " rows, not " + rows);
       part = (double) this.rows / all;
-      side = has("allSides") ? 1 : Math.sqrt(part);
+      side = has("allSides") ? 1 : has("sidesLikeRows") ? part : Math.sqrt(part);
       users = (int) Math.round(numbers("users")[0] * side);
       int needed = (int) ((this.rows + users - 1) / users);
       items = Math.max((int) Math.round(numbers("items")[0] * side), needed);
@@ -391,7 +442,10 @@ public final class GenerateData {
     ITEM_ID,
     CELLS_LEFT_OUT,
     ROWS_WITHOUT_TIME,
-    ROWS
+    ROWS,
+    ROW_ORDER,
+    USER_TEXT,
+    ITEM_TEXT
   }
 
   /**
@@ -471,6 +525,39 @@ public final class GenerateData {
   }
 
   /**
+   * 0 … n − 1 in an order that looks random and needs no table: four rounds of a Feistel network
+   * over the next power of four, again where the outcome is not below n (Black and Rogaway).
+   */
+  private static final class RowOrder {
+    private final long n;
+    private final int bits;
+    private final long[] keys = new long[4];
+
+    RowOrder(long n, RandomStream random) {
+      this.n = n;
+      bits = (Long.SIZE - Long.numberOfLeadingZeros(n) + 1) / 2;
+      random.start(Purpose.ROW_ORDER, 0);
+      Arrays.setAll(keys, i -> random.nextLong());
+    }
+
+    long at(long place) {
+      long mask = (1L << bits) - 1;
+      long value = place;
+      do {
+        long left = value >>> bits;
+        long right = value & mask;
+        for (long key : keys) {
+          long next = left ^ (RandomStream.mix(right + key) & mask);
+          left = right;
+          right = next;
+        }
+        value = left << bits | right;
+      } while (value >= n);
+      return value;
+    }
+  }
+
+  /**
    * Splits {@code total} into whole parts about proportional to {@code weight}, each between {@code
    * min} and {@code max}: part i is {@code min(max, max(min, c wᵢ))} with the c that makes the sum
    * right, rounded so that the sum stays exact.
@@ -482,6 +569,9 @@ public final class GenerateData {
     check(
         total >= min * n && total <= max * n,
         total + " does not split into " + n + " parts of " + min + " to " + max);
+    if (total == 0) {
+      return new int[n];
+    }
     double low = 0;
     double high = 1;
     while (sums(high, weight, min, max)[n - 1] < total && high < 1e300) {
@@ -489,6 +579,9 @@ public final class GenerateData {
     }
     for (int i = 0; i < 200; i++) {
       double middle = (low + high) / 2;
+      if (middle == low || middle == high) {
+        break;
+      }
       if (sums(middle, weight, min, max)[n - 1] < total) {
         low = middle;
       } else {
@@ -597,7 +690,7 @@ public final class GenerateData {
     return (stripped.scale() < 1 ? stripped.setScale(1) : stripped).toPlainString();
   }
 
-  /** Holds what belongs to users and items, and one user's rows at a time. */
+  /** Holds what belongs to users and items, and of rows one user's at a time at most. */
   static final class DataSet {
     private static final long DAY_MILLIS = 86_400_000L;
     private static final int HOUR_MILLIS = 3_600_000;
@@ -626,7 +719,9 @@ public final class GenerateData {
     private static final double LARGEST_AFTER = 100;
 
     private final Shape shape;
+    private final boolean text;
     private final RandomStream random;
+    private final RandomStream texts;
     private final int users;
     private final int items;
     private final int[] userIds;
@@ -643,18 +738,25 @@ public final class GenerateData {
     private final double[] itemBias;
     private final double[][] itemFactors = new double[PLANTED_RANK][];
     private final double[] userFactors = new double[PLANTED_RANK];
+    private final boolean[] chosenBefore;
     private final Curve ratio;
     private final double[] outliers;
     private final double[] shares;
     private final boolean stars;
+    private final boolean plays;
+    private final double taste;
     private boolean largestDue;
     private final StringBuilder atEndOfFile = new StringBuilder();
 
-    DataSet(Shape shape, long seed) {
+    /** {@code text}: whether ids are texts; all else is as with numbers. */
+    DataSet(Shape shape, boolean text, long seed) {
       this.shape = shape;
+      this.text = text;
       random = new RandomStream(seed);
+      texts = new RandomStream(seed);
       users = shape.users;
       items = shape.items;
+      chosenBefore = new boolean[items];
       userIds = ids("users", users, 7162, Purpose.USER_ID);
       itemIds = ids("items", items, 6523, Purpose.ITEM_ID);
       rows = rowsPerUser();
@@ -673,6 +775,8 @@ public final class GenerateData {
       duration = durations(byLength);
 
       stars = shape.has("stars");
+      plays = shape.has("plays");
+      taste = shape.numbers("taste")[0];
       shares = shape.numbers("shares");
       userBias = normalScores(random.permutation(users, Purpose.USER_BIAS));
       itemBias = normalScores(random.permutation(items, Purpose.ITEM_BIAS));
@@ -786,22 +890,27 @@ public final class GenerateData {
     /** Writes the whole CSV file, header included. */
     void write(OutputStream out) throws IOException {
       Writer csv = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.US_ASCII));
+      if (shape.has("byTime")) {
+        writeByTime(csv);
+        csv.flush();
+        return;
+      }
       csv.write(
-          stars
-              ? "user_id,movie_id,rating,date\n"
-              : "user_id,video_id,play_duration,video_duration,time,date,timestamp,watch_ratio\n");
+          plays
+              ? "user,artist,plays\n"
+              : stars
+                  ? "user_id,movie_id,rating,date\n"
+                  : "user_id,video_id,play_duration,video_duration,time,date,timestamp,watch_ratio\n");
       for (int u = 0; u < users; u++) {
-        random.start(Purpose.USER_FACTORS, userIds[u]);
-        double squares = 0;
-        for (int k = 0; k < PLANTED_RANK; k++) {
-          userFactors[k] = random.nextNormal();
-          squares += userFactors[k] * userFactors[k];
-        }
-        double scale = 1 / Math.sqrt(squares);
-        Arrays.setAll(userFactors, k -> userFactors[k] * scale);
+        startUser(u);
         random.start(Purpose.ROWS, userIds[u]);
         int n = rows[u] - duplicates[u];
-        if (stars) {
+        if (plays) {
+          for (int item : chooseItems(u, n)) {
+            int count = 1 + (int) StrictMath.exp(1 + score(u, item));
+            csv.write("u" + user(u) + ",a" + item(item) + "," + count + "\n");
+          }
+        } else if (stars) {
           writeStars(csv, u, chooseItems(u, n));
         } else {
           writeInteractions(csv, u, n, chooseItems(u, n));
@@ -811,24 +920,88 @@ public final class GenerateData {
       csv.flush();
     }
 
+    private void startUser(int u) {
+      random.start(Purpose.USER_FACTORS, userIds[u]);
+      double squares = 0;
+      for (int k = 0; k < PLANTED_RANK; k++) {
+        userFactors[k] = random.nextNormal();
+        squares += userFactors[k] * userFactors[k];
+      }
+      double scale = 1 / Math.sqrt(squares);
+      for (int k = 0; k < PLANTED_RANK; k++) {
+        userFactors[k] *= scale;
+      }
+    }
+
+    private String user(int u) {
+      if (!text) {
+        return Integer.toString(userIds[u]);
+      }
+      texts.start(Purpose.USER_TEXT, u);
+      // The bits that make it a random UUID, version 4.
+      return new UUID(
+              texts.nextLong() & ~0xF000L | 0x4000L, texts.nextLong() >>> 2 | Long.MIN_VALUE)
+          .toString();
+    }
+
+    private String item(int i) {
+      if (!text) {
+        return Integer.toString(itemIds[i]);
+      }
+      texts.start(Purpose.ITEM_TEXT, i);
+      byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(texts.nextLong()).array();
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** Writes rows of all users in random order, a second at a time. */
+    private void writeByTime(Writer csv) throws IOException {
+      csv.write("user_id,item_id,rating,timestamp\n");
+      long[] ends = new long[users];
+      long end = 0;
+      for (int u = 0; u < users; u++) {
+        end += rows[u];
+        ends[u] = end;
+      }
+      RowOrder order = new RowOrder(shape.rows, random);
+      long seconds = DAYS * DAY_MILLIS / 1000;
+      StringBuilder line = new StringBuilder();
+      for (long place = 0; place < shape.rows; place++) {
+        long row = order.at(place);
+        int found = Arrays.binarySearch(ends, row + 1);
+        int u = found >= 0 ? found : -1 - found;
+        // Each item goes to one user whatever its popularity, so that no item is without a row.
+        long own = u + (row - ends[u] + rows[u]) * users;
+        startUser(u);
+        random.start(Purpose.ROWS, row);
+        int item = own < items ? (int) own : byPopularity.draw(random);
+        line.setLength(0);
+        line.append(user(u)).append(',').append(item(item)).append(',');
+        line.append(star(score(u, item))).append(',');
+        line.append(FIRST_MILLIS / 1000 + place * seconds / shape.rows).append('\n');
+        csv.append(line);
+      }
+    }
+
     /** The user's items in random order; the first n count. */
     private int[] chooseItems(int u, int n) {
       if (shape.has("dense")) {
         return random.permutation(items);
       }
       int[] chosen = new int[n];
-      boolean[] seen = new boolean[items];
+      boolean[] seen = chosenBefore;
       int count = 0;
       // Each item goes to one user whatever its popularity, so that no item is without a row.
       for (int i = u; i < items && count < n; i += users) {
         chosen[count++] = i;
         seen[i] = true;
       }
-      if (!shape.has("repeated") && n > items / 4) {
-        // Drawing until new would take long: the n smallest keys (Efraimidis and Spirakis).
+      if (taste > 0 || (!shape.has("repeated") && n > items / 4)) {
+        // Drawing until new would take long, and a table a user longer: the n smallest keys
+        // (Efraimidis and Spirakis).
         double[] key = new double[items];
         for (int i = 0; i < items; i++) {
-          key[i] = seen[i] ? -1 : -StrictMath.log(1 - random.nextDouble()) / popularity[i];
+          double weight = popularity[i] * (taste > 0 ? StrictMath.exp(taste * dot(i)) : 1);
+          key[i] = seen[i] ? -1 : -StrictMath.log(1 - random.nextDouble()) / weight;
         }
         double[] sorted = key.clone();
         Arrays.sort(sorted);
@@ -845,6 +1018,9 @@ public final class GenerateData {
           chosen[count++] = i;
         }
       }
+      for (int i : chosen) {
+        seen[i] = false;
+      }
       for (int i = n - 1; i > 0; i--) {
         int j = random.nextInt(i + 1);
         int swap = chosen[i];
@@ -856,14 +1032,18 @@ public final class GenerateData {
 
     /** The score z of the class comment. */
     private double score(int u, int item) {
+      return Math.sqrt(shares[0]) * userBias[u]
+          + Math.sqrt(shares[1]) * itemBias[item]
+          + Math.sqrt(shares[2]) * dot(item)
+          + Math.sqrt(1 - shares[0] - shares[1] - shares[2]) * random.nextNormal();
+    }
+
+    private double dot(int item) {
       double dot = 0;
       for (int k = 0; k < PLANTED_RANK; k++) {
         dot += userFactors[k] * itemFactors[k][item];
       }
-      return Math.sqrt(shares[0]) * userBias[u]
-          + Math.sqrt(shares[1]) * itemBias[item]
-          + Math.sqrt(shares[2]) * dot
-          + Math.sqrt(1 - shares[0] - shares[1] - shares[2]) * random.nextNormal();
+      return dot;
     }
 
     private void writeStars(Writer csv, int u, int[] chosen) throws IOException {
@@ -874,14 +1054,18 @@ public final class GenerateData {
       }
       Arrays.sort(days);
       for (int i = 0; i < days.length; i++) {
-        double z = score(u, chosen[i]);
-        int star = 1;
-        while (star < 5 && z > STAR_SCORES[star - 1]) {
-          star++;
-        }
+        int star = star(score(u, chosen[i]));
         LocalDate day = LocalDate.ofEpochDay(days[i]);
-        csv.write(userIds[u] + "," + itemIds[chosen[i]] + "," + star + "," + day + "\n");
+        csv.write(user(u) + "," + item(chosen[i]) + "," + star + "," + day + "\n");
       }
+    }
+
+    private static int star(double z) {
+      int star = 1;
+      while (star < 5 && z > STAR_SCORES[star - 1]) {
+        star++;
+      }
+      return star;
     }
 
     /**
@@ -974,7 +1158,7 @@ public final class GenerateData {
       }
       String lengths = play + "," + (empty ? 0 : length);
       String quotient = empty ? "" : shortest((double) play / length);
-      return String.join(",", userIds[u] + "," + itemIds[item], lengths, time, quotient) + "\n";
+      return String.join(",", user(u) + "," + item(item), lengths, time, quotient) + "\n";
     }
   }
 }

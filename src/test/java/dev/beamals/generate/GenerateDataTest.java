@@ -26,15 +26,20 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests of {@link GenerateData}, on shapes scaled down to some ten thousand rows. */
@@ -48,19 +53,63 @@ class GenerateDataTest {
           .toFormatter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"sample", "kuairec-small", "kuairec-big"})
+  @ValueSource(strings = {"sample", "plays", "kuairec-small", "kuairec-big", "many-users"})
   void sameSeedSameBytes(String shape) throws IOException {
     byte[] first = bytes(shape, ROWS, 7);
     assertArrayEquals(first, bytes(shape, ROWS, 7));
     assertFalse(Arrays.equals(first, bytes(shape, ROWS, 8)));
   }
 
-  /** The committed sample is this file: a change of the generator must renew it. */
-  @Test
-  void committedSampleIsTheDefaultSample() throws Exception {
-    byte[] committed = Files.readAllBytes(Path.of("data/sample/interactions.csv"));
-    byte[] generated = bytes("sample", Shape.ALL_ROWS, GenerateData.DEFAULT_SEED);
+  /** The committed samples are these files: a change of the generator must renew them. */
+  @ParameterizedTest
+  @CsvSource({"sample, interactions.csv", "plays, plays.csv"})
+  void committedSamplesAreTheDefaultOnes(String shape, String file) throws Exception {
+    byte[] committed = Files.readAllBytes(Path.of("data/sample").resolve(file));
+    byte[] generated = bytes(shape, Shape.ALL_ROWS, GenerateData.DEFAULT_SEED);
     assertEquals(sha256(committed), sha256(generated));
+  }
+
+  /** Users alike in one half of what they play are alike in the other: choice follows taste. */
+  @Test
+  void playsFollowTaste() throws IOException {
+    Map<String, List<Set<String>>> halves = new LinkedHashMap<>();
+    int rows = 0;
+    for (String line : lines(bytes("plays", Shape.ALL_ROWS, 42))) {
+      String[] fields = line.split(",");
+      if (rows++ > 0) {
+        assertTrue(Integer.parseInt(fields[2]) >= 1, line);
+        List<Set<String>> sets =
+            halves.computeIfAbsent(fields[0], user -> List.of(new HashSet<>(), new HashSet<>()));
+        assertTrue(
+            sets.get(rows % 2).add(fields[1]) && !sets.get(1 - rows % 2).contains(fields[1]));
+      }
+    }
+    assertEquals(20_001, rows);
+    assertEquals(400, halves.size());
+    double ofNearest = 0;
+    double ofAll = 0;
+    for (List<Set<String>> user : halves.values()) {
+      double nearest = -1;
+      double other = 0;
+      for (List<Set<String>> another : halves.values()) {
+        if (another != user) {
+          double first = alike(user.get(0), another.get(0));
+          double second = alike(user.get(1), another.get(1));
+          ofAll += second / (halves.size() - 1);
+          if (first > nearest) {
+            nearest = first;
+            other = second;
+          }
+        }
+      }
+      ofNearest += other;
+    }
+    assertTrue(ofNearest > 2 * ofAll, ofNearest + " is not twice " + ofAll);
+  }
+
+  private static double alike(Set<String> one, Set<String> other) {
+    long common = one.stream().filter(other::contains).count();
+    return (double) common / (one.size() + other.size() - common);
   }
 
   @Test
@@ -154,6 +203,70 @@ class GenerateDataTest {
   }
 
   @Test
+  void manyUsersHasEachUserAndItemInTheOrderOfTime() throws IOException {
+    Shape shape = new Shape("many-users", 200_000);
+    assertEquals(20_000, shape.users);
+    assertEquals(2_000, shape.items);
+    String[] lines = lines(bytes("many-users", 200_000, 42));
+    assertEquals("user_id,item_id,rating,timestamp", lines[0]);
+    assertEquals(200_001, lines.length);
+    Map<String, Integer> users = new HashMap<>();
+    Map<String, Integer> items = new HashMap<>();
+    Set<String> earlyUsers = new HashSet<>();
+    Set<String> rows = new HashSet<>();
+    long stars = 0;
+    long last = 0;
+    for (int i = 1; i < lines.length; i++) {
+      String[] fields = lines[i].split(",", -1);
+      users.merge(fields[0], 1, Integer::sum);
+      items.merge(fields[1], 1, Integer::sum);
+      if (i <= 1_000) {
+        earlyUsers.add(fields[0]);
+      }
+      assertTrue(rows.add(lines[i]), lines[i]);
+      int star = Integer.parseInt(fields[2]);
+      assertTrue(star >= 1 && star <= 5, lines[i]);
+      stars += star;
+      long time = Long.parseLong(fields[3]);
+      assertTrue(time >= last, lines[i]);
+      last = time;
+    }
+    assertEquals(20_000, users.size());
+    assertEquals(2_000, items.size());
+    assertEquals(3.6, stars / 200_000.0, .1);
+    // Zipf-like: most users have a few rows, and some have hundreds.
+    assertTrue(users.values().stream().filter(n -> n <= 3).count() > 8_000, "few rows");
+    assertTrue(Collections.max(users.values()) > 500, "many rows");
+    assertTrue(Collections.max(items.values()) > 1_000, "popular items");
+    assertTrue(earlyUsers.size() > 500, "rows are not ordered by user");
+  }
+
+  /** With texts for ids nothing else changes, and the texts are one to one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"kuairec-small", "many-users"})
+  void textIdsStandForTheSameUsersAndItems(String shape) throws IOException {
+    String[] numbers = lines(bytes(shape, ROWS, 42));
+    String[] texts = lines(bytes(shape, ROWS, true, 42));
+    assertEquals(numbers[0], texts[0]);
+    assertEquals(numbers.length, texts.length);
+    Map<String, String> users = new HashMap<>();
+    Map<String, String> items = new HashMap<>();
+    for (int i = 1; i < numbers.length; i++) {
+      String[] number = numbers[i].split(",", 3);
+      String[] text = texts[i].split(",", 3);
+      assertTrue(text[0].matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-.{12}"));
+      assertTrue(text[1].matches("[A-Za-z0-9_-]{11}"), text[1]);
+      users.putIfAbsent(number[0], text[0]);
+      items.putIfAbsent(number[1], text[1]);
+      assertEquals(users.get(number[0]), text[0]);
+      assertEquals(items.get(number[1]), text[1]);
+      assertEquals(number[2], text[2]);
+    }
+    assertEquals(users.size(), new HashSet<>(users.values()).size());
+    assertEquals(items.size(), new HashSet<>(items.values()).size());
+  }
+
+  @Test
   void shortestDecimalsReadBackAndAreShortest() {
     Random random = new Random(1);
     List<Double> values = new ArrayList<>(List.of(0.0, 1e-4, .001, .078, .1, .5, 1.0, 9.0, 10.0));
@@ -205,6 +318,7 @@ class GenerateDataTest {
     assertUsageError("--rows: netflix takes", "netflix", "--rows=1000");
     assertUsageError("--rows: sample takes 2000 to 30000 rows, not -1", "sample", "--rows=-1");
     assertUsageError("--seed: not a whole number: ''", "sample", "--seed=");
+    assertUsageError("--ids: 'string' is not int or text", "sample", "--ids=string");
     assertUsageError("--sed=1: no such flag", "sample", "--sed=1");
     assertUsageError("c: at most SHAPE and OUTPUT", "sample", "b", "c");
   }
@@ -255,8 +369,12 @@ class GenerateDataTest {
   }
 
   private static byte[] bytes(String shape, long rows, long seed) throws IOException {
+    return bytes(shape, rows, false, seed);
+  }
+
+  private static byte[] bytes(String shape, long rows, boolean text, long seed) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new DataSet(new Shape(shape, rows), seed).write(out);
+    new DataSet(new Shape(shape, rows), text, seed).write(out);
     return out.toByteArray();
   }
 
