@@ -94,15 +94,12 @@ public abstract class CsvFile implements Serializable {
       }
       CsvLayout layout;
       try {
-        layout =
-            layout(
-                name, firstLine, () -> Channels.newInputStream(Packing.open(name)), format);
+        layout = layout(name, firstLine, () -> Channels.newInputStream(Packing.open(name)), format);
       } catch (RunException e) {
         throw new RunException(e.getMessage() + Sniffer.hint(name, format), e);
       }
       if (layout != null) {
-        files.add(
-            new AutoValue_CsvFile(name, sizes.getOrDefault(name, 0L), layout, packed(name)));
+        files.add(new AutoValue_CsvFile(name, sizes.getOrDefault(name, 0L), layout, packed(name)));
       }
     }
     if (files.isEmpty()) {

@@ -41,9 +41,7 @@ enum CsvParameter {
       f -> orNone(f.ratingCol()),
       (f, value) -> f.toBuilder().setRatingCol(none(value)).build()),
   TIMESTAMP_COL(
-      "timestampCol",
-      f -> orNone(f.timestampCol()),
-      (f, value) -> f.withTimestampCol(none(value))),
+      "timestampCol", f -> orNone(f.timestampCol()), (f, value) -> f.withTimestampCol(none(value))),
   TIMESTAMP_FORMAT(
       "timestampFormat",
       CsvFormat::timestampFormat,

@@ -243,8 +243,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
     public @Nullable RowBatch next() {
       try {
         RowBatch batch =
-            parser.parse(
-                records, chunk, size, number < 0 ? -1 : RowPlace.of(number, chunk / size));
+            parser.parse(records, chunk, size, number < 0 ? -1 : RowPlace.of(number, chunk / size));
         chunk += size;
         return batch;
       } catch (RunException e) {

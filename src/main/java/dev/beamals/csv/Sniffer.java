@@ -667,13 +667,12 @@ public final class Sniffer {
     if (column == null || type(column) == SniffedFile.Type.TRUE_OR_FALSE) {
       return format;
     }
-    List<String> words =
-        values(column).stream().filter(v -> !isNumber(v) && !isWord(v)).toList();
+    List<String> words = values(column).stream().filter(v -> !isNumber(v) && !isWord(v)).toList();
     List<String> different = words.stream().distinct().toList();
     if (different.isEmpty()
         || different.size() > 3
-        || different.stream().anyMatch(
-            word -> word.contains(",") || Collections.frequency(words, word) == 1)) {
+        || different.stream()
+            .anyMatch(word -> word.contains(",") || Collections.frequency(words, word) == 1)) {
       return format;
     }
     List<String> all = new ArrayList<>(given.nullValues().values());

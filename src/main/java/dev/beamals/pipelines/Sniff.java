@@ -4,8 +4,8 @@ import dev.beamals.RunException;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
-import dev.beamals.csv.Sniffer;
 import dev.beamals.csv.SniffedFile;
+import dev.beamals.csv.Sniffer;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,8 +32,7 @@ final class Sniff {
                 arguments.single().getOrDefault("userCol", "user_id"),
                 arguments.single().getOrDefault("itemCol", "video_id"),
                 arguments.single().getOrDefault("ratingCol", "watch_ratio"))
-            .withOptionalTimestampCol(
-                arguments.single().getOrDefault("timestampCol", "timestamp"));
+            .withOptionalTimestampCol(arguments.single().getOrDefault("timestampCol", "timestamp"));
     List<RunException> failures = new ArrayList<>();
     boolean any = false;
     for (String flag : FILES) {
@@ -95,7 +94,6 @@ final class Sniff {
       }
     }
     List<String> flags = file.parameters().stream().map(parameter -> "--" + parameter).toList();
-    out.printf(
-        "  read it with %s%n%n", flags.isEmpty() ? "no flag more" : String.join(" ", flags));
+    out.printf("  read it with %s%n%n", flags.isEmpty() ? "no flag more" : String.join(" ", flags));
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.SourceTestUtils;
 import org.junit.jupiter.api.Test;
@@ -26,8 +27,7 @@ final class SnifferTest {
     List<CsvFile> files = CsvFile.find("input", List.of(file.toString()), format);
     for (RowBatch batch :
         SourceTestUtils.readFromSource(
-            new CsvSource(files, CsvSource.CHUNK),
-            PipelineOptionsFactory.create())) {
+            new CsvSource(files, CsvSource.CHUNK), PipelineOptionsFactory.create())) {
       CleanRatings.Cleaned cleaned = CleanRatings.clean(batch.withTimes(), true);
       CheckReportFn.check(cleaned.report(), "input", 0L, format);
       List<RatingRow> some = RatingRow.of(cleaned.rows());
@@ -113,8 +113,8 @@ final class SnifferTest {
       rows.append(rows.length() < 900_000 ? "1,10,5\n" : "1,10,x" + rows.length() % 10 + "\n");
     }
     SniffedFile sniffed = Sniffer.sniff(write(rows.toString()).toString(), CsvFormat.create());
-    CleaningReport report = sniffed.report();
-    assertTrue(report != null && report.rejected() > 10_000, "of two of three pieces");
+    CleaningReport report = Objects.requireNonNull(sniffed.report());
+    assertTrue(report.rejected() > 10_000, "of two of three pieces");
     assertTrue(report.rowsRead() > 60_000 && report.rowsRead() < 80_000, "a sample");
   }
 

@@ -44,8 +44,15 @@ public final class Variations {
     this.quoting = pick("needed", "needed", "all", "single", "escaped", "lines", "none");
     this.delimiter = pick(",", ",", ";", "\t", "|", "::", " ", "whitespace", "^");
     String[] code =
-        pick("UTF-8:", "UTF-8:", "UTF-8:\uFEFF", "UTF-16LE:\uFEFF", "UTF-16BE:\uFEFF", "UTF-16LE:",
-                "ISO-8859-1:", "windows-1252:")
+        pick(
+                "UTF-8:",
+                "UTF-8:",
+                "UTF-8:\uFEFF",
+                "UTF-16LE:\uFEFF",
+                "UTF-16BE:\uFEFF",
+                "UTF-16LE:",
+                "ISO-8859-1:",
+                "windows-1252:")
             .split(":", -1);
     this.encoding = code[0];
     this.mark = code[1];
@@ -78,8 +85,20 @@ public final class Variations {
   @Override
   public String toString() {
     return String.join(
-            "|", delimiter, quoting, encoding, mark.isEmpty() ? "" : "marked", lineEnd, names,
-            packing, ids, missing, decimal, thousands, preamble, times)
+            "|",
+            delimiter,
+            quoting,
+            encoding,
+            mark.isEmpty() ? "" : "marked",
+            lineEnd,
+            names,
+            packing,
+            ids,
+            missing,
+            decimal,
+            thousands,
+            preamble,
+            times)
         .replace("\n", "\\n")
         .replace("\r", "\\r");
   }

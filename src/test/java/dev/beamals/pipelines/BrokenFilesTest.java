@@ -44,8 +44,7 @@ final class BrokenFilesTest {
       Variations variation = Variations.write(number, file);
       List<String> flags = flags(file);
       Files.write(file, broken(Files.readAllBytes(file), new Random(number)));
-      flags.addAll(
-          List.of("--input=" + file, "--output=" + output, "--rank=2", "--maxIter=1"));
+      flags.addAll(List.of("--input=" + file, "--output=" + output, "--rank=2", "--maxIter=1"));
       flags.add("--maxRejects=1000");
       String what = number + ": " + variation + " " + flags;
       ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -86,7 +85,10 @@ final class BrokenFilesTest {
       PrintStream out = new PrintStream(err, true, StandardCharsets.UTF_8);
       assertEquals(0, Main.run(flags, out, out), variation + err.toString(StandardCharsets.UTF_8));
       digests.add(
-          new ObjectMapper().readTree(output.resolve("manifest.json").toFile()).path("factorsDigest").asText());
+          new ObjectMapper()
+              .readTree(output.resolve("manifest.json").toFile())
+              .path("factorsDigest")
+              .asText());
     }
     assertEquals(1, digests.size(), digests.toString());
     assertTrue(!digests.contains(""));
