@@ -6,6 +6,7 @@ import dev.beamals.files.FolderFiles;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -17,11 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
+import org.jspecify.annotations.Nullable;
 
 /** An input file that was found and whose first line makes sense. */
 @AutoValue
@@ -82,6 +85,41 @@ public abstract class CsvFile implements Serializable {
    * @throws RunException if a pattern matches nothing, a column is missing, or all files are empty
    */
   public static List<CsvFile> find(String parameter, List<String> patterns, CsvFormat format) {
+    Map<String, Long> sizes = list(parameter, patterns);
+    List<CsvFile> files = new ArrayList<>();
+    for (String name : sizes.keySet()) {
+      byte[] firstLine = firstLine(parameter, name);
+      if (firstLine.length == 0) {
+        continue;
+      }
+      CsvLayout layout;
+      try {
+        layout = layout(name, firstLine, () -> Channels.newInputStream(Packing.open(name)), format);
+      } catch (RunException e) {
+        throw new RunException(e.getMessage() + Sniffer.hint(name, format), e);
+      }
+      if (layout != null) {
+        files.add(new AutoValue_CsvFile(name, sizes.getOrDefault(name, 0L), layout, packed(name)));
+      }
+    }
+    if (files.isEmpty()) {
+      throw new RunException(
+          String.format(
+              "%s=%s: %s empty; expected rows%s",
+              parameter,
+              String.join(",", patterns),
+              sizes.size() == 1 ? "the file is" : "all " + sizes.size() + " files are",
+              format.header() ? " below a line that names the columns" : ""));
+    }
+    return files;
+  }
+
+  /**
+   * The files of {@code patterns}, and their sizes, in the order of their names.
+   *
+   * @throws RunException if a pattern matches nothing, or a file is of another kind
+   */
+  public static SortedMap<String, Long> list(String parameter, List<String> patterns) {
     TreeMap<String, Long> sizes = new TreeMap<>();
     for (String pattern : patterns) {
       String place = parameter + "=" + pattern;
@@ -97,47 +135,38 @@ public abstract class CsvFile implements Serializable {
         throw new RunException(place + ": " + e.getMessage(), e);
       }
     }
-    List<CsvFile> files = new ArrayList<>();
-    for (String name : sizes.keySet()) {
-      byte[] firstLine = firstLine(parameter, name);
-      if (firstLine.length == 0) {
-        continue;
+    return sizes;
+  }
+
+  /**
+   * The columns of a file; null where it has no records.
+   *
+   * @param text of the file, or a sample of it
+   */
+  static @Nullable CsvLayout layout(
+      String name, byte[] firstLine, RecordReader.Bytes text, CsvFormat format) {
+    String encoding = RecordReader.markedEncoding(firstLine);
+    boolean utf8 = encoding == null || encoding.equals("UTF-8");
+    CsvFormat ofFile =
+        encoding == null || utf8
+            ? format
+            : format.withDialect(format.dialect().withEncoding(encoding));
+    List<String> fields;
+    if (ofFile.dialect().isPlain()) {
+      try {
+        fields =
+            CsvLine.fields(
+                firstLine,
+                encoding == null ? 0 : 3,
+                format.delimiter(),
+                !format.dialect().quote().isEmpty());
+      } catch (IllegalArgumentException e) {
+        throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
       }
-      String encoding = RecordReader.markedEncoding(firstLine);
-      boolean utf8 = encoding == null || encoding.equals("UTF-8");
-      CsvFormat ofFile =
-          encoding == null || utf8
-              ? format
-              : format.withDialect(format.dialect().withEncoding(encoding));
-      List<String> fields;
-      if (ofFile.dialect().isPlain()) {
-        try {
-          fields = CsvLine.fields(firstLine, encoding == null ? 0 : 3, format.delimiter());
-        } catch (IllegalArgumentException e) {
-          throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
-        }
-      } else {
-        fields = firstRecord(name, ofFile.dialect());
-      }
-      if (!fields.isEmpty()) {
-        files.add(
-            new AutoValue_CsvFile(
-                name,
-                sizes.getOrDefault(name, 0L),
-                CsvLayout.of(ofFile, name, fields),
-                packed(name)));
-      }
+    } else {
+      fields = firstRecord(name, text, ofFile.dialect());
     }
-    if (files.isEmpty()) {
-      throw new RunException(
-          String.format(
-              "%s=%s: %s empty; expected rows%s",
-              parameter,
-              String.join(",", patterns),
-              sizes.size() == 1 ? "the file is" : "all " + sizes.size() + " files are",
-              format.header() ? " below a line that names the columns" : ""));
-    }
-    return files;
+    return fields.isEmpty() ? null : CsvLayout.of(ofFile, name, fields);
   }
 
   /** The names of the files of a pattern, none where there are none or it is no pattern. */
@@ -193,9 +222,10 @@ public abstract class CsvFile implements Serializable {
   }
 
   /** The fields of the first record, none where there is none. */
-  private static List<String> firstRecord(String name, CsvDialect dialect) {
-    CsvLine line = new CsvLine(',', MOST_COLUMNS);
-    try (RecordReader records = new RecordReader(name, dialect, line)) {
+  private static List<String> firstRecord(
+      String name, RecordReader.Bytes text, CsvDialect dialect) {
+    CsvLine line = new CsvLine(MOST_COLUMNS);
+    try (RecordReader records = new RecordReader(name, text, dialect, line)) {
       if (!records.next()) {
         return List.of();
       }

@@ -46,6 +46,10 @@ final class CsvParser {
   private final IntArrayList incomplete = new IntArrayList();
   private List<Reject> rejects = new ArrayList<>();
   private int unusable;
+
+  /** Whether the row has a number with an exponent, or may have one. */
+  private boolean exponents;
+
   private long scaledTimes;
 
   CsvParser(String file, CsvLayout layout) {
@@ -53,7 +57,9 @@ final class CsvParser {
     this.layout = layout;
     this.line =
         new CsvLine(
-            layout.format.dialect().isPlain() ? layout.format.delimiter() : ',', layout.columns);
+            layout.format.dialect().isPlain() ? layout.format.delimiter() : ',',
+            !layout.format.dialect().quote().isEmpty(),
+            layout.columns);
     this.delimiter = (byte) layout.format.delimiter();
     this.nullValues = layout.format.nullValues();
     this.rated = layout.format.rated();
@@ -143,7 +149,15 @@ final class CsvParser {
       // Pairs are neither compared nor written down.
       hash = rated ? line.fingerprint() : 0;
       int rows = user.size();
+      exponents = false;
       defect = parseRow(hash);
+      if (exponents && rated) {
+        long byValue = line.fingerprintWithExponents();
+        if (user.size() > rows) {
+          fingerprint.set(rows, byValue);
+        }
+        hash = byValue;
+      }
       if (user.size() > rows) {
         if (place >= 0) {
           this.place.add(place + lines);
@@ -311,6 +325,7 @@ final class CsvParser {
     if (end - start > 2 && NumberText.isHex(bytes, start)) {
       throw new NumberFormatException();
     }
+    exponents |= NumberText.mayHaveExponent(bytes, start, end);
     return JavaDoubleParser.parseDouble(bytes, start, end - start);
   }
 
@@ -360,6 +375,7 @@ final class CsvParser {
       }
       if (number != null) {
         converted += NumberText.isWritten(number, bytes, start, end) ? 0 : 1;
+        exponents |= NumberText.mayHaveExponent(bytes, start, end);
         return dictionary.codeOf(number);
       }
       texts++;

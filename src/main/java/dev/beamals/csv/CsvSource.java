@@ -219,6 +219,8 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
   /** Reads a file of any dialect from its start. */
   private static final class Records implements Batches {
+    private final String file;
+    private final CsvFormat format;
     private final CsvParser parser;
     private final RecordReader records;
     private final long size;
@@ -227,6 +229,8 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
     Records(Range range, long size) {
       this.size = size;
+      this.file = range.file;
+      this.format = range.layout.format;
       this.number = range.number;
       this.parser = new CsvParser(range.file, range.layout);
       this.records = new RecordReader(range.file, range.layout.format.dialect(), parser.line());
@@ -237,10 +241,14 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
     @Override
     public @Nullable RowBatch next() {
-      RowBatch batch =
-          parser.parse(records, chunk, size, number < 0 ? -1 : RowPlace.of(number, chunk / size));
-      chunk += size;
-      return batch;
+      try {
+        RowBatch batch =
+            parser.parse(records, chunk, size, number < 0 ? -1 : RowPlace.of(number, chunk / size));
+        chunk += size;
+        return batch;
+      } catch (RunException e) {
+        throw new RunException(e.getMessage() + Sniffer.hint(file, format), e);
+      }
     }
 
     @Override

@@ -37,6 +37,11 @@ final class NullValues implements Serializable {
     return new NullValues(values.stream().map(String::strip).distinct().sorted().toList());
   }
 
+  /** All of them, sorted. */
+  List<String> values() {
+    return values;
+  }
+
   /** Whether a field that ends with a byte may be one of them, with blanks around it or without. */
   boolean mayEndWith(byte last) {
     return lasts[last & 0xFF];
