@@ -141,6 +141,9 @@ public final class ResultFolder implements AutoCloseable {
   }
 
   private void markComplete() throws IOException {
+    if (!FolderFiles.list(path).contains(INCOMPLETE)) { // whoever writes a part makes it again
+      throw new IOException("its folder was deleted meanwhile");
+    }
     boolean local = !FolderFiles.isRemote(path);
     if (local) {
       OutputLock.refuseOther(place, path, Storage.LOCAL);
