@@ -338,18 +338,12 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     return new TrainingBlocks(byUser, byItem, userBlocks, itemBlocks, dropped);
   }
 
-  private Exchange exchange(TrainingBlocks blocks) {
+  private Exchange exchange() {
     String folder = shuffleFolder();
     int steps = 2 * parameters().maxIter();
     return folder == null
-        ? new Exchange.Broadcast()
-        : new ShuffleExchange(
-            folder,
-            shuffleAbove(),
-            blocks.numUserBlocks(),
-            blocks.numItemBlocks(),
-            steps,
-            keepsOwn());
+        ? new Exchange.Broadcast(steps, keepsOwn())
+        : new ShuffleExchange(folder, shuffleAbove(), steps, keepsOwn());
   }
 
   /** Whether a block may need what it sent last. */
@@ -392,7 +386,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     PCollection<RatingBlock> itemBlocks = blocks.byItem();
     int numUserBlocks = blocks.numUserBlocks();
     int numItemBlocks = blocks.numItemBlocks();
-    Exchange exchange = exchange(blocks);
+    Exchange exchange = exchange();
     PCollection<RatingBlock> byItem = itemBlocks;
     PCollection<FactorBlock> itemRatings = byItem.apply("CountItemRatings", CountRatings.create());
     boolean passes = passesBlocks(userBlocks);
@@ -401,9 +395,9 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     PCollection<Sent> sent =
         userBlocks.apply(
             "InitializeUserFactors",
-            InitializeFactors.create(parameters(), exchange, numUserBlocks, mean)
+            InitializeFactors.create(parameters(), exchange, numUserBlocks, numItemBlocks, mean)
                 .withInitial(initialFactors(Side.USER)));
-    SentFactors users = SentFactors.of("ViewInitialFactors", sent, numUserBlocks, numItemBlocks);
+    SentFactors users = SentFactors.of("ViewInitialFactors", sent, numUserBlocks);
     SentFactors items = null;
     FactorView initialItems = startsFromOwn() ? initialFactors(Side.ITEM) : null;
     TrainedFactors itemFactors = null;
@@ -417,7 +411,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
               .withTellsFailures(tellsFailures());
       PCollectionTuple solved = itemBlocks.apply(iteration + "/UpdateItemFactors", updateItems);
       sent = solved.get(UpdateFactors.factors());
-      items = SentFactors.of(iteration + "/ViewItemFactors", sent, numItemBlocks, numUserBlocks);
+      items = SentFactors.of(iteration + "/ViewItemFactors", sent, numItemBlocks);
       if (i == maxIter) {
         itemFactors = TrainedFactors.of(Side.ITEM, parameters(), sent, items);
       }
@@ -431,7 +425,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
               .withTellsFailures(tellsFailures());
       solved = userBlocks.apply(iteration + "/UpdateUserFactors", updateUsers);
       sent = solved.get(UpdateFactors.factors());
-      users = SentFactors.of(iteration + "/ViewUserFactors", sent, numUserBlocks, numItemBlocks);
+      users = SentFactors.of(iteration + "/ViewUserFactors", sent, numUserBlocks);
       userBlocks = solved.get(UpdateFactors.blocks());
     }
     if (itemFactors == null) {

@@ -6,8 +6,10 @@ import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
+import dev.beamals.linalg.CholeskyBatch;
 import dev.beamals.linalg.CholeskySolver;
 import dev.beamals.linalg.ConjugateGradientSolver;
+import dev.beamals.linalg.FactorMatrix;
 import dev.beamals.linalg.GramSum;
 import dev.beamals.linalg.NonNegativeSolver;
 import dev.beamals.linalg.RowSolver;
@@ -47,6 +49,9 @@ final class BlockSolver {
   private final int solved;
   private final RowSolver solver;
 
+  /** Solves most rows, where the solver is {@link CholeskySolver}; null where it does not. */
+  private final @Nullable CholeskyBatch batch;
+
   /**
    * @param side that of the rows
    */
@@ -58,6 +63,7 @@ final class BlockSolver {
     this.biasUnit = biasRegParam == null ? 1 : (float) Math.sqrt(lambda / biasRegParam);
     this.solved = parameters.rank() + (parameters.biases() ? 1 : 0);
     this.solver = solver(parameters, solved);
+    this.batch = solver instanceof CholeskySolver ? CholeskySolver.createBatch(solved) : null;
   }
 
   private static RowSolver solver(AlsParameters parameters, int solved) {
@@ -87,14 +93,14 @@ final class BlockSolver {
   /**
    * Solves all rows of a block.
    *
-   * @param dst row-major, the columns of {@link RatingBlock#dst}. Not modified.
+   * @param dst the columns of {@link RatingBlock#dst}. Not modified.
    * @param start row-major, the columns of {@link RatingBlock#src}, where conjugate gradients
    *     start; null for zeros. Not modified.
    * @param sums Modified: the rows and their part of the objective are added
    * @throws RunException naming the id where the system is singular
    */
   FactorBlock solve(
-      RatingBlock block, float[] dst, float @Nullable [] start, Others others, StepSums sums) {
+      RatingBlock block, FactorMatrix dst, float @Nullable [] start, Others others, StepSums sums) {
     FactorBlock solution = trySolve(block, dst, start, others, sums);
     if (solution == null) {
       throw new RunException(String.valueOf(sums.failure()));
@@ -104,36 +110,112 @@ final class BlockSolver {
 
   /** As {@link #solve}, but null where a system is singular: {@link StepSums#failure} tells it. */
   @Nullable FactorBlock trySolve(
-      RatingBlock block, float[] dst, float @Nullable [] start, Others others, StepSums sums) {
-    int columns = parameters.columns();
+      RatingBlock block, FactorMatrix dst, float @Nullable [] start, Others others, StepSums sums) {
     int rows = block.src().size();
-    float[] x = new float[Math.multiplyExact(rows, columns)];
-    float[] row = new float[solved];
-    Rows systems = rows(block, dst, others);
+    Solution solution = new Solution(rows(block, dst, others), rows, others.mean, sums);
+    int[] batched = new int[CholeskyBatch.ROWS];
     for (int s = 0; s < rows; s++) {
-      double scale = systems.select(s);
-      double loss = systems.fixedLoss();
-      if (start != null) {
-        regularized(start, s * columns, others.mean, row);
-      } else {
-        Arrays.fill(row, 0);
-      }
-      if (systems.isZero()) {
-        Arrays.fill(row, 0);
-      } else if (!systems.solve(solver, row)) {
-        sums.fail(systems.singular()); // the others go on, for one message with any blocks
+      if (batch == null || !solution.addToBatch(batch, s)) {
+        solution.solve(s, start);
         continue;
-      } else {
-        loss += solver.lossChange(row, 0);
       }
-      sums.addRow(loss, scale, row);
-      store(row, x, s * columns, others.mean);
+      batched[batch.size() - 1] = s;
+      if (batch.size() == CholeskyBatch.ROWS) {
+        solution.solve(batch, batched);
+      }
     }
-    return sums.failure() == null ? new FactorBlock(block.src(), columns, x) : null;
+    if (batch != null) {
+      solution.solve(batch, batched);
+    }
+    return sums.failure() == null
+        ? new FactorBlock(block.src(), parameters.columns(), solution.x)
+        : null;
+  }
+
+  /** The rows of a block as they are solved, one by one or in batches. */
+  private final class Solution {
+    private final Rows rows;
+    private final double mean;
+    private final StepSums sums;
+    private final float[] x;
+    private final float[] row = new float[solved];
+
+    Solution(Rows rows, int count, double mean, StepSums sums) {
+      this.rows = rows;
+      this.mean = mean;
+      this.sums = sums;
+      this.x = floats(count, parameters.columns());
+    }
+
+    /** Returns false for a row that is 0. */
+    boolean addToBatch(CholeskyBatch batch, int s) {
+      rows.select(s);
+      if (rows.isZero()) {
+        return false;
+      }
+      batch.add(rows.system);
+      return true;
+    }
+
+    /**
+     * Solves what is in the batch, and empties it.
+     *
+     * @param batched the rows that are in it
+     */
+    void solve(CholeskyBatch batch, int[] batched) {
+      batch.solve();
+      for (int r = 0; r < batch.size(); r++) {
+        if (batch.takeSolution(r, row, 0)) {
+          rows.select(batched[r]);
+          store(batched[r], batch.lossChange(r));
+        } else {
+          solve(batched[r], null);
+        }
+      }
+      batch.clear();
+    }
+
+    /** Solves a row. */
+    void solve(int s, float @Nullable [] start) {
+      rows.select(s);
+      if (start != null) {
+        regularized(start, s * parameters.columns(), mean, row);
+      } else {
+        Arrays.fill(row, 0);
+      }
+      if (rows.isZero()) {
+        Arrays.fill(row, 0);
+        store(s, 0);
+      } else if (rows.solve(solver, row)) {
+        store(s, solver.lossChange(row, 0));
+      } else {
+        sums.fail(rows.singular()); // the others go on, for one message with any blocks
+      }
+    }
+
+    private void store(int s, double lossChange) {
+      sums.addRow(rows.fixedLoss() + lossChange, rows.scale(), row);
+      BlockSolver.this.store(row, x, s * parameters.columns(), mean);
+    }
+  }
+
+  /**
+   * An array for the rows of a block.
+   *
+   * @throws RunException where none is as long
+   */
+  static float[] floats(int rows, int columns) {
+    if ((long) rows * columns > Integer.MAX_VALUE - 8) {
+      throw new RunException(
+          String.format(
+              "%,d rows of %d factors in one block: expected more blocks of that side",
+              rows, columns));
+    }
+    return new float[rows * columns];
   }
 
   /** The systems of the rows of a block; arguments as {@link #solve}. */
-  Rows rows(RatingBlock block, float[] dst, Others others) {
+  Rows rows(RatingBlock block, FactorMatrix dst, Others others) {
     return new Rows(block, dst, others);
   }
 
@@ -141,17 +223,16 @@ final class BlockSolver {
   final class Rows {
     private final RatingBlock block;
     private final float[] targets;
-    private final float[] matrix;
+    private final FactorMatrix matrix;
     private final RowSystem system;
     private final double share;
     private int selected;
-    private double fixedLoss;
 
-    private Rows(RatingBlock block, float[] dst, Others others) {
+    private Rows(RatingBlock block, FactorMatrix dst, Others others) {
       this.block = block;
       this.targets = BlockSolver.this.targets(block, dst, others.mean);
       this.matrix = BlockSolver.this.matrix(dst);
-      RowSystem rows = RowSystem.of(solved, matrix, block.neighbours(), targets);
+      RowSystem rows = RowSystem.of(matrix, block.neighbours(), targets);
       this.system =
           parameters.implicitPrefs() && others.gram != null
               ? rows.withWeights(weights(block)).withGram(others.gram)
@@ -167,13 +248,15 @@ final class BlockSolver {
       return block.offsets()[selected + 1];
     }
 
-    /** Selects a row; returns the part of the scale of λ that is of it alone. */
-    double select(int s) {
+    /** Selects a row. */
+    void select(int s) {
       selected = s;
-      double scale = scale(block, from(), to());
-      system.select(from(), to(), lambda * (scale + share));
-      fixedLoss = BlockSolver.fixedLoss(targets, parameters.implicitPrefs(), from(), to());
-      return scale;
+      system.select(from(), to(), lambda * (scale() + share));
+    }
+
+    /** The part of the scale of λ that is of the row alone. */
+    double scale() {
+      return BlockSolver.scale(parameters, block.ratings(), from(), to());
     }
 
     /** What x·y is to come close to, times c, at each position of the block. */
@@ -181,14 +264,14 @@ final class BlockSolver {
       return targets;
     }
 
-    /** What the rows are solved against, row-major: {@code solved} columns. */
-    float[] matrix() {
+    /** What the rows are solved against: {@code solved} columns. */
+    FactorMatrix matrix() {
       return matrix;
     }
 
     /** The part of the loss of the row that no x changes, {@code Σ c p²}. */
     double fixedLoss() {
-      return fixedLoss;
+      return BlockSolver.fixedLoss(targets, parameters.implicitPrefs(), from(), to());
     }
 
     /**
@@ -196,7 +279,7 @@ final class BlockSolver {
      * singular.
      */
     boolean isZero() {
-      return parameters.implicitPrefs() && fixedLoss == 0;
+      return parameters.implicitPrefs() && fixedLoss() == 0;
     }
 
     /**
@@ -229,25 +312,23 @@ final class BlockSolver {
   }
 
   /** What every row of the other side is solved against: its factors, and the unit of biases. */
-  float[] matrix(float[] dst) {
-    int columns = parameters.columns();
+  FactorMatrix matrix(FactorMatrix dst) {
     int rank = parameters.rank();
-    if (columns == solved) {
+    if (dst.columns() == solved) {
       return dst;
     }
-    int rows = dst.length / columns;
-    float[] matrix = new float[Math.multiplyExact(rows, solved)];
-    for (int d = 0; d < rows; d++) {
-      System.arraycopy(dst, d * columns, matrix, d * solved, rank);
+    FactorMatrix matrix = FactorMatrix.zeros(dst.rows(), solved);
+    for (int d = 0; d < dst.rows(); d++) {
+      matrix.setRow(d, dst.piece(d), dst.offset(d), rank);
       if (solved > rank) {
-        matrix[d * solved + rank] = biasUnit;
+        matrix.set(d, rank, biasUnit);
       }
     }
     return matrix;
   }
 
   /** What x·y is to come close to: ratings less what is known of them, or preferences times c. */
-  private float[] targets(RatingBlock block, float[] dst, double mean) {
+  private float[] targets(RatingBlock block, FactorMatrix dst, double mean) {
     float[] ratings = block.ratings();
     if (parameters.columns() == parameters.rank() && !parameters.implicitPrefs()) {
       return ratings;
@@ -264,8 +345,7 @@ final class BlockSolver {
     // mean.
     int known = parameters.rank() + (side == Side.ITEM ? 0 : 1);
     for (int p = 0; p < targets.length; p++) {
-      double bias =
-          known < columns ? dst[block.neighbours()[p] * columns + known] : 0; // centred alone
+      double bias = known < columns ? dst.get(block.neighbours()[p], known) : 0; // centred alone
       targets[p] = (float) (ratings[p] - bias - (side == Side.USER ? mean : 0));
     }
     return targets;
@@ -296,10 +376,6 @@ final class BlockSolver {
   }
 
   /** The part of the scale of λ that is of a row alone. */
-  private double scale(RatingBlock block, int from, int to) {
-    return scale(parameters, block.ratings(), from, to);
-  }
-
   static double scale(AlsParameters parameters, float[] ratings, int from, int to) {
     switch (parameters.regScaling()) {
       case none:

@@ -5,6 +5,7 @@ import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.CholeskySolver;
 import dev.beamals.linalg.DirectSolver;
+import dev.beamals.linalg.FactorMatrix;
 import dev.beamals.linalg.NonNegativeSolver;
 import java.util.Arrays;
 
@@ -45,7 +46,7 @@ public final class Contributions {
   private final BlockSolver.Rows rows;
 
   /** The items as rows are solved against them. */
-  private final float[] matrix;
+  private final FactorMatrix matrix;
 
   private final float[] row;
   private final double[] solution;
@@ -71,8 +72,8 @@ public final class Contributions {
     this.mean = others.mean();
     this.rank = equations.solved();
     this.solver = parameters.nonnegative() ? new NonNegativeSolver(rank) : new CholeskySolver(rank);
-    this.rows = equations.rows(ratings, dst, others);
-    this.matrix = equations.matrix(items);
+    this.rows = equations.rows(ratings, FactorMatrix.of(dst, parameters.columns()), others);
+    this.matrix = equations.matrix(FactorMatrix.of(items, parameters.columns()));
     this.row = new float[rank];
     this.solution = new double[rank];
   }
@@ -110,12 +111,12 @@ public final class Contributions {
       Arrays.fill(to, 0, count, 0);
       return;
     }
-    solver.solveAlso(matrix, item * rank, solution);
+    solver.solveAlso(matrix.piece(item), matrix.offset(item), solution);
     for (int n = 0; n < count; n++) {
-      int at = ratings.neighbours()[from + n] * rank;
+      int neighbour = ratings.neighbours()[from + n];
       double product = 0;
       for (int k = 0; k < rank; k++) {
-        product += solution[k] * rows.matrix()[at + k];
+        product += solution[k] * rows.matrix().get(neighbour, k);
       }
       to[n] = rows.targets()[from + n] * product;
     }

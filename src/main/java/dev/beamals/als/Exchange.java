@@ -1,35 +1,74 @@
 package dev.beamals.als;
 
-import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.FactorFile;
+import dev.beamals.blocks.Links;
 import dev.beamals.blocks.RatingBlock;
-import dev.beamals.ids.Side;
 import java.io.Serializable;
-import org.jspecify.annotations.Nullable;
 
 /** How the factors that one half-step solves are sent to the next; {@link SentFactors} receives. */
-interface Exchange extends Serializable {
+abstract class Exchange implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** The number of half-steps. */
+  final int lastStep;
+
+  /** Whether a block may need what it sent last. */
+  final boolean keepsOwn;
+
+  Exchange(int lastStep, boolean keepsOwn) {
+    this.lastStep = lastStep;
+    this.keepsOwn = keepsOwn;
+  }
+
+  /** Whether what a half-step solves may be looked up by its ids: as the result, for one. */
+  final boolean isLookedUp(int step) {
+    return keepsOwn || step >= lastStep - 1;
+  }
+
   /**
-   * Writes the factors of a block to a file; called once a block and step, or again with the same
-   * factors.
+   * Sends the factors of a block; called once a block and step, or again with the same factors.
    *
    * @param block the ratings of the rows that were solved
-   * @param side the side of those rows
+   * @param links its links
+   * @param factors row-major
    * @param step half-steps are counted from 1; 0 sends the initial factors
-   * @return null where factors travel as they are, the same at each step of a block
+   * @param sums of the rows
+   * @param before how the training went until then
    */
-  @Nullable FactorFile write(RatingBlock block, FactorBlock factors, Side side, int step);
+  abstract Sent send(
+      RatingBlock block,
+      Links links,
+      float[] factors,
+      int step,
+      StepSums sums,
+      TrainingSummary before);
 
   /**
    * The default: factors travel as elements. Every process holds those of one side at a time, the
    * driver of a Spark job included.
    */
-  final class Broadcast implements Exchange {
+  static final class Broadcast extends Exchange {
     private static final long serialVersionUID = 1L;
 
+    Broadcast(int lastStep, boolean keepsOwn) {
+      super(lastStep, keepsOwn);
+    }
+
     @Override
-    public @Nullable FactorFile write(RatingBlock block, FactorBlock factors, Side side, int step) {
-      return null;
+    Sent send(
+        RatingBlock block,
+        Links links,
+        float[] factors,
+        int step,
+        StepSums sums,
+        TrainingSummary before) {
+      return new Sent(
+          links.number(),
+          factors,
+          links.needed(),
+          isLookedUp(step) ? block.src() : null,
+          null,
+          sums,
+          before);
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.beamals.blocks.MergeFactors;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.ids.Side;
+import dev.beamals.linalg.FactorMatrix;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
 import java.util.HashMap;
@@ -282,7 +283,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
       RatingBlock block = c.element();
       int columns = parameters.columns();
       boolean[] found = new boolean[block.dst().size()];
-      float[] dst = others.gatherNeighbours(c, block, columns, found);
+      float[] dst = others.gather(c, block.dst(), columns, found);
       RatingBlock known = block.keepNeighbours(found);
       c.output(COUNTS, new Counts(block.size(), block.size() - known.size()));
       if (known.size() > 0) {
@@ -290,7 +291,11 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
         StepSums otherSums = sums == null ? new StepSums() : c.sideInput(sums);
         c.output(
             solver.solve(
-                known, rows, null, BlockSolver.Others.of(otherSums, mean.get(c)), new StepSums()));
+                known,
+                FactorMatrix.of(rows, columns),
+                null,
+                BlockSolver.Others.of(otherSums, mean.get(c)),
+                new StepSums()));
       }
     }
   }

@@ -25,6 +25,7 @@ final class InitializeFactors extends PTransform<PCollection<RatingBlock>, PColl
   private final AlsParameters parameters;
   private final Exchange exchange;
   private final int numBlocks;
+  private final int itemBlocks;
   private final RatingMean mean;
   private final @Nullable FactorView initial;
 
@@ -32,33 +33,37 @@ final class InitializeFactors extends PTransform<PCollection<RatingBlock>, PColl
       AlsParameters parameters,
       Exchange exchange,
       int numBlocks,
+      int itemBlocks,
       RatingMean mean,
       @Nullable FactorView initial) {
     this.parameters = parameters;
     this.exchange = exchange;
     this.numBlocks = numBlocks;
+    this.itemBlocks = itemBlocks;
     this.mean = mean;
     this.initial = initial;
   }
 
   /**
    * @param numBlocks how many blocks of users there are
+   * @param itemBlocks how many blocks of items there are
    * @param mean of the ratings
    */
   static InitializeFactors create(
-      AlsParameters parameters, Exchange exchange, int numBlocks, RatingMean mean) {
-    return new InitializeFactors(parameters, exchange, numBlocks, mean, null);
+      AlsParameters parameters, Exchange exchange, int numBlocks, int itemBlocks, RatingMean mean) {
+    return new InitializeFactors(parameters, exchange, numBlocks, itemBlocks, mean, null);
   }
 
   /** Factors that ids begin with, where they have any. */
   InitializeFactors withInitial(@Nullable FactorView initial) {
-    return new InitializeFactors(parameters, exchange, numBlocks, mean, initial);
+    return new InitializeFactors(parameters, exchange, numBlocks, itemBlocks, mean, initial);
   }
 
   @Override
   public PCollection<Sent> expand(PCollection<RatingBlock> blocks) {
     ParDo.SingleOutput<RatingBlock, Sent> draw =
-        mean.addTo(ParDo.of(new InitializeFn(parameters, exchange, numBlocks, mean, initial)));
+        mean.addTo(
+            ParDo.of(new InitializeFn(parameters, exchange, numBlocks, itemBlocks, mean, initial)));
     return blocks
         .apply("DrawFactors", initial == null ? draw : initial.addTo(draw))
         .setCoder(Sent.coder(parameters));
@@ -69,6 +74,7 @@ final class InitializeFactors extends PTransform<PCollection<RatingBlock>, PColl
     private final AlsParameters parameters;
     private final Exchange exchange;
     private final int numBlocks;
+    private final int itemBlocks;
     private final RatingMean mean;
     private final @Nullable FactorView initial;
 
@@ -76,11 +82,13 @@ final class InitializeFactors extends PTransform<PCollection<RatingBlock>, PColl
         AlsParameters parameters,
         Exchange exchange,
         int numBlocks,
+        int itemBlocks,
         RatingMean mean,
         @Nullable FactorView initial) {
       this.parameters = parameters;
       this.exchange = exchange;
       this.numBlocks = numBlocks;
+      this.itemBlocks = itemBlocks;
       this.mean = mean;
       this.initial = initial;
     }
@@ -107,12 +115,10 @@ final class InitializeFactors extends PTransform<PCollection<RatingBlock>, PColl
         }
       }
       c.output(
-          UpdateFactors.send(
-              exchange,
-              numBlocks,
+          exchange.send(
               block,
-              factors,
-              Side.USER,
+              block.links(numBlocks, itemBlocks),
+              factors.factors(),
               0,
               sums(block, factors, ratingMean),
               TrainingSummary.create(parameters, ratingMean)));

@@ -2,8 +2,9 @@ package dev.beamals.als;
 
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
-import dev.beamals.blocks.RatingBlock;
+import dev.beamals.blocks.Links;
 import dev.beamals.ids.Ids;
+import dev.beamals.linalg.FactorMatrix;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -18,20 +19,22 @@ final class SentFactors extends FactorView {
   private static final long serialVersionUID = 1L;
   private final PCollectionView<List<Sent>> view;
   private final int numBlocks;
-  private final int receivers;
 
-  private SentFactors(PCollectionView<List<Sent>> view, int numBlocks, int receivers) {
+  private SentFactors(PCollectionView<List<Sent>> view, int numBlocks) {
     this.view = view;
     this.numBlocks = numBlocks;
-    this.receivers = receivers;
   }
 
   /**
    * @param numBlocks of the side that sent
-   * @param receivers blocks of the other side
    */
-  static SentFactors of(String name, PCollection<Sent> sent, int numBlocks, int receivers) {
-    return new SentFactors(sent.apply(name, View.asList()), numBlocks, receivers);
+  static SentFactors of(String name, PCollection<Sent> sent, int numBlocks) {
+    return new SentFactors(sent.apply(name, View.asList()), numBlocks);
+  }
+
+  /** How many blocks the side that sent has. */
+  int numBlocks() {
+    return numBlocks;
   }
 
   @Override
@@ -65,26 +68,22 @@ final class SentFactors extends FactorView {
     return context.sideInput(view);
   }
 
-  @Override
-  public float[] gatherNeighbours(
-      DoFn<?, ?>.ProcessContext context, RatingBlock block, int rank, boolean[] found) {
-    return gatherNeighbours(get(context), block, receivers, rank, found);
-  }
-
   /**
-   * Brings the factors together that the ratings of a block point to. Of files it reads the
-   * messages to the block, which hold what it needs and no more.
+   * Brings the factors together that the ratings of a block point to: row d is that of its
+   * neighbour d. Of files it reads the messages to the block, which hold what it needs and no more.
    *
-   * @param receivers how many blocks there are of its side
-   * @param found Modified, as in {@link #gather}
+   * @param links of the block
    */
-  static float[] gatherNeighbours(
-      List<Sent> all, RatingBlock block, int receivers, int rank, boolean[] found) {
-    float[] gathered = new float[Math.multiplyExact(block.dst().size(), rank)];
-    int receiver = block.src().block(0, receivers);
+  static FactorMatrix gather(List<Sent> all, Links links, int columns) {
+    FactorMatrix gathered = FactorMatrix.zeros(links.count(), columns);
+    int found = 0;
     for (Sent sent : all) {
-      FactorBlock rows = sent.file() == null ? sent.whole() : sent.file().read(receiver);
-      rows.copyRows(block.dst(), gathered, found);
+      sent.copyTo(links, gathered);
+      found += links.count(sent.number());
+    }
+    if (found != links.count()) { // zeros in their place would be a silent error
+      throw new IllegalStateException(
+          "factors of " + found + " neighbours came, of " + links.count());
     }
     return gathered;
   }

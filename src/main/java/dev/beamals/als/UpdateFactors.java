@@ -2,8 +2,8 @@ package dev.beamals.als;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
-import dev.beamals.blocks.FactorFile;
 import dev.beamals.blocks.FactorView;
+import dev.beamals.blocks.Links;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Side;
 import java.util.Arrays;
@@ -128,6 +128,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
                     parameters,
                     exchange,
                     numBlocks,
+                    dst.numBlocks(),
                     own,
                     start,
                     passesBlocks,
@@ -165,6 +166,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     private final AlsParameters parameters;
     private final Exchange exchange;
     private final int numBlocks;
+    private final int dstBlocks;
     private final @Nullable SentFactors own;
     private final @Nullable FactorView start;
     private final boolean passesBlocks;
@@ -177,6 +179,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
         AlsParameters parameters,
         Exchange exchange,
         int numBlocks,
+        int dstBlocks,
         @Nullable SentFactors own,
         @Nullable FactorView start,
         boolean passesBlocks,
@@ -186,6 +189,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       this.parameters = parameters;
       this.exchange = exchange;
       this.numBlocks = numBlocks;
+      this.dstBlocks = dstBlocks;
       this.own = own;
       this.start = start;
       this.passesBlocks = passesBlocks;
@@ -195,15 +199,16 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     @ProcessElement
     public void processElement(ProcessContext c, @SideInput(DST) List<Sent> dst) {
       RatingBlock block = c.element();
+      Links links = block.links(numBlocks, dstBlocks);
       StepSums sumsOfDst = SentFactors.sums(dst);
       TrainingSummary before = SentFactors.summary(dst, sumsOfDst);
       if (before.failure() != null) {
-        c.output(fail(block, before, before.failure()));
+        c.output(fail(block, links, before, before.failure()));
         // What came may be what was sent before: the training has ended then.
       } else if (own != null && (before.steps() < step || before.isConverged())) {
-        c.output(SentFactors.ofBlock(own.get(c), block.src().block(0, numBlocks)));
+        c.output(SentFactors.ofBlock(own.get(c), links.number()));
       } else {
-        c.output(solve(c, block, dst, sumsOfDst, before));
+        c.output(solve(c, block, links, dst, sumsOfDst, before));
       }
       if (passesBlocks) {
         c.output(BLOCKS, block);
@@ -213,6 +218,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
     private Sent solve(
         ProcessContext c,
         RatingBlock block,
+        Links links,
         List<Sent> dst,
         StepSums sumsOfDst,
         TrainingSummary before) {
@@ -227,16 +233,12 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
       if (step > 2) { // before it, only one side was seen
         objective.set(Double.doubleToRawLongBits(before.halfStep(step - 1).objective()));
       }
-      boolean[] found = new boolean[block.dst().size()];
-      float[] factorsOfDst =
-          SentFactors.gatherNeighbours(dst, block, numBlocks, parameters.columns(), found);
-      checkFound(block, found);
       StepSums sums = new StepSums();
       FactorBlock factors =
           solver.trySolve(
               block,
-              factorsOfDst,
-              start == null ? null : start(c, start, block),
+              SentFactors.gather(dst, links, parameters.columns()),
+              start == null ? null : start(c, start, block, links),
               BlockSolver.Others.of(sumsOfDst, before.mean()),
               sums);
       if (factors == null) {
@@ -244,50 +246,28 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
         if (!tellsFailures) {
           throw new RunException(why);
         }
-        return fail(block, before, why);
+        return fail(block, links, before, why);
       }
       if (parameters.implicitPrefs()) {
         sums.addGram(factors.factors(), parameters.rank());
       }
       rowsSolved.inc(factors.ids().size());
-      return send(exchange, numBlocks, block, factors, side, step, sums, before);
+      return exchange.send(block, links, factors.factors(), step, sums, before);
     }
 
     /** Sends no factors that anybody could use, and why. */
-    private Sent fail(RatingBlock block, TrainingSummary before, String why) {
+    private Sent fail(RatingBlock block, Links links, TrainingSummary before, String why) {
       StepSums sums = new StepSums();
       sums.fail(why);
-      float[] none = new float[Math.multiplyExact(block.src().size(), parameters.columns())];
+      float[] none = BlockSolver.floats(block.src().size(), parameters.columns());
       Arrays.fill(none, Float.NaN);
-      FactorBlock factors = new FactorBlock(block.src(), parameters.columns(), none);
-      return send(exchange, numBlocks, block, factors, side, step, sums, before);
+      return exchange.send(block, links, none, step, sums, before);
     }
 
-    private float[] start(ProcessContext c, FactorView view, RatingBlock block) {
-      return view.gather(c, block.src(), parameters.columns(), new boolean[block.src().size()]);
-    }
-  }
-
-  static Sent send(
-      Exchange exchange,
-      int numBlocks,
-      RatingBlock block,
-      FactorBlock factors,
-      Side side,
-      int step,
-      StepSums sums,
-      TrainingSummary before) {
-    FactorFile file = exchange.write(block, factors, side, step);
-    return new Sent(
-        block.src().block(0, numBlocks), file == null ? factors : null, file, sums, before);
-  }
-
-  /** Every rating of a block has its transposed twin in a block of the other side. */
-  static void checkFound(RatingBlock block, boolean[] found) {
-    for (int i = 0; i < found.length; i++) {
-      if (!found[i]) {
-        throw new IllegalStateException("no factors of neighbour " + block.dst().get(i));
-      }
+    private float[] start(ProcessContext c, FactorView view, RatingBlock block, Links links) {
+      return view instanceof SentFactors sent
+          ? SentFactors.ofBlock(sent.get(c), links.number()).own()
+          : view.gather(c, block.src(), parameters.columns(), new boolean[block.src().size()]);
     }
   }
 }

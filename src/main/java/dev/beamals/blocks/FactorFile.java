@@ -19,12 +19,13 @@ import org.apache.beam.sdk.coders.DefaultCoder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.values.TypeDescriptor;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.io.CountingOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Factors of one block in a file: several {@link FactorBlock}s, one after the other, each of which
- * can be read alone.
+ * Factors of one block in a file: messages of some of its rows, without their ids, and then perhaps
+ * the whole of it. Each can be read alone.
  *
- * <p>This is the name of the file and where each block begins; a few bytes a block.
+ * <p>This is the name of the file and where each of them begins; a few bytes each.
  */
 @DefaultCoder(FactorFile.Coder.class)
 public final class FactorFile {
@@ -40,10 +41,12 @@ public final class FactorFile {
    * Writes a file whose name begins with {@code prefix}: a new one at each call, so that work that
    * is done twice does not touch what another already reads.
    *
-   * @param blocks gone through once, so that they need not be in memory together
+   * @param messages row-major; gone through once, so that they need not be in memory together
+   * @param whole all rows, or null where nobody needs them
    * @throws RunException if it cannot be written
    */
-  public static FactorFile write(String prefix, Iterable<FactorBlock> blocks) {
+  public static FactorFile write(
+      String prefix, Iterable<float[]> messages, @Nullable FactorBlock whole) {
     String file = prefix + UUID.randomUUID();
     LongArrayList offsets = new LongArrayList();
     try (OutputStream channel =
@@ -52,9 +55,13 @@ public final class FactorFile {
                     FileSystems.matchNewResource(file, false), "application/octet-stream"));
         CountingOutputStream out =
             new CountingOutputStream(new BufferedOutputStream(channel, 1 << 16))) {
-      for (FactorBlock block : blocks) {
+      for (float[] message : messages) {
         offsets.add(out.getCount());
-        FactorBlock.Coder.of().encode(block, out);
+        ArrayCoding.write(message, out);
+      }
+      if (whole != null) {
+        offsets.add(out.getCount());
+        FactorBlock.Coder.of().encode(whole, out);
       }
     } catch (IOException e) {
       throw RunException.cannotWrite(file, e);
@@ -62,21 +69,28 @@ public final class FactorFile {
     return new FactorFile(file, offsets.toLongArray());
   }
 
-  /** The last block of the file. */
+  /** All rows; they were written. */
   public FactorBlock readWhole() {
-    return read(offsets.length - 1);
+    return read(offsets.length - 1, FactorBlock.Coder.of()::decode);
   }
 
-  /** The block at {@code index} of the file. */
-  public FactorBlock read(int index) {
+  /** The message at {@code index}. */
+  public float[] read(int index) {
+    return read(index, ArrayCoding::readFloats);
+  }
+
+  private interface Decoder<T> {
+    T decode(InputStream in) throws IOException;
+  }
+
+  private <T> T read(int index, Decoder<T> decoder) {
     try (ReadableByteChannel channel =
         FileSystems.open(FileSystems.matchNewResource(file, false))) {
       if (!(channel instanceof SeekableByteChannel)) {
         throw new IOException("its file system cannot read from the middle");
       }
       ((SeekableByteChannel) channel).position(offsets[index]);
-      InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
-      return FactorBlock.Coder.of().decode(in);
+      return decoder.decode(new BufferedInputStream(Channels.newInputStream(channel), 1 << 16));
     } catch (IOException e) {
       throw new RunException(file + ": cannot be read: " + e.getMessage(), e);
     }

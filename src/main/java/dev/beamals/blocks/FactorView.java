@@ -58,12 +58,6 @@ public abstract class FactorView implements Serializable {
     return gathered;
   }
 
-  /** As {@link #gather}, of the ids that the ratings of a block point to. */
-  public float[] gatherNeighbours(
-      DoFn<?, ?>.ProcessContext context, RatingBlock block, int rank, boolean[] found) {
-    return gather(context, block.dst(), rank, found);
-  }
-
   /** The first columns of all rows. */
   public final FactorView keepColumns(int columns) {
     return new FirstColumns(this, columns);

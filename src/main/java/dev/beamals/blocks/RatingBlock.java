@@ -16,6 +16,7 @@ import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.DefaultCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All ratings of some ids of one side, as compressed sparse rows.
@@ -35,6 +36,9 @@ public final class RatingBlock {
   private final float[] ratings;
   private final int duplicates;
   private final int aggregated;
+
+  /** Made when they are first asked for. */
+  private volatile @Nullable Links links;
 
   /** What becomes of the ratings of a user for an item, where there are several. */
   public enum Aggregate {
@@ -420,6 +424,22 @@ public final class RatingBlock {
 
   public float[] ratings() {
     return ratings;
+  }
+
+  /**
+   * How this block and those of the other side refer to each other; it is kept, as every half-step
+   * of a training needs it.
+   *
+   * @param srcBlocks how many blocks its side has
+   * @param dstBlocks how many blocks the other side has
+   */
+  public Links links(int srcBlocks, int dstBlocks) {
+    Links known = links;
+    if (known == null || !known.isOf(srcBlocks, dstBlocks)) {
+      known = new Links(this, srcBlocks, dstBlocks);
+      links = known;
+    }
+    return known;
   }
 
   /** The number of ratings. */

@@ -4,7 +4,6 @@ import static dev.beamals.Words.noun;
 
 import dev.beamals.RunException;
 import dev.beamals.ids.Side;
-import java.util.regex.Pattern;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
   private static final long serialVersionUID = 1L;
-
-  /** Numbers with commas, in groups of three digits or not. */
-  private static final Pattern COMMA = Pattern.compile("\"[+-]?\\d*,\\d+\" is not a number");
-
-  private static final Pattern THOUSANDS =
-      Pattern.compile("\"[+-]?\\d{1,3}(,\\d{3})+([.]\\d*)?\" is not a number");
-  private static final Pattern DECIMALS =
-      Pattern.compile("\"[+-]?(\\d*,\\d{1,2}|\\d*,\\d{4,}|0,\\d+)\" is not a number");
 
   private final String name;
   private final @Nullable Long maxRejects;
@@ -45,26 +36,18 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
     out.output(report);
   }
 
-  /** What the first rejects look like, if that can be told. */
-  private static String hint(CleaningReport report) {
-    String rejects = report.describeRejects();
-    if (THOUSANDS.matcher(rejects).find() && !DECIMALS.matcher(rejects).find()) {
-      return " (is it thousands=','?)";
-    }
-    if (COMMA.matcher(rejects).find()) {
-      return " (is it decimal=','?)";
-    }
-    return rejects.contains("is not UTF-8") ? " (is it encoding=latin1?)" : "";
-  }
-
   static void check(
       CleaningReport report, String name, @Nullable Long maxRejects, CsvFormat format) {
     String openQuote = report.openQuote();
     if (openQuote != null) {
+      String hint = Sniffer.hint(report.firstFile(), format);
       throw new RunException(
           openQuote
-              + ": a quote is open at the end of the line; expected multiLine=true if fields may"
-              + " have lines, or quote='' if quotes mean nothing");
+              + ": a quote is open at the end of the line"
+              + (hint.isEmpty()
+                  ? "; expected multiLine=true if fields may have lines, or quote='' if quotes mean"
+                      + " nothing"
+                  : hint));
     }
     long limit = maxRejects != null ? maxRejects : Math.max(1, report.rowsRead() / 100);
     if (report.rejected() > limit) {
@@ -77,20 +60,25 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
                   noun(report.rowsRead(), "row"),
                   limit,
                   report.describeRejects())
-              + hint(report));
+              + Sniffer.hint(report.firstFile(), format));
     }
     if (maxRejects == null && report.kept() > 0 && 2 * report.unusable() > report.rowsRead()) {
       throw new RunException(
           String.format(
-              "%s: %d of %d rows have no user, item or rating; expected that of at most half of them,"
-                  + " or maxRejects=%d to go on with the others",
-              name, report.unusable(), report.rowsRead(), limit));
+              "%s: %d of %d %s have no user, item or rating; expected that of at most half of them,"
+                  + " or maxRejects=%d to go on with the others%s",
+              name,
+              report.unusable(),
+              report.rowsRead(),
+              noun(report.rowsRead(), "row"),
+              limit,
+              Sniffer.hint(report.firstFile(), format)));
     }
     if (report.kept() == 0) {
       throw new RunException(
           String.format(
               "%s: no rating is left of %d %s (%d unreadable, %d with an empty column, %d with a"
-                  + " timestamp below 0, %d with a rating that is not finite)%s",
+                  + " timestamp below 0, %d with a rating that is not finite)%s%s",
               name,
               report.rowsRead(),
               noun(report.rowsRead(), "row"),
@@ -98,7 +86,8 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
               report.missing(),
               report.negativeTimestamp(),
               report.notFinite(),
-              report.rejected() > 0 ? "; the first: " + report.describeRejects() : ""));
+              report.rejected() > 0 ? "; the first: " + report.describeRejects() : "",
+              Sniffer.hint(report.firstFile(), format)));
     }
     for (Side side : Side.values()) {
       IdNotations ids = report.ids(side);

@@ -146,6 +146,12 @@ public final class CleaningReport implements Serializable {
     return firstOpenQuote.isEmpty() ? null : place(firstOpenQuote.get(0));
   }
 
+  /** The file of the first line with an open quote, of the first reject, or of any; or empty. */
+  String firstFile() {
+    List<Reject> first = firstOpenQuote.isEmpty() ? firstRejects : firstOpenQuote;
+    return !first.isEmpty() ? first.get(0).file() : lines.isEmpty() ? "" : lines.firstKey();
+  }
+
   private String place(Reject reject) {
     return reject.inRows()
         ? "row " + lineOf(reject) + " of " + reject.file()

@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
  * How the fields of a file are written, under the names of Spark's CSV options.
  *
  * <p>A file whose fields are separated by one ASCII character, quoted by {@code "} and doubled
- * quotes and encoded in UTF-8 is read from bytes, in parallel from any line on. Of any other
- * dialect a file is read from its start, by FastCSV, beside other files: several times slower, and
- * into the same rows.
+ * quotes or not at all, and encoded in UTF-8, is read from bytes, in parallel from any line on. Of
+ * any other dialect a file is read from its start, by FastCSV, beside other files: several times
+ * slower, and into the same rows.
  */
 @AutoValue
 public abstract class CsvDialect implements Serializable {
@@ -132,7 +132,8 @@ public abstract class CsvDialect implements Serializable {
   boolean isPlain() {
     return delimiter().length() == 1
         && delimiter().charAt(0) < 127
-        && equals(create().toBuilder().setDelimiter(delimiter()).build());
+        && (quote().isEmpty() || quote().equals(create().quote()))
+        && equals(create().withDelimiter(delimiter()).withQuote(quote()));
   }
 
   abstract Builder toBuilder();

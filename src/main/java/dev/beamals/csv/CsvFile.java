@@ -6,6 +6,7 @@ import dev.beamals.files.ParquetFile;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -122,21 +124,7 @@ public abstract class CsvFile implements Serializable {
    * @throws RunException if a pattern matches nothing, a column is missing, or all files are empty
    */
   public static List<CsvFile> find(String parameter, List<String> patterns, CsvFormat format) {
-    TreeMap<String, Long> sizes = new TreeMap<>();
-    for (String pattern : InputNames.join(patterns)) {
-      String place = parameter + "=" + pattern;
-      try {
-        for (Map.Entry<String, Long> file : InputNames.find(place, pattern).entrySet()) {
-          sizes.putAll(Packing.files(file.getKey(), file.getValue()));
-        }
-      } catch (PatternSyntaxException e) { // its message has several lines
-        throw new RunException(place + ": " + e.getDescription(), e);
-      } catch (AccessDeniedException e) {
-        throw new RunException(place + ": permission denied on " + e.getMessage(), e);
-      } catch (IOException | IllegalArgumentException e) {
-        throw new RunException(place + ": " + e.getMessage(), e);
-      }
-    }
+    Map<String, Long> sizes = list(parameter, patterns);
     List<CsvFile> files = new ArrayList<>();
     for (String name : sizes.keySet()) {
       CsvFile file = file(parameter, name, sizes.getOrDefault(name, 0L), format);
@@ -154,6 +142,61 @@ public abstract class CsvFile implements Serializable {
               format.header() ? " below a line that names the columns" : ""));
     }
     return files;
+  }
+
+  /**
+   * The files of {@code patterns}, and their sizes, in the order of their names.
+   *
+   * @throws RunException if a pattern matches nothing, or a file is of another kind
+   */
+  public static SortedMap<String, Long> list(String parameter, List<String> patterns) {
+    TreeMap<String, Long> sizes = new TreeMap<>();
+    for (String pattern : InputNames.join(patterns)) {
+      String place = parameter + "=" + pattern;
+      try {
+        for (Map.Entry<String, Long> file : InputNames.find(place, pattern).entrySet()) {
+          sizes.putAll(Packing.files(file.getKey(), file.getValue()));
+        }
+      } catch (PatternSyntaxException e) { // its message has several lines
+        throw new RunException(place + ": " + e.getDescription(), e);
+      } catch (AccessDeniedException e) {
+        throw new RunException(place + ": permission denied on " + e.getMessage(), e);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new RunException(place + ": " + e.getMessage(), e);
+      }
+    }
+    return sizes;
+  }
+
+  /**
+   * The columns of a file; null where it has no records.
+   *
+   * @param text of the file, or a sample of it
+   */
+  static @Nullable CsvLayout layout(
+      String name, byte[] firstLine, RecordReader.Bytes text, CsvFormat format) {
+    String encoding = RecordReader.markedEncoding(firstLine);
+    boolean utf8 = encoding == null || encoding.equals("UTF-8");
+    CsvFormat ofFile =
+        encoding == null || utf8
+            ? format
+            : format.withDialect(format.dialect().withEncoding(encoding));
+    List<String> fields;
+    if (ofFile.dialect().isPlain()) {
+      try {
+        fields =
+            CsvLine.fields(
+                firstLine,
+                encoding == null ? 0 : 3,
+                format.delimiter(),
+                !format.dialect().quote().isEmpty());
+      } catch (IllegalArgumentException e) {
+        throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
+      }
+    } else {
+      fields = firstRecord(name, text, ofFile.dialect());
+    }
+    return fields.isEmpty() ? null : CsvLayout.of(ofFile, name, fields);
   }
 
   /** The names of the files of a pattern, none where there are none or it is no pattern. */
@@ -193,33 +236,16 @@ public abstract class CsvFile implements Serializable {
     if (firstLine.length == 0) {
       return null;
     }
-    String encoding = RecordReader.markedEncoding(firstLine);
-    boolean utf8 = encoding == null || encoding.equals("UTF-8");
-    CsvFormat ofFile =
-        encoding == null || utf8
-            ? format
-            : format.withDialect(format.dialect().withEncoding(encoding));
-    List<String> fields;
-    if (ofFile.dialect().isPlain()) {
-      try {
-        fields = CsvLine.fields(firstLine, encoding == null ? 0 : 3, format.delimiter());
-      } catch (IllegalArgumentException e) {
-        throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
-      }
-    } else {
-      fields = firstRecord(name, ofFile.dialect());
+    CsvLayout layout;
+    try {
+      layout = layout(name, firstLine, () -> Channels.newInputStream(Packing.open(name)), format);
+    } catch (RunException e) {
+      throw new RunException(e.getMessage() + Sniffer.hint(name, format), e);
     }
-    if (fields.isEmpty()) {
-      return null;
-    }
-    return new AutoValue_CsvFile(
-        name,
-        size,
-        CsvLayout.of(ofFile, name, fields),
-        Packing.isPacked(name),
-        Kind.CSV,
-        "",
-        List.of());
+    return layout == null
+        ? null
+        : new AutoValue_CsvFile(
+            name, size, layout, Packing.isPacked(name), Kind.CSV, "", List.of());
   }
 
   /** Columns by name and type; whether one may be empty makes no difference. */
@@ -267,9 +293,10 @@ public abstract class CsvFile implements Serializable {
   }
 
   /** The fields of the first record, none where there is none. */
-  private static List<String> firstRecord(String name, CsvDialect dialect) {
-    CsvLine line = new CsvLine(',', MOST_COLUMNS);
-    try (RecordReader records = new RecordReader(name, dialect, line)) {
+  private static List<String> firstRecord(
+      String name, RecordReader.Bytes text, CsvDialect dialect) {
+    CsvLine line = new CsvLine(MOST_COLUMNS);
+    try (RecordReader records = new RecordReader(name, text, dialect, line)) {
       if (!records.next()) {
         return List.of();
       }

@@ -154,12 +154,8 @@ final class CsvLayout implements Serializable {
         throw new RunException(
             String.format(
                 "%s=%s: with header=false expected a column number from 1 to %d, as %s has that"
-                    + " many columns%s",
-                parameter,
-                column,
-                firstLine.size(),
-                file.replaceFirst("^line 1 of ", ""),
-                hint(format, firstLine)));
+                    + " many columns",
+                parameter, column, firstLine.size(), file.replaceFirst("^line 1 of ", "")));
       }
       return number - 1;
     }
@@ -167,8 +163,8 @@ final class CsvLayout implements Serializable {
     if (index < 0) {
       throw new RunException(
           String.format(
-                  "%s=%s: no such column in %s, which has: %s%s",
-                  parameter, column, file, names(firstLine), hint(format, firstLine))
+                  "%s=%s: no such column in %s, which has: %s",
+                  parameter, column, file, names(firstLine))
               + (file.contains("/" + column + "=") ? " (names of folders are not read)" : ""));
     }
     if (Collections.frequency(firstLine, column) > 1) {
@@ -182,7 +178,7 @@ final class CsvLayout implements Serializable {
    * Where a column is: by its name; by its name but for quotes, blanks and case where only one
    * fits; by its number from 1. −1 where it is not.
    */
-  private static int resolve(String column, List<String> firstLine) {
+  static int resolve(String column, List<String> firstLine) {
     int index = firstLine.indexOf(column);
     if (index >= 0) {
       return index;
@@ -203,19 +199,6 @@ final class CsvLayout implements Serializable {
   private static String names(List<String> firstLine) {
     String names = Text.printable(String.join(", ", firstLine));
     return names.length() <= 200 ? names : names.substring(0, 200) + "…";
-  }
-
-  /** A header that is one column because the delimiter is another. */
-  private static String hint(CsvFormat format, List<String> firstLine) {
-    if (firstLine.size() > 1) {
-      return "";
-    }
-    for (String other : List.of("::", ",", "\t", ";", "|", " ")) {
-      if (!other.equals(format.dialect().delimiter()) && firstLine.get(0).contains(other)) {
-        return " (is it delimiter='" + other.replace("\t", "\\t") + "'?)";
-      }
-    }
-    return "";
   }
 
   @Override

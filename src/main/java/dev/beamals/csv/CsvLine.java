@@ -37,6 +37,7 @@ final class CsvLine {
   private static final String AFTER_QUOTE = "a character after a closing quote";
 
   private final byte delimiter;
+  private final boolean quotes;
   private final int[] starts;
   private final int[] ends;
 
@@ -65,11 +66,18 @@ final class CsvLine {
 
   private @Nullable String defect;
 
+  /** Of a line whose fields are added one by one, or of one with commas and quotes. */
+  CsvLine(int maxFields) {
+    this(',', true, maxFields);
+  }
+
   /**
+   * @param quotes whether a quote means anything
    * @param maxFields fields past these are counted, not kept
    */
-  CsvLine(char delimiter, int maxFields) {
+  CsvLine(char delimiter, boolean quotes, int maxFields) {
     this.delimiter = (byte) delimiter;
+    this.quotes = quotes;
     this.starts = new int[maxFields];
     this.ends = new int[maxFields];
     this.valueEnds = new int[maxFields];
@@ -135,7 +143,7 @@ final class CsvLine {
       stops[fields] = p;
     }
     count = fields + 1;
-    quoted = anyQuoted;
+    quoted = anyQuoted && quotes;
     nul = anyNul;
     return p;
   }
@@ -440,6 +448,18 @@ final class CsvLine {
     return Hashes.of(scratch, 0, out);
   }
 
+  /** The same where a number may have an exponent, which splitting does not look for. */
+  long fingerprintWithExponents() {
+    for (int i = 0; i < count; i++) {
+      if (values[i].isEmpty() && NumberText.mayHaveExponent(bytes, starts[i], ends[i])) {
+        String value = NumberText.canonical(bytes, starts[i], ends[i]);
+        values[i] = value == null ? "" : value;
+        hasValues = true;
+      }
+    }
+    return hashValues();
+  }
+
   private long hashValues() {
     int longest = 0;
     for (int i = 0; i < count; i++) {
@@ -512,8 +532,8 @@ final class CsvLine {
    *
    * @throws IllegalArgumentException saying what makes the line unreadable
    */
-  static List<String> fields(byte[] line, int from, char delimiter) {
-    CsvLine split = new CsvLine(delimiter, line.length + 1);
+  static List<String> fields(byte[] line, int from, char delimiter, boolean quotes) {
+    CsvLine split = new CsvLine(delimiter, quotes, line.length + 1);
     split.split(line, from, line.length);
     List<String> fields = new ArrayList<>();
     if (AFTER_QUOTE.equals(split.defect())) { // as "user" , "item"

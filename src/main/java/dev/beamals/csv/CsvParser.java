@@ -27,11 +27,16 @@ final class CsvParser {
   /** A hash of what else a row has than the columns of its file; 0 where it has nothing. */
   private long extra;
 
+  /** Whether the row has a number with an exponent, or may have one. */
+  private boolean exponents;
+
   CsvParser(String file, CsvLayout layout) {
     this.layout = layout;
     this.line =
         new CsvLine(
-            layout.format.dialect().isPlain() ? layout.format.delimiter() : ',', layout.columns);
+            layout.format.dialect().isPlain() ? layout.format.delimiter() : ',',
+            !layout.format.dialect().quote().isEmpty(),
+            layout.columns);
     this.delimiter = (byte) layout.format.delimiter();
     this.nullValues = layout.format.nullValues();
     this.rated = layout.format.rated();
@@ -152,7 +157,15 @@ final class CsvParser {
       hash = rated ? line.fingerprint() : 0;
       hash = extra == 0 ? hash : Hashes.mix(hash + extra);
       int before = rows.size();
+      exponents = false;
       defect = parseRow(hash);
+      if (exponents && rated) {
+        hash = line.fingerprintWithExponents();
+        hash = extra == 0 ? hash : Hashes.mix(hash + extra);
+        if (rows.size() > before) {
+          rows.hashLast(hash);
+        }
+      }
       if (rows.size() > before) {
         if (place >= 0) {
           rows.addPlace(place + lines);
@@ -267,7 +280,13 @@ final class CsvParser {
   }
 
   private int code(IdColumn ids, int column) {
-    return ids.code(line.bytes(), line.start(column), line.end(column));
+    int start = line.start(column);
+    int end = line.end(column);
+    int code = ids.code(line.bytes(), start, end);
+    exponents |=
+        ids.notation() == IdColumn.CONVERTED
+            && NumberText.mayHaveExponent(line.bytes(), start, end);
+    return code;
   }
 
   private boolean isMissing(int column) {
@@ -283,6 +302,7 @@ final class CsvParser {
   }
 
   private double number(int column) {
+    exponents |= NumberText.mayHaveExponent(line.bytes(), line.start(column), line.end(column));
     return NumberText.parse(line.bytes(), line.start(column), line.end(column));
   }
 

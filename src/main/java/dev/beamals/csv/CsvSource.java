@@ -239,6 +239,8 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
   /** Reads a file of any dialect, or of JSON, from its start. */
   private static final class FromStart implements Batches {
+    private final String file;
+    private final CsvFormat format;
     private final CsvParser parser;
     private final Records records;
     private final long size;
@@ -248,13 +250,15 @@ final class CsvSource extends BoundedSource<RowBatch> {
     FromStart(Range range, long size) {
       CsvLayout layout = range.file.layout();
       this.size = size;
+      this.file = range.file.name();
+      this.format = layout.format;
       this.number = range.number;
-      this.parser = new CsvParser(range.file.name(), layout);
+      this.parser = new CsvParser(file, layout);
       if (range.file.kind() == CsvFile.Kind.JSON) {
-        this.records = new JsonReader(range.file.name(), range.file.json(parser.line()));
+        this.records = new JsonReader(file, range.file.json(parser.line()));
         return;
       }
-      this.records = new RecordReader(range.file.name(), layout.format.dialect(), parser.line());
+      this.records = new RecordReader(file, layout.format.dialect(), parser.line());
       if (layout.format.header()) {
         records.next();
       }
@@ -262,10 +266,14 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
     @Override
     public @Nullable RowBatch next() {
-      RowBatch batch =
-          parser.parse(records, chunk, size, number < 0 ? -1 : RowPlace.of(number, chunk / size));
-      chunk += size;
-      return batch;
+      try {
+        RowBatch batch =
+            parser.parse(records, chunk, size, number < 0 ? -1 : RowPlace.of(number, chunk / size));
+        chunk += size;
+        return batch;
+      } catch (RunException e) {
+        throw new RunException(e.getMessage() + Sniffer.hint(file, format), e);
+      }
     }
 
     @Override

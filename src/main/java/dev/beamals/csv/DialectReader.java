@@ -61,6 +61,14 @@ final class DialectReader extends Reader {
         ahead = second;
         return c;
       }
+      if (c == quote) {
+        int second = take();
+        if (second == quote) {
+          pending = second;
+          return c;
+        }
+        ahead = second;
+      }
       quoted = c != quote && c >= 0;
       return c;
     }

@@ -12,7 +12,10 @@ final class IdColumn {
   static final byte PLAIN = 0;
 
   private static final byte NUMBER = 1;
-  private static final byte CONVERTED = 2;
+
+  /** As a number in another way than the usual one. */
+  static final byte CONVERTED = 2;
+
   private static final byte TEXT = 3;
 
   private final IdType type;

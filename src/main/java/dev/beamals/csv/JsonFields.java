@@ -65,7 +65,7 @@ record JsonFields(Kind kind, List<String> names) {
     while (to < begin.length && begin[to] != '\n') {
       to++;
     }
-    JsonLine line = new JsonLine(new CsvLine(',', 0), List.of());
+    JsonLine line = new JsonLine(new CsvLine(0), List.of());
     return line.read(begin, from, to) == null ? Kind.JSON_LINES : Kind.JSON;
   }
 

@@ -53,6 +53,11 @@ final class NullValues implements Serializable {
     return start >= end || contains(bytes, start, end);
   }
 
+  /** All of them, sorted. */
+  List<String> values() {
+    return values;
+  }
+
   /** Whether one of them may be a number. */
   boolean mayBeNumbers() {
     for (char last = '0'; last <= '9'; last++) {

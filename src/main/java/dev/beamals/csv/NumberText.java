@@ -100,6 +100,16 @@ final class NumberText {
     return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
   }
 
+  /** Whether a number may have an exponent, of which {@link #canonical} knows two digits. */
+  static boolean mayHaveExponent(byte[] bytes, int from, int to) {
+    for (int p = to - 2; p > from && p >= to - 4; p--) {
+      if ((bytes[p] | 0x20) == 'e') {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static int skipDigits(byte[] bytes, int from, int to) {
     int p = from;
     while (p < to && bytes[p] >= '0' && bytes[p] <= '9') {

@@ -112,6 +112,11 @@ final class Packing {
     return name.contains(ENTRY) || compression(name) != Compression.UNCOMPRESSED;
   }
 
+  /** How a file is packed, in a word. */
+  static String kind(String name) throws IOException {
+    return name.contains(ENTRY) ? "zip" : compression(name).name().toLowerCase(Locale.ROOT);
+  }
+
   /**
    * The files in a file and their sizes: those in a zip, else itself.
    *
@@ -161,7 +166,7 @@ final class Packing {
     if (e instanceof EOFException || message.contains("Unexpected end")) {
       String kind = name;
       try {
-        kind = name.contains(ENTRY) ? "zip" : compression(name).name().toLowerCase(Locale.ROOT);
+        kind = kind(name);
       } catch (IOException | RuntimeException other) {
         // It was readable a moment ago: the first reason is the one to tell.
       }

@@ -60,6 +60,10 @@ final class ParquetBatches implements CsvSource.Batches {
   private final int[] columns;
 
   private final ParquetColumn[] readers;
+
+  /** Where the texts of a row end that it is hashed by. */
+  private final int[] textEnds;
+
   private final List<ColumnDescriptor> nested = new ArrayList<>();
   private final List<ColumnReader> nestedReaders = new ArrayList<>();
   private final int user;
@@ -116,6 +120,7 @@ final class ParquetBatches implements CsvSource.Batches {
     }
     this.columns = flat.stream().mapToInt(c -> c).toArray();
     this.readers = new ParquetColumn[columns.length];
+    this.textEnds = new int[columns.length];
     this.user = flat.indexOf(layout.user);
     this.item = flat.indexOf(layout.item);
     this.rating = flat.indexOf(layout.rating);
@@ -246,26 +251,36 @@ final class ParquetBatches implements CsvSource.Batches {
   private long hashTexts(int r) {
     int out = 0;
     boolean commas = false;
+    boolean exponents = hasExponent(r);
     for (int c = 0; c < readers.length; c++) {
       Values values = readers[c].values();
       int value = readers[c].value(r);
-      int needed = out + values.length(value) + 1 + Values.SLACK;
+      int needed =
+          out + values.length(value) + 1 + (exponents ? Values.MOST_ZEROS : Values.SLACK);
       if (needed > text.length) {
         text = Arrays.copyOf(text, 2 * needed);
       }
-      commas |= (values.flags(value) & Values.COMMA) != 0;
-      out = values.copy(value, text, out);
+      byte flag = values.flags(value);
+      commas |= (flag & Values.COMMA) != 0;
+      out =
+          exponents && (flag & Values.EXPONENT) != 0
+              ? values.copyWithoutExponent(value, text, out)
+              : values.copy(value, text, out);
+      textEnds[c] = out;
       text[out++] = ',';
     }
     long hash = Hashes.of(text, 0, out - 1);
-    if (commas) {
-      int at = -1;
-      for (ParquetColumn reader : readers) {
-        at += 1 + reader.values().length(reader.value(r));
-        hash = Hashes.mix(hash + at);
-      }
+    for (int c = 0; commas && c < readers.length; c++) {
+      hash = Hashes.mix(hash + textEnds[c]);
     }
     return mixNested(hash);
+  }
+
+  /** Whether a number that has a part to play has an exponent: then all are compared by value. */
+  private boolean hasExponent(int r) {
+    return (rating >= 0 && is(Values.EXPONENT, rating, r))
+        || (layout.format.userIds() != IdType.STRING && is(Values.EXPONENT, user, r))
+        || (layout.format.itemIds() != IdType.STRING && is(Values.EXPONENT, item, r));
   }
 
   private long mixNested(long start) {

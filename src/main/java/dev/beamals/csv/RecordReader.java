@@ -35,17 +35,27 @@ final class RecordReader implements Records {
    * @throws RunException where the file cannot be read
    */
   RecordReader(String file, CsvDialect dialect, CsvLine line) {
+    this(file, () -> Channels.newInputStream(Packing.open(file)), dialect, line);
+  }
+
+  /** The bytes of a text, opened where that can fail as reading can. */
+  interface Bytes {
+    InputStream open() throws IOException;
+  }
+
+  /** Of a text that is not, or not all of, the file that messages call it. */
+  RecordReader(String file, Bytes text, CsvDialect dialect, CsvLine line) {
     this.file = file;
     this.dialect = dialect;
     this.handler = new Handler(line, dialect);
     try {
-      BufferedReader lines = new BufferedReader(open(file, dialect), 1 << 16);
+      BufferedReader lines = new BufferedReader(decode(text.open(), dialect), 1 << 16);
       for (int i = 0; i < dialect.skipLines(); i++) {
         lines.readLine();
       }
       boolean blanks = dialect.delimiter().equals(CsvDialect.WHITESPACE);
       boolean escapes = !dialect.escape().equals(dialect.quote()) && !dialect.quote().isEmpty();
-      Reader text = blanks || escapes ? new DialectReader(lines, dialect) : lines;
+      Reader characters = blanks || escapes ? new DialectReader(lines, dialect) : lines;
       CsvReader.CsvReaderBuilder builder =
           CsvReader.builder()
               .fieldSeparator(blanks ? "\t" : dialect.delimiter())
@@ -53,11 +63,12 @@ final class RecordReader implements Records {
               .skipEmptyLines(true)
               .allowExtraFields(true)
               .allowMissingFields(true)
+              .allowUnclosedQuote(false)
               .maxBufferSize(MAX_RECORD);
       if (!dialect.comment().isEmpty()) {
         builder.commentStrategy(CommentStrategy.SKIP).commentCharacter(dialect.comment().charAt(0));
       }
-      this.reader = builder.build(handler, text);
+      this.reader = builder.build(handler, characters);
     } catch (IOException e) {
       throw cannotRead(e);
     } catch (IllegalArgumentException e) {
@@ -67,9 +78,8 @@ final class RecordReader implements Records {
   }
 
   /** The characters of a file, behind a mark that tells their encoding. */
-  private static Reader open(String file, CsvDialect dialect) throws IOException {
-    InputStream bytes =
-        new BufferedInputStream(Channels.newInputStream(Packing.open(file)), 1 << 16);
+  private static Reader decode(InputStream file, CsvDialect dialect) throws IOException {
+    InputStream bytes = new BufferedInputStream(file, 1 << 16);
     bytes.mark(3);
     byte[] mark = bytes.readNBytes(3);
     bytes.reset();
@@ -101,13 +111,15 @@ final class RecordReader implements Records {
       return true;
     } catch (CsvParseException e) {
       String reason = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
+      if (reason.startsWith("Unclosed")) {
+        reason = "a quote is open until the end of the file";
+      }
       throw new RunException(
           file
               + ": cannot be read behind line "
               + line()
               + ": "
-              + reason.lines().findFirst().orElse("")
-              + (reason.contains("quote") ? "; expected quote='' if quotes mean nothing" : ""),
+              + reason.lines().findFirst().orElse(""),
           e);
     } catch (java.io.UncheckedIOException e) {
       throw cannotRead(e.getCause() == null ? new IOException(e) : e.getCause());

@@ -65,6 +65,11 @@ final class RowColumns {
     fingerprint.add(hash);
   }
 
+  /** Sets the hash of the row that was added last. */
+  void hashLast(long hash) {
+    fingerprint.set(fingerprint.size() - 1, hash);
+  }
+
   /** Adds the seconds of a row. */
   void addTime(double seconds) {
     timestamp.add(seconds);

@@ -48,11 +48,17 @@ final class Values {
   /** It is a time that was scaled. */
   static final byte SCALED = 16;
 
+  /** It is a number with an exponent. */
+  static final byte EXPONENT = 32;
+
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** What copying may write past the end of a value. */
   static final int SLACK = 8;
+
+  /** The most that a number without its exponent is longer. */
+  static final int MOST_ZEROS = 128;
 
   /** What the bits of a value are; texts have none. */
   private enum Form {
@@ -84,7 +90,7 @@ final class Values {
   private final NullValues nullValues;
   private final boolean numbersMayBeMissing;
   private final TimeText times;
-  private final CsvLine odd = new CsvLine(',', 1);
+  private final CsvLine odd = new CsvLine(1);
   private byte[] bytes = new byte[1 << 12];
   private int length;
   private int count;
@@ -245,6 +251,18 @@ final class Values {
     return end;
   }
 
+  /**
+   * Copies a number that has an exponent as one without.
+   *
+   * @return where it ends
+   */
+  int copyWithoutExponent(int value, byte[] out, int at) {
+    String number = NumberText.canonical(bytes, from[value], to[value]);
+    byte[] text = String.valueOf(number).getBytes(StandardCharsets.ISO_8859_1);
+    System.arraycopy(text, 0, out, at, text.length);
+    return at + text.length;
+  }
+
   /** The code of a value that is an id; any where {@link IdColumn#defect} tells what is wrong. */
   int code(int value, IdColumn column) {
     if (codesOf == null) {
@@ -313,7 +331,7 @@ final class Values {
     ends[value] = textEnd;
     from[value] = valueFrom;
     to[value] = valueTo;
-    flags[value] = (byte) flag;
+    flags[value] = (byte) (flag | (hasExponent(valueFrom, valueTo) ? EXPONENT : 0));
     bits[value] = 0;
     forms[value] = 0;
     if (ids) {
@@ -321,6 +339,12 @@ final class Values {
     }
     length = Math.max(textEnd, valueTo);
     return value;
+  }
+
+  private boolean hasExponent(int start, int end) {
+    return needsTexts
+        && NumberText.mayHaveExponent(bytes, start, end)
+        && NumberText.canonical(bytes, start, end) != null;
   }
 
   /** Ends a number whose text is the value and more. */

@@ -3,6 +3,7 @@ package dev.beamals.evaluation;
 import com.google.auto.value.AutoValue;
 import dev.beamals.NumbersCoder;
 import dev.beamals.als.ColdPairs;
+import dev.beamals.linalg.ExactSum;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -156,6 +157,40 @@ public abstract class RatingMetrics implements Serializable {
           new BigDecimal(squaredErrors),
           new BigDecimal(ratings).add(new BigDecimal(ratingsLow)),
           new BigDecimal(squaredRatings).add(new BigDecimal(squaredRatingsLow)));
+    }
+  }
+
+  /** The sums of many users, in any order: a sum of decimals for each of them takes long. */
+  static final class Total {
+    private final ExactSum absoluteErrors = new ExactSum();
+    private final ExactSum squaredErrors = new ExactSum();
+    private final ExactSum ratings = new ExactSum();
+    private final ExactSum squaredRatings = new ExactSum();
+    private long count;
+    private long baseline;
+    private ColdPairs cold = ColdPairs.NONE;
+
+    void add(Accumulator user) {
+      count += user.count;
+      baseline += user.baseline;
+      cold = cold.plus(user.cold.finish());
+      absoluteErrors.add(user.absoluteErrors);
+      squaredErrors.add(user.squaredErrors);
+      ratings.add(user.ratings);
+      ratings.add(user.ratingsLow);
+      squaredRatings.add(user.squaredRatings);
+      squaredRatings.add(user.squaredRatingsLow);
+    }
+
+    RatingMetrics metrics() {
+      return new AutoValue_RatingMetrics(
+          count,
+          baseline,
+          cold,
+          absoluteErrors.toBigDecimal(),
+          squaredErrors.toBigDecimal(),
+          ratings.toBigDecimal(),
+          squaredRatings.toBigDecimal());
     }
   }
 

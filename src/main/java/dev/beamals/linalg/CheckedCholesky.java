@@ -115,18 +115,31 @@ final class CheckedCholesky {
       int k = kept[i];
       double m = equations.a[k * equations.stride + k] + diagonal;
       double pivot = l[i * count + i] * l[i * count + i];
-      double least =
-          diagonal >= SMALLEST_DIAGONAL * m
-              ? Math.min(EXACT_PIVOT * m, diagonal / 2)
-              : EXACT_PIVOT * m;
-      if (!equations.isExact()) {
-        least = Math.max(least, FLOAT_PIVOT * (m - equations.gramDiagonal(k)));
-      }
-      // Negated, so that NaN is unsound. Infinity would pass as 1 / infinity is a finite solution.
-      if (!(pivot >= least) || !Double.isFinite(m)) {
+      if (!(equations.isExact()
+          ? isSound(pivot, m, diagonal)
+          : isSoundInFloat(pivot, m, diagonal, equations.gramDiagonal(k)))) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Whether a pivot is accepted of equations that were set in double. */
+  private static boolean isSound(double pivot, double m, double diagonal) {
+    double least =
+        diagonal >= SMALLEST_DIAGONAL * m
+            ? Math.min(EXACT_PIVOT * m, diagonal / 2)
+            : EXACT_PIVOT * m;
+    // Infinity would pass as 1 / infinity is a finite solution. NaN is unsound.
+    return pivot >= least && Double.isFinite(m);
+  }
+
+  /**
+   * Whether a pivot is accepted of equations that were set in float.
+   *
+   * @param gram the share of the Gram matrix in m
+   */
+  static boolean isSoundInFloat(double pivot, double m, double diagonal, double gram) {
+    return isSound(pivot, m, diagonal) && pivot >= FLOAT_PIVOT * (m - gram);
   }
 }

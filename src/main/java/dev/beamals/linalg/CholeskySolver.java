@@ -2,6 +2,7 @@ package dev.beamals.linalg;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Solves {@code (A + d I) x = b} by a Cholesky decomposition in double.
@@ -16,6 +17,12 @@ import java.util.Objects;
  * the Netflix Prize", 2008 (ALS-WR).
  */
 public final class CholeskySolver implements DirectSolver {
+  /**
+   * The largest rank at which a batch is faster than its rows one by one: beyond, its matrices are
+   * too large for the cache of a core.
+   */
+  private static final int MAX_BATCH_RANK = 96;
+
   private final int rank;
   private final NormalEquations equations;
   private final CheckedCholesky cholesky;
@@ -40,6 +47,15 @@ public final class CholeskySolver implements DirectSolver {
     this.all = new int[rank];
     Arrays.setAll(all, i -> i);
     this.solution = new double[rank];
+  }
+
+  /**
+   * Returns an empty batch for systems that would be solved one by one, or null where that is
+   * faster, or there is no vector module.
+   */
+  public static @Nullable CholeskyBatch createBatch(int rank) {
+    // As in NormalEquations: the class that needs the module is loaded only when this branch runs.
+    return rank <= MAX_BATCH_RANK && NormalEquations.useVectors() ? new CholeskyBatch(rank) : null;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.beamals.linalg;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
@@ -136,6 +137,23 @@ public final class ExactSum {
   /** Returns the double next to the sum, of two the even one: infinite where it is too large. */
   public double toDouble() {
     return toDouble(digits, UNIT);
+  }
+
+  /** Returns the sum, of which nothing is rounded. */
+  public BigDecimal toBigDecimal() {
+    BigInteger sum = BigInteger.ZERO;
+    for (int d = DIGITS - 1; d >= 0; d--) {
+      sum = sum.shiftLeft(DIGIT_BITS).add(BigInteger.valueOf(digits[d]));
+    }
+    if (sum.signum() == 0) {
+      return BigDecimal.ZERO;
+    }
+    int zeros = sum.getLowestSetBit();
+    int exponent = zeros + UNIT;
+    BigInteger odd = sum.shiftRight(zeros);
+    return exponent >= 0
+        ? new BigDecimal(odd.shiftLeft(exponent))
+        : new BigDecimal(odd.multiply(BigInteger.valueOf(5).pow(-exponent)), -exponent);
   }
 
   /**

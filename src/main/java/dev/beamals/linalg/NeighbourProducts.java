@@ -1,7 +1,6 @@
 package dev.beamals.linalg;
 
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * Multiplies the matrix {@code Σ w y yᵀ} of a {@link RowSystem} with a vector without making it, at
@@ -107,10 +106,11 @@ class NeighbourProducts {
   }
 
   private void gather(RowSystem row, int p, int count) {
-    int rows = row.factors.length / rank;
+    FactorMatrix factors = row.factors;
     for (int r = 0; r < count; r++) {
-      int neighbour = Objects.checkIndex(row.neighbours[p + r], rows);
-      System.arraycopy(row.factors, neighbour * rank, panel, r * stride, rank);
+      int neighbour = row.neighbours[p + r];
+      System.arraycopy(
+          factors.piece(neighbour), factors.offset(neighbour), panel, r * stride, rank);
     }
     if (count < GROUP) {
       Arrays.fill(panel, count * stride, panel.length, 0);

@@ -177,9 +177,9 @@ public abstract class NormalEquations {
   public final void setExactly(RowSystem row) {
     start(row);
     exact = true;
-    float[] factors = row.factors;
     for (int p = row.from(); p < row.to(); p++) {
-      int y = Objects.checkIndex(row.neighbours[p], factors.length / rank) * rank;
+      float[] factors = row.factors.piece(row.neighbours[p]);
+      int y = row.factors.offset(row.neighbours[p]);
       double w = row.weights == null ? 1 : checkWeight(row.weights[p], p);
       double t = row.targets[p];
       for (int i = 0; i < rank; i++) {
@@ -242,7 +242,7 @@ public abstract class NormalEquations {
    * Copies the factor rows of {@code length} ≤ {@link #BATCH} neighbours, from position {@code
    * first} on, to the panel.
    */
-  abstract void gather(float[] factors, int[] neighbours, int first, int length);
+  abstract void gather(FactorMatrix factors, int[] neighbours, int first, int length);
 
   /** Writes the panel, each row times its weight, from {@code first} on, to {@link #weighted}. */
   abstract void weigh(float[] weights, int first, int length);

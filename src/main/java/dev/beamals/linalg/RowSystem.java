@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class RowSystem {
   final int rank;
 
-  /** Row-major: the factors of neighbour n at {@code n * rank}. */
-  final float[] factors;
+  /** Row n has the factors of neighbour n. */
+  final FactorMatrix factors;
 
   /** The neighbour at each position. */
   final int[] neighbours;
@@ -59,7 +59,7 @@ public final class RowSystem {
 
   private RowSystem(
       int rank,
-      float[] factors,
+      FactorMatrix factors,
       int[] neighbours,
       float[] targets,
       float @Nullable [] weights,
@@ -75,21 +75,27 @@ public final class RowSystem {
   /**
    * Describes rows with weights of 1 and no Gram matrix.
    *
-   * @param rank the number of factors, 1..{@value NormalEquations#MAX_RANK}
-   * @param factors the factor rows of the other side, row-major: that of neighbour n at {@code n *
-   *     rank} to {@code n * rank + rank}
+   * @param factors the factor rows of the other side: as many columns as there are factors,
+   *     1..{@value NormalEquations#MAX_RANK}; row n is that of neighbour n
    * @param neighbours the neighbour at each position, those of a row one after the other
    * @param targets {@code t} at each position
    * @throws IllegalArgumentException when the rank is out of range, or the lengths do not fit
    */
+  public static RowSystem of(FactorMatrix factors, int[] neighbours, float[] targets) {
+    NormalEquations.checkRank(factors.columns());
+    checkLength("targets", targets.length, neighbours.length);
+    return new RowSystem(factors.columns(), factors, neighbours, targets, null, null);
+  }
+
+  /**
+   * As {@link #of(FactorMatrix, int[], float[])}.
+   *
+   * @param rank the number of factors
+   * @param factors row-major: that of neighbour n at {@code n * rank} to {@code n * rank + rank}
+   */
   public static RowSystem of(int rank, float[] factors, int[] neighbours, float[] targets) {
     NormalEquations.checkRank(rank);
-    if (factors.length % rank != 0) {
-      throw new IllegalArgumentException(
-          factors.length + " factors are not whole rows of " + rank + " each");
-    }
-    checkLength("targets", targets.length, neighbours.length);
-    return new RowSystem(rank, factors, neighbours, targets, null, null);
+    return of(FactorMatrix.of(factors, rank), neighbours, targets);
   }
 
   /**

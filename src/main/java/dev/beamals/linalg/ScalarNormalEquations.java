@@ -1,7 +1,5 @@
 package dev.beamals.linalg;
 
-import java.util.Objects;
-
 /**
  * The kernel without vectors: tiles of 4 × 2 elements in registers. The panel is row-major, with
  * one row of {@link #stride} for each neighbour, zero beyond the rank.
@@ -22,11 +20,10 @@ final class ScalarNormalEquations extends NormalEquations {
   }
 
   @Override
-  void gather(float[] factors, int[] neighbours, int first, int length) {
-    int rows = factors.length / rank;
+  void gather(FactorMatrix factors, int[] neighbours, int first, int length) {
     for (int p = 0; p < length; p++) {
-      int neighbour = Objects.checkIndex(neighbours[first + p], rows);
-      System.arraycopy(factors, neighbour * rank, panel, p * stride, rank);
+      int row = neighbours[first + p];
+      System.arraycopy(factors.piece(row), factors.offset(row), panel, p * stride, rank);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.beamals.linalg;
 
-import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -54,7 +53,7 @@ final class VectorNormalEquations extends NormalEquations {
   }
 
   @Override
-  void gather(float[] factors, int[] neighbours, int first, int length) {
+  void gather(FactorMatrix factors, int[] neighbours, int first, int length) {
     for (int column = 0; column < rank; column += LANES) {
       gather(factors, neighbours, first, length, column);
     }
@@ -90,43 +89,45 @@ final class VectorNormalEquations extends NormalEquations {
    * Copies one vector of columns of the neighbours' factor rows to the panel. The last vector of a
    * row reads on into the next row: what lands in the panel beyond the rank is never used.
    */
-  private void gather(float[] factors, int[] neighbours, int first, int length, int column) {
-    // Rows from which a whole vector can be read without leaving the array.
-    int room = factors.length - LANES - column;
-    int wholeRows = room < 0 ? 0 : room / rank + 1;
+  private void gather(FactorMatrix factors, int[] neighbours, int first, int length, int column) {
     int to = offset(column);
     int p = 0;
     while (true) {
-      p = gatherWhole(factors, neighbours, first, p, length, column, wholeRows, to);
+      p = gatherWhole(factors, neighbours, first, p, length, column, to);
       if (p == length) {
         return;
       }
-      int neighbour = Objects.checkIndex(neighbours[first + p], factors.length / rank);
-      int count = Math.min(LANES, rank - column);
-      System.arraycopy(factors, neighbour * rank + column, panel, to + p * BLOCK, count);
+      int neighbour = neighbours[first + p];
+      float[] piece = factors.piece(neighbour);
+      int from = factors.offset(neighbour) + column;
+      System.arraycopy(piece, from, panel, to + p * BLOCK, Math.min(LANES, rank - column));
       p++;
     }
   }
 
-  /** Copies from position p on; returns the position of the first row that is not whole. */
+  /**
+   * Copies from position p on; returns the position of the first row from which no whole vector can
+   * be read, as its piece ends there.
+   */
   private int gatherWhole(
-      float[] factors,
-      int[] neighbours,
-      int first,
-      int from,
-      int length,
-      int column,
-      int wholeRows,
-      int to) {
+      FactorMatrix factors, int[] neighbours, int first, int from, int length, int column, int to) {
     float[] panel = this.panel;
+    float[][] pieces = factors.pieces;
+    int shift = factors.shift;
+    int mask = (1 << shift) - 1;
     int rank = this.rank;
+    int rows = factors.rows();
     for (int p = from; p < length; p++) {
       int neighbour = neighbours[first + p];
-      if (neighbour < 0 || neighbour >= wholeRows) {
+      if (neighbour < 0 || neighbour >= rows) {
         return p;
       }
-      FloatVector.fromArray(SPECIES, factors, neighbour * rank + column)
-          .intoArray(panel, to + p * BLOCK);
+      float[] piece = pieces[neighbour >>> shift];
+      int at = (neighbour & mask) * rank + column;
+      if (at > piece.length - LANES) {
+        return p;
+      }
+      FloatVector.fromArray(SPECIES, piece, at).intoArray(panel, to + p * BLOCK);
     }
     return length;
   }

@@ -66,6 +66,12 @@ abstract class Command<O extends CommandOptions> {
   }
 
   final void execute() throws IOException {
+    if (options instanceof CsvOptions csv && csv.getSniff()) {
+      HadoopFiles.configure(options, arguments.values());
+      FileSystems.setDefaultPipelineOptions(options);
+      Sniff.print(arguments, out);
+      return;
+    }
     prepare();
     try (Outputs outputs = Outputs.take(arguments.toMap(options), replaced(), options, progress)) {
       run();

@@ -1,11 +1,20 @@
 package dev.beamals.pipelines;
 
 import java.util.List;
+import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of every command that reads CSV files. */
 public interface CsvOptions extends CommandOptions {
+
+  @Description(
+      "Print what each input file looks like, by a sample of it, and the flags to read it with; do"
+          + " nothing else.")
+  @Default.Boolean(false)
+  boolean getSniff();
+
+  void setSniff(boolean sniff);
 
   @Description(
       "How many unreadable rows fail the run if exceeded. Default: 1 % of the rows, at least 1.")

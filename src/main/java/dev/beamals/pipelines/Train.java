@@ -45,7 +45,7 @@ final class Train extends Command<TrainOptions> {
 
   /** Flags that a manifest tells elsewhere, with what was found, or that do not matter to it. */
   private static final List<String> NOT_SAVED =
-      List.of("input", "testInput", "output", "writeSplit", "report", "verbose");
+      List.of("input", "testInput", "output", "writeSplit", "report", "sniff", "verbose");
 
   private final boolean trainsOnValidation;
   private final Map<String, String> besides;

@@ -13,6 +13,7 @@ import dev.beamals.blocks.Factors;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
+import dev.beamals.linalg.FactorMatrix;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingBatch;
 import java.nio.file.Path;
@@ -143,7 +144,7 @@ final class AlsModesTest {
       return new BlockSolver(parameters, side)
           .solve(
               block,
-              rows,
+              FactorMatrix.of(rows, dst.rank()),
               own == null ? null : own.factors(),
               BlockSolver.Others.of(sums, mean),
               new StepSums());

@@ -11,6 +11,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
+import dev.beamals.linalg.FactorMatrix;
 import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -235,7 +236,7 @@ final class AlsTest {
     return new BlockSolver(parameters, side)
         .solve(
             block,
-            gather(block.dst(), dst),
+            FactorMatrix.of(gather(block.dst(), dst), dst.rank()),
             null,
             new BlockSolver.Others(null, dst.ids().size(), 0),
             new StepSums());

@@ -7,6 +7,7 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
+import dev.beamals.linalg.FactorMatrix;
 import dev.beamals.linalg.GramSum;
 import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
@@ -122,7 +123,12 @@ final class BlockSolverTest {
 
   static FactorBlock solve(AlsParameters parameters, Side side, float[] others, StepSums sums) {
     return new BlockSolver(parameters, side)
-        .solve(block(side), others, null, sums(parameters, side, others), sums);
+        .solve(
+            block(side),
+            FactorMatrix.of(others, parameters.columns()),
+            null,
+            sums(parameters, side, others),
+            sums);
   }
 
   /** What rows of a side are solved against besides their neighbours. */
@@ -185,7 +191,7 @@ final class BlockSolverTest {
                             new long[0])),
                     Side.USER,
                     false),
-                new float[] {1, 0, 0, 0},
+                FactorMatrix.of(new float[] {1, 0, 0, 0}, RANK),
                 null,
                 new BlockSolver.Others(new double[RANK * RANK], 1, 0),
                 sums);

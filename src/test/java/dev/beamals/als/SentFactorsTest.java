@@ -1,7 +1,5 @@
 package dev.beamals.als;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorFile;
 import dev.beamals.blocks.FactorView;
@@ -52,7 +50,6 @@ final class SentFactorsTest {
     return blocks;
   }
 
-  /** Each file has a message of nothing for receiver 0, of all for receiver 1, and the whole. */
   private List<Sent> sent(boolean inFiles) {
     List<Sent> sent = new ArrayList<>();
     List<FactorBlock> blocks = blocks();
@@ -63,11 +60,10 @@ final class SentFactorsTest {
       sent.add(
           new Sent(
               b,
-              inFiles ? null : whole,
-              inFiles
-                  ? FactorFile.write(
-                      folder + "/block-" + b + "-", List.of(whole.select(new int[0]), whole, whole))
-                  : null,
+              inFiles ? null : whole.factors(),
+              inFiles ? null : new long[2][1],
+              inFiles ? null : whole.ids(),
+              inFiles ? FactorFile.write(folder + "/block-" + b + "-", List.of(), whole) : null,
               sums,
               TrainingSummary.create(PARAMETERS, 0.5)));
     }
@@ -78,8 +74,7 @@ final class SentFactorsTest {
     return SentFactors.of(
         "View" + name,
         pipeline.apply("Sent" + name, Create.of(sent).withCoder(Sent.coder(PARAMETERS))),
-        BLOCKS,
-        2);
+        BLOCKS);
   }
 
   static final class GatherFn extends DoFn<Ids, String> {
@@ -162,57 +157,11 @@ final class SentFactorsTest {
     }
   }
 
-  @Test
-  void neighboursOfABlockComeFromTheMessagesToIt(TestPipeline pipeline) {
-    // Receiver 0 has messages without a row, receiver 1 those with all.
-    String first = id(0);
-    String second = id(1);
-    FactorView view = view(pipeline, "Files", sent(true));
-    PAssert.that(
-            pipeline
-                .apply("Blocks", Create.of(block(first), block(second)))
-                .apply("Gather", view.addTo(ParDo.of(new NeighboursFn(view)))))
-        .containsInAnyOrder(first + " false", second + " true");
-    FactorView elements = view(pipeline, "Elements", sent(false));
-    PAssert.that(
-            pipeline
-                .apply("Block", Create.of(block(first)))
-                .apply("GatherElements", elements.addTo(ParDo.of(new NeighboursFn(elements)))))
-        .containsInAnyOrder(first + " true");
-    pipeline.run().waitUntilFinish();
-  }
-
-  /** An id of block b of two. */
-  private static String id(int b) {
-    int id = 0;
-    while (Ids.of(id).block(0, 2) != b) {
-      id++;
-    }
-    return Integer.toString(id);
-  }
-
   private static RatingBlock block(String user) {
     RatingBatch batch =
         new RatingBatch(
             Ids.of(user), Ids.of("2"), new int[1], new int[1], new float[1], new long[0]);
     return RatingBlock.group(List.of(batch), Side.USER, false);
-  }
-
-  static final class NeighboursFn extends DoFn<RatingBlock, String> {
-    private static final long serialVersionUID = 1L;
-    private final FactorView view;
-
-    NeighboursFn(FactorView view) {
-      this.view = view;
-    }
-
-    @ProcessElement
-    public void processElement(ProcessContext c) {
-      boolean[] found = new boolean[1];
-      float[] rows = view.gatherNeighbours(c, c.element(), 2, found);
-      assertEquals(2, rows.length);
-      c.output(c.element().src().get(0) + " " + (found[0] && rows[0] == 1));
-    }
   }
 
   @Test

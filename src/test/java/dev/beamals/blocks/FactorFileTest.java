@@ -20,35 +20,29 @@ import org.junit.jupiter.api.io.TempDir;
 final class FactorFileTest {
   @TempDir Path folder;
 
-  private static final List<FactorBlock> BLOCKS =
-      List.of(
-          new FactorBlock(Ids.of("1", "2"), 1, new float[] {1, 2}),
-          new FactorBlock(Ids.of("b"), 1, new float[] {3}),
-          new FactorBlock(Ids.of("1", "2", "b"), 1, new float[] {4, 5, 6}));
-
-  private static void assertBlock(FactorBlock expected, FactorBlock actual) {
-    assertEquals(expected.ids(), actual.ids());
-    assertArrayEquals(expected.factors(), actual.factors());
-  }
+  private static final List<float[]> MESSAGES = List.of(new float[] {1, 2}, new float[0]);
+  private static final FactorBlock WHOLE =
+      new FactorBlock(Ids.of("1", "2", "b"), 1, new float[] {4, 5, 6});
 
   @Test
-  void everyBlockCanBeReadAloneAlsoAfterItsNameHasTravelled() throws Exception {
-    FactorFile file = FactorFile.write(folder + "/block-", BLOCKS);
+  void everyMessageCanBeReadAloneAlsoAfterItsNameHasTravelled() throws Exception {
+    FactorFile file = FactorFile.write(folder + "/block-", MESSAGES, WHOLE);
     FactorFile travelled =
         CoderUtils.decodeFromByteArray(
             CoderRegistry.createDefault().getCoder(FactorFile.class),
             CoderUtils.encodeToByteArray(FactorFile.Coder.of(), file));
     for (FactorFile one : List.of(file, travelled)) {
-      assertBlock(BLOCKS.get(2), one.readWhole());
-      assertBlock(BLOCKS.get(1), one.read(1));
-      assertBlock(BLOCKS.get(0), one.read(0));
+      assertEquals(WHOLE.ids(), one.readWhole().ids());
+      assertArrayEquals(WHOLE.factors(), one.readWhole().factors());
+      assertArrayEquals(MESSAGES.get(1), one.read(1));
+      assertArrayEquals(MESSAGES.get(0), one.read(0));
     }
   }
 
   @Test
   void whatIsWrittenTwiceIsTwoFiles() throws IOException {
-    FactorFile.write(folder + "/block-", BLOCKS);
-    FactorFile.write(folder + "/block-", BLOCKS);
+    FactorFile.write(folder + "/block-", MESSAGES, WHOLE);
+    FactorFile.write(folder + "/block-", MESSAGES, WHOLE);
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(2, files.count());
     }
@@ -56,7 +50,7 @@ final class FactorFileTest {
 
   @Test
   void aFileThatIsGoneIsNamed() throws IOException {
-    FactorFile file = FactorFile.write(folder + "/block-", BLOCKS);
+    FactorFile file = FactorFile.write(folder + "/block-", MESSAGES, WHOLE);
     try (Stream<Path> files = Files.list(folder)) {
       Files.delete(files.toList().get(0));
     }

@@ -81,7 +81,9 @@ final class CsvFileTest {
   void headerThatCannotBeReadIsNamedWithItsLine(@TempDir Path folder) throws IOException {
     Path path = write(folder, "a.csv", "user_id,video_id,\"watch_ratio\n1,2,3\n");
     assertEquals(
-        path + ":1: a quoted field that does not end on its line; expected column names",
+        path
+            + ":1: a quoted field that does not end on its line; expected column names (is it"
+            + " quote=''?)",
         refused(CsvFormat.create(), path));
   }
 
@@ -277,7 +279,7 @@ final class CsvFileTest {
     assertEquals(
         "itemCol=video_id: no such column in line 1 of "
             + path
-            + ", which has: user_id, movie_id, watch_ratio",
+            + ", which has: user_id, movie_id, watch_ratio (is it itemCol=movie_id?)",
         refused(CsvFormat.create(), path));
     assertTrue(
         refused(CsvFormat.create().withColumns("u", "movie_id", "watch_ratio"), path)
@@ -354,7 +356,7 @@ final class CsvFileTest {
               + wrong
               + ": with header=false expected a column number from 1 to 4, as "
               + path
-              + " has that many columns",
+              + " has that many columns (is it itemCol=2?)",
           refused(format.withColumns("1", wrong, "3"), path));
     }
   }

@@ -27,7 +27,7 @@ final class CsvLineTest {
 
   private static CsvLine split(String line, char delimiter) {
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-    CsvLine split = new CsvLine(delimiter, bytes.length + 1);
+    CsvLine split = new CsvLine(delimiter, true, bytes.length + 1);
     split.split(bytes, 0, bytes.length);
     return split;
   }
@@ -120,7 +120,7 @@ final class CsvLineTest {
   void lineEndsAtEveryKindOfLineEndEvenInsideQuotes() {
     for (String end : List.of("\n", "\r", "\r\n")) {
       byte[] bytes = ("x\na,b" + end + "c").getBytes(StandardCharsets.UTF_8);
-      CsvLine line = new CsvLine(',', 2);
+      CsvLine line = new CsvLine(2);
       line.split(bytes, 2, bytes.length);
       assertEquals(List.of("a", "b"), fields(line));
       assertEquals(bytes.length - 1, line.next());
@@ -141,7 +141,7 @@ final class CsvLineTest {
   @Test
   void defectsAreForgottenOnTheNextLine() {
     byte[] bytes = "a,\"b\n\0\n\"c\"d\ne,f\n".getBytes(StandardCharsets.UTF_8);
-    CsvLine line = new CsvLine(',', 2);
+    CsvLine line = new CsvLine(2);
     int p = 0;
     for (int i = 0; i < 3; i++) {
       line.split(bytes, p, bytes.length);
@@ -156,7 +156,7 @@ final class CsvLineTest {
   @Test
   void fieldsPastTheLastWantedAreCounted() {
     byte[] bytes = "a,b,c,\"d\",e".getBytes(StandardCharsets.UTF_8);
-    CsvLine line = new CsvLine(',', 2);
+    CsvLine line = new CsvLine(2);
     line.split(bytes, 0, bytes.length);
     assertEquals(5, line.count());
   }
@@ -251,7 +251,7 @@ final class CsvLineTest {
   @Test
   void fingerprintDoesNotDependOnWhereTheLineStands() {
     byte[] bytes = "zzzz\na,\"b\"\n".getBytes(StandardCharsets.UTF_8);
-    CsvLine line = new CsvLine(',', 2);
+    CsvLine line = new CsvLine(2);
     line.split(bytes, 5, bytes.length);
     assertEquals(split("a,b", ',').fingerprint(), line.fingerprint());
   }

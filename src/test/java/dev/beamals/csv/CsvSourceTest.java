@@ -71,7 +71,7 @@ final class CsvSourceTest {
           "15,150,1e39,1");
 
   /** What reading a file gave, spelled out. */
-  private record Reading(
+  record Reading(
       List<String> rows, List<String> rejects, long lines, long fingerprint, long unusable) {
     static Reading of(List<RowBatch> batches) {
       CleaningReport.CombineFn combine = new CleaningReport.CombineFn();
@@ -118,7 +118,7 @@ final class CsvSourceTest {
     return new CsvSource(CsvFile.find("input", List.of(file.toString()), format), chunk);
   }
 
-  private static Reading read(Path file, CsvFormat format, long chunk) throws IOException {
+  static Reading read(Path file, CsvFormat format, long chunk) throws IOException {
     return Reading.of(SourceTestUtils.readFromSource(source(file, format, chunk), OPTIONS));
   }
 

@@ -197,6 +197,14 @@ final class FilesAsPeopleHaveThemTest {
             + "1,2,3,10,-0.5\n1,2,3,1,00.5\n1,2,3,10.,x\n1,2,3,10,\" x\"\n1,2,3,10.0, x\n");
     // 10|0.5, 10|-0.5, 1|0.5, 10|x, 10|" x"
     assertEquals(5, read(CsvFormat.create(), List.of(file)).distinct());
+    Files.writeString(
+        file,
+        "user_id,video_id,watch_ratio,a\n"
+            + "100000,2,0.001,5\n1e5,2,0.001,5.0\n1E+05,2.0,1e-3,5e0\n100000,2,1e-03,\"5\"\n"
+            + "100000,2,1e-4,5\n");
+    assertEquals(2, read(CsvFormat.create(), List.of(file)).distinct());
+    CsvFormat slow = CsvFormat.create().withDialect(CsvDialect.create().withComment("#"));
+    assertEquals(2, read(slow, List.of(file)).distinct());
   }
 
   @Test

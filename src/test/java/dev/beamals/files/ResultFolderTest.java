@@ -81,6 +81,24 @@ final class ResultFolderTest {
     assertEquals(List.of("_SUCCESS", "part-00000.csv"), files());
   }
 
+  /** What is written later makes the folder again, without what was there. */
+  @Test
+  void folderThatWasDeletedMeanwhileIsNotComplete() throws IOException {
+    try (ResultFolder folder = create()) {
+      write(folder, "part-00000.csv");
+      Storage.LOCAL.delete(folder.path());
+      Files.createDirectory(Path.of(folder.path()));
+      write(folder, "part-00001.csv");
+      RunException e = assertThrows(RunException.class, folder::complete);
+      assertEquals(
+          "output="
+              + parent.resolve("table")
+              + ": cannot be written: its folder was deleted meanwhile",
+          e.getMessage());
+    }
+    assertFalse(Files.exists(parent.resolve("table")));
+  }
+
   @Test
   void temporaryFolderGoes() throws IOException {
     Path folder;

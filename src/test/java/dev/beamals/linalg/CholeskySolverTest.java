@@ -303,13 +303,13 @@ class CholeskySolverTest {
       System.arraycopy(row.gram, 0, a.data, 0, row.gram.length);
     }
     for (int p = 0; p < row.neighbours.length; p++) {
-      int y = row.neighbours[p] * rank;
+      int y = row.neighbours[p];
       double w = row.weights == null ? 1 : row.weights[p];
       for (int i = 0; i < rank; i++) {
         for (int j = 0; j < rank; j++) {
-          a.add(i, j, w * row.factors[y + i] * row.factors[y + j]);
+          a.add(i, j, w * row.factors.get(y, i) * row.factors.get(y, j));
         }
-        b.add(i, 0, (double) row.factors[y + i] * row.targets[p]);
+        b.add(i, 0, (double) row.factors.get(y, i) * row.targets[p]);
       }
     }
     for (int i = 0; i < rank; i++) {

@@ -200,6 +200,8 @@ class ExactSumTest {
       expected = expected.add(new BigDecimal(x));
     }
     assertEquals(rounded(expected), sum(numbers).toDouble(), () -> Arrays.toString(numbers));
+    assertEquals(
+        0, expected.compareTo(sum(numbers).toBigDecimal()), () -> Arrays.toString(numbers));
   }
 
   /** The nearest of the doubles around a number, the even one where two are as near. */

@@ -64,15 +64,15 @@ class NormalEquationsTest {
       }
     }
     for (int p = 0; p < row.neighbours.length; p++) {
-      int y = row.neighbours[p] * rank;
+      int y = row.neighbours[p];
       double w = row.weights == null ? 1 : row.weights[p];
       for (int i = 0; i < rank; i++) {
         for (int j = 0; j <= i; j++) {
-          double product = w * row.factors[y + i] * row.factors[y + j];
+          double product = w * row.factors.get(y, i) * row.factors.get(y, j);
           sums[i * rank + j] += product;
           sizes[i * rank + j] += Math.abs(product);
         }
-        double product = (double) row.targets[p] * row.factors[y + i];
+        double product = (double) row.targets[p] * row.factors.get(y, i);
         sums[rank * rank + i] += product;
         sizes[rank * rank + i] += Math.abs(product);
       }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +42,7 @@ final class MainTest {
         als compare ...                        the figures of several models, and how they differ
         als report ...                         a page with charts of a model, its data and its errors
         als show ...                           what a model is and where it came from
+        als verify ...                         whether a model is as it was saved
         als COMMAND --help                     all flags of a command
         als help                               this text
 
@@ -60,9 +62,45 @@ final class MainTest {
     assertEquals(2, run("trian"));
     assertEquals(
         "als: trian: no such command; expected train, tune, predict, recommend, similar, explain,"
-            + " fold-in, evaluate, compare, report, show or help\n",
+            + " fold-in, evaluate, compare, report, show, verify or help\n",
         err.toString(StandardCharsets.UTF_8));
     assertEquals("", out.toString(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void sniffPrintsTheFlagsAndDoesNothingElse(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("a.txt"), "1\t10\t0,5\n1\t11\t2\n");
+    Path output = folder.resolve("model");
+    assertEquals(0, run("train", "--sniff", "--input=" + file, "--output=" + output));
+    String printed = out.toString(StandardCharsets.UTF_8);
+    assertTrue(printed.startsWith(file + ": CSV in UTF-8\n"), printed);
+    assertTrue(printed.contains("of 2 rows in a sample, 0.0 % would be dropped"), printed);
+    assertTrue(
+        printed.contains(
+            "read it with --delimiter='\\t' --header=false --decimal=',' --userCol=1 --itemCol=2"
+                + " --ratingCol=3\n"),
+        printed);
+    assertEquals(List.of(file), list(folder));
+    assertEquals(2, run("train", "--sniff"));
+    assertEquals(
+        1,
+        run(
+            "train",
+            "--input=" + file,
+            "--output=" + output,
+            "--delimiter=tab",
+            "--header=false",
+            "--userCol=1",
+            "--itemCol=2",
+            "--ratingCol=3",
+            "--maxRejects=0"));
+    assertTrue(err.toString(StandardCharsets.UTF_8).endsWith("(is it --decimal=','?)\n"));
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
   }
 
   @Test

@@ -1,0 +1,272 @@
+package dev.beamals.linalg;
+
+import java.util.Objects;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Solves the systems of {@value #ROWS} rows at a time, as {@link CholeskySolver} solves one: lane l
+ * of a vector computes what EJML computes for row l, with the same additions and multiplications in
+ * the same order, so that the bits are the same. A row alone is bound by waiting for one operation
+ * after the other, and at small ranks by all that is around them.
+ *
+ * <p>What a batch does not solve, as its pivots are too small for sums in float, it says: that is
+ * for {@link CholeskySolver}.
+ *
+ * <pre>{@code
+ * for (...) {
+ *   batch.add(row);
+ * }
+ * batch.solve();
+ * boolean solved = batch.takeSolution(lane, x, offset);
+ * }</pre>
+ *
+ * <p>Buffers are allocated once and reused: an instance belongs to one thread. It needs the module
+ * {@code jdk.incubator.vector}.
+ */
+public final class CholeskyBatch {
+  /** The number of rows of a batch. */
+  public static final int ROWS = 8;
+
+  private static final VectorSpecies<Double> SPECIES = widestSpecies();
+
+  private final NormalEquations equations;
+  private final int rank;
+
+  /** Element (i, j), j ≤ i, of the matrix of row l at {@code (i * rank + j) * ROWS + l}. */
+  private final double[] a;
+
+  /** Element i of the right-hand side of row l at {@code i * ROWS + l}. */
+  private final double[] b;
+
+  /** The lower triangles {@code L}, laid out as {@link #a}. */
+  private final double[] l;
+
+  /** The solutions, then rounded to float; laid out as {@link #b}. */
+  private final double[] x;
+
+  private final double[] diagonal = new double[ROWS];
+  private final double[] inverse = new double[ROWS];
+  private final double[] lossChange = new double[ROWS];
+  private double @Nullable [] gram;
+  private int rows;
+
+  /** See {@link CholeskySolver#createBatch}. */
+  CholeskyBatch(int rank) {
+    this.equations = NormalEquations.create(rank);
+    this.rank = rank;
+    this.a = new double[rank * rank * ROWS];
+    this.l = new double[rank * rank * ROWS];
+    this.b = new double[rank * ROWS];
+    this.x = new double[rank * ROWS];
+  }
+
+  private static VectorSpecies<Double> widestSpecies() {
+    int bits = DoubleVector.SPECIES_PREFERRED.vectorBitSize();
+    if (bits >= 512) {
+      return DoubleVector.SPECIES_512;
+    }
+    return bits >= 256 ? DoubleVector.SPECIES_256 : DoubleVector.SPECIES_128;
+  }
+
+  /** How many rows were added. */
+  public int size() {
+    return rows;
+  }
+
+  /**
+   * Adds the system that is selected; all of a batch have the same Gram matrix.
+   *
+   * @param row Not modified
+   * @throws IllegalArgumentException as {@link RowSolver#solve} does
+   * @throws IndexOutOfBoundsException if the batch is full, or a neighbour has no factors
+   */
+  public void add(RowSystem row) {
+    Objects.checkIndex(rows, ROWS);
+    equations.set(row);
+    gram = row.gram;
+    diagonal[rows] = row.diagonal();
+    for (int i = 0; i < rank; i++) {
+      int from = i * equations.stride;
+      int to = i * rank * ROWS + rows;
+      for (int j = 0; j <= i; j++) {
+        a[to + j * ROWS] = equations.a[from + j];
+      }
+      b[i * ROWS + rows] = equations.b[i];
+    }
+    rows++;
+  }
+
+  /** Solves all rows that were added. */
+  public void solve() {
+    for (int lane = 0; lane < rows; lane += SPECIES.length()) {
+      decompose(lane);
+      substitute(lane);
+    }
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) x[i];
+    }
+    for (int lane = 0; lane < rows; lane += SPECIES.length()) {
+      quadratic(lane);
+    }
+  }
+
+  /** Begins a new batch. */
+  public void clear() {
+    rows = 0;
+  }
+
+  /**
+   * Takes the solution of a row of the batch.
+   *
+   * @param to Modified: gets it from {@code offset} on
+   * @return false when the batch did not solve it; nothing is modified then
+   */
+  public boolean takeSolution(int row, float[] to, int offset) {
+    for (int i = 0; i < rank; i++) {
+      double root = l[(i * rank + i) * ROWS + row];
+      double m = a[(i * rank + i) * ROWS + row] + diagonal[row];
+      double g = gram == null ? 0 : gram[i * rank + i];
+      if (root == 0
+          || !CheckedCholesky.isSoundInFloat(root * root, m, diagonal[row], g)
+          || !Double.isFinite(x[i * ROWS + row])) {
+        return false;
+      }
+    }
+    for (int i = 0; i < rank; i++) {
+      to[offset + i] = (float) x[i * ROWS + row];
+    }
+    return true;
+  }
+
+  /** As {@link RowSolver#lossChange}, of a row of the batch that was solved. */
+  public double lossChange(int row) {
+    return lossChange[row];
+  }
+
+  /** As EJML's CholeskyDecompositionInner_DDRM. */
+  private void decompose(int lane) {
+    for (int i = 0; i < rank; i++) {
+      int row = i * rank * ROWS + lane;
+      pivot(a, diagonal, l, row, i, lane, inverse);
+      int j = i + 1;
+      for (; j < rank - 3; j += 4) {
+        fourElements(a, l, row, j * rank * ROWS + lane, rank * ROWS, i, inverse);
+      }
+      for (; j < rank; j++) {
+        element(a, l, row, j * rank * ROWS + lane, i, inverse);
+      }
+    }
+  }
+
+  /** Element (i, i) of L, and one over it. */
+  private static void pivot(
+      double[] a, double[] diagonal, double[] l, int row, int i, int lane, double[] inverse) {
+    int at = row + i * ROWS;
+    DoubleVector sum =
+        DoubleVector.fromArray(SPECIES, a, at).add(DoubleVector.fromArray(SPECIES, diagonal, lane));
+    for (int k = row; k < at; k += ROWS) {
+      DoubleVector lik = DoubleVector.fromArray(SPECIES, l, k);
+      sum = sum.sub(lik.mul(lik));
+    }
+    DoubleVector root = sum.lanewise(VectorOperators.SQRT);
+    root.intoArray(l, at);
+    DoubleVector.broadcast(SPECIES, 1).div(root).intoArray(inverse, 0);
+  }
+
+  /** Element (j, i) of L. */
+  private static void element(double[] a, double[] l, int rowI, int rowJ, int i, double[] inverse) {
+    DoubleVector sum = DoubleVector.fromArray(SPECIES, a, rowJ + i * ROWS);
+    for (int k = 0; k < i; k++) {
+      sum =
+          sum.sub(
+              DoubleVector.fromArray(SPECIES, l, rowI + k * ROWS)
+                  .mul(DoubleVector.fromArray(SPECIES, l, rowJ + k * ROWS)));
+    }
+    sum.mul(DoubleVector.fromArray(SPECIES, inverse, 0)).intoArray(l, rowJ + i * ROWS);
+  }
+
+  /** Elements (j, i) to (j + 3, i) of L. */
+  private static void fourElements(
+      double[] a, double[] l, int rowI, int rowJ, int stride, int i, double[] inverse) {
+    int row1 = rowJ + stride;
+    int row2 = rowJ + 2 * stride;
+    int row3 = rowJ + 3 * stride;
+    DoubleVector sum0 = DoubleVector.fromArray(SPECIES, a, rowJ + i * ROWS);
+    DoubleVector sum1 = DoubleVector.fromArray(SPECIES, a, row1 + i * ROWS);
+    DoubleVector sum2 = DoubleVector.fromArray(SPECIES, a, row2 + i * ROWS);
+    DoubleVector sum3 = DoubleVector.fromArray(SPECIES, a, row3 + i * ROWS);
+    for (int k = 0; k < i; k++) {
+      DoubleVector lik = DoubleVector.fromArray(SPECIES, l, rowI + k * ROWS);
+      sum0 = sum0.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, rowJ + k * ROWS)));
+      sum1 = sum1.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, row1 + k * ROWS)));
+      sum2 = sum2.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, row2 + k * ROWS)));
+      sum3 = sum3.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, row3 + k * ROWS)));
+    }
+    DoubleVector factor = DoubleVector.fromArray(SPECIES, inverse, 0);
+    sum0.mul(factor).intoArray(l, rowJ + i * ROWS);
+    sum1.mul(factor).intoArray(l, row1 + i * ROWS);
+    sum2.mul(factor).intoArray(l, row2 + i * ROWS);
+    sum3.mul(factor).intoArray(l, row3 + i * ROWS);
+  }
+
+  /** As EJML's TriangularSolver_DDRM: {@code L y = b}, then {@code Lᵀ x = y}. */
+  private void substitute(int lane) {
+    for (int i = 0; i < rank; i++) {
+      forward(b, l, x, i * rank * ROWS + lane, i, lane);
+    }
+    for (int i = rank - 1; i >= 0; i--) {
+      backward(l, x, (i * rank + i) * ROWS + lane, rank * ROWS, i, rank, lane);
+    }
+  }
+
+  private static void forward(double[] b, double[] l, double[] x, int row, int i, int lane) {
+    DoubleVector sum = DoubleVector.fromArray(SPECIES, b, i * ROWS + lane);
+    for (int k = 0; k < i; k++) {
+      sum =
+          sum.sub(
+              DoubleVector.fromArray(SPECIES, l, row + k * ROWS)
+                  .mul(DoubleVector.fromArray(SPECIES, x, lane + k * ROWS)));
+    }
+    sum.div(DoubleVector.fromArray(SPECIES, l, row + i * ROWS)).intoArray(x, i * ROWS + lane);
+  }
+
+  private static void backward(
+      double[] l, double[] x, int diagonal, int stride, int i, int rank, int lane) {
+    DoubleVector sum = DoubleVector.fromArray(SPECIES, x, i * ROWS + lane);
+    for (int k = 1; k < rank - i; k++) {
+      sum =
+          sum.sub(
+              DoubleVector.fromArray(SPECIES, l, diagonal + k * stride)
+                  .mul(DoubleVector.fromArray(SPECIES, x, lane + (i + k) * ROWS)));
+    }
+    sum.div(DoubleVector.fromArray(SPECIES, l, diagonal)).intoArray(x, i * ROWS + lane);
+  }
+
+  /** As {@link NormalEquations#quadratic}. */
+  private void quadratic(int lane) {
+    DoubleVector.zero(SPECIES).intoArray(lossChange, lane);
+    for (int i = 0; i < rank; i++) {
+      addToLossChange(a, b, x, lossChange, i * rank * ROWS + lane, i, lane);
+    }
+  }
+
+  private static void addToLossChange(
+      double[] a, double[] b, double[] x, double[] lossChange, int row, int i, int lane) {
+    DoubleVector dot = DoubleVector.zero(SPECIES);
+    for (int k = 0; k < i; k++) {
+      dot =
+          dot.add(
+              DoubleVector.fromArray(SPECIES, a, row + k * ROWS)
+                  .mul(DoubleVector.fromArray(SPECIES, x, lane + k * ROWS)));
+    }
+    DoubleVector xi = DoubleVector.fromArray(SPECIES, x, i * ROWS + lane);
+    DoubleVector left = dot.sub(DoubleVector.fromArray(SPECIES, b, i * ROWS + lane));
+    DoubleVector own = DoubleVector.fromArray(SPECIES, a, row + i * ROWS).mul(xi);
+    DoubleVector.fromArray(SPECIES, lossChange, lane)
+        .add(xi.mul(left.mul(2).add(own)))
+        .intoArray(lossChange, lane);
+  }
+}
