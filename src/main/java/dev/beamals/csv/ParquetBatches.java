@@ -255,8 +255,7 @@ final class ParquetBatches implements CsvSource.Batches {
     for (int c = 0; c < readers.length; c++) {
       Values values = readers[c].values();
       int value = readers[c].value(r);
-      int needed =
-          out + values.length(value) + 1 + (exponents ? Values.MOST_ZEROS : Values.SLACK);
+      int needed = out + values.length(value) + 1 + (exponents ? Values.MOST_ZEROS : Values.SLACK);
       if (needed > text.length) {
         text = Arrays.copyOf(text, 2 * needed);
       }
