@@ -58,43 +58,12 @@ public abstract class CsvFile implements Serializable {
    * @throws RunException if a pattern matches nothing, a column is missing, or all files are empty
    */
   public static List<CsvFile> find(String parameter, List<String> patterns, CsvFormat format) {
-    TreeMap<String, Long> sizes = new TreeMap<>();
-    for (String pattern : patterns) {
-      String place = parameter + "=" + pattern;
-      try {
-        for (Map.Entry<String, Long> file : match(place, pattern).entrySet()) {
-          sizes.putAll(Packing.files(file.getKey(), file.getValue()));
-        }
-      } catch (PatternSyntaxException e) { // its message has several lines
-        throw new RunException(place + ": " + e.getDescription(), e);
-      } catch (AccessDeniedException e) {
-        throw new RunException(place + ": permission denied on " + e.getMessage(), e);
-      } catch (IOException | IllegalArgumentException e) {
-        throw new RunException(place + ": " + e.getMessage(), e);
-      }
-    }
+    TreeMap<String, Long> sizes = sizes(parameter, patterns);
     List<CsvFile> files = new ArrayList<>();
     for (String name : sizes.keySet()) {
-      byte[] firstLine = firstLine(parameter, name);
-      if (firstLine.length == 0) {
-        continue;
-      }
-      String encoding = RecordReader.markedEncoding(firstLine);
-      boolean utf8 = encoding == null || encoding.equals("UTF-8");
-      CsvFormat ofFile =
-          encoding == null || utf8
-              ? format
-              : format.withDialect(format.dialect().withEncoding(encoding));
-      List<String> fields;
-      if (ofFile.dialect().isPlain()) {
-        try {
-          fields = CsvLine.fields(firstLine, encoding == null ? 0 : 3, format.delimiter());
-        } catch (IllegalArgumentException e) {
-          throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
-        }
-      } else {
-        fields = firstRecord(name, ofFile.dialect());
-      }
+      FirstLine firstLine = fields(parameter, name, format);
+      List<String> fields = firstLine.fields();
+      CsvFormat ofFile = firstLine.format();
       if (!fields.isEmpty()) {
         files.add(
             new AutoValue_CsvFile(
@@ -114,6 +83,41 @@ public abstract class CsvFile implements Serializable {
               format.header() ? " below a line that names the columns" : ""));
     }
     return files;
+  }
+
+  /**
+   * The fields of the first line of the first file that is not empty; none where all are empty.
+   *
+   * @param parameter as in {@link #find}
+   * @throws RunException as {@link #find}, but for missing columns and empty files
+   */
+  public static List<String> header(String parameter, List<String> patterns, CsvFormat format) {
+    for (String name : sizes(parameter, patterns).keySet()) {
+      List<String> fields = fields(parameter, name, format).fields();
+      if (!fields.isEmpty()) {
+        return fields;
+      }
+    }
+    return List.of();
+  }
+
+  private static TreeMap<String, Long> sizes(String parameter, List<String> patterns) {
+    TreeMap<String, Long> sizes = new TreeMap<>();
+    for (String pattern : patterns) {
+      String place = parameter + "=" + pattern;
+      try {
+        for (Map.Entry<String, Long> file : match(place, pattern).entrySet()) {
+          sizes.putAll(Packing.files(file.getKey(), file.getValue()));
+        }
+      } catch (PatternSyntaxException e) { // its message has several lines
+        throw new RunException(place + ": " + e.getDescription(), e);
+      } catch (AccessDeniedException e) {
+        throw new RunException(place + ": permission denied on " + e.getMessage(), e);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new RunException(place + ": " + e.getMessage(), e);
+      }
+    }
+    return sizes;
   }
 
   private static boolean packed(String name) {
@@ -157,6 +161,33 @@ public abstract class CsvFile implements Serializable {
               + (glob && missing != null ? ", as there is no folder " + missing : ""));
     }
     return sizes;
+  }
+
+  /** The fields of a first line, none where there is none; and how its file is written. */
+  private record FirstLine(CsvFormat format, List<String> fields) {}
+
+  private static FirstLine fields(String parameter, String name, CsvFormat format) {
+    byte[] firstLine = firstLine(parameter, name);
+    if (firstLine.length == 0) {
+      return new FirstLine(format, List.of());
+    }
+    String encoding = RecordReader.markedEncoding(firstLine);
+    boolean utf8 = encoding == null || encoding.equals("UTF-8");
+    CsvFormat ofFile =
+        encoding == null || utf8
+            ? format
+            : format.withDialect(format.dialect().withEncoding(encoding));
+    List<String> fields;
+    if (ofFile.dialect().isPlain()) {
+      try {
+        fields = CsvLine.fields(firstLine, encoding == null ? 0 : 3, format.delimiter());
+      } catch (IllegalArgumentException e) {
+        throw new RunException(name + ":1: " + e.getMessage() + "; expected column names", e);
+      }
+    } else {
+      fields = firstRecord(name, ofFile.dialect());
+    }
+    return new FirstLine(ofFile, fields);
   }
 
   /** The fields of the first record, none where there is none. */

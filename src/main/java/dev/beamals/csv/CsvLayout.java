@@ -113,7 +113,7 @@ final class CsvLayout implements Serializable {
    * Where a column is: by its name; by its name but for quotes, blanks and case where only one
    * fits; by its number from 1. −1 where it is not.
    */
-  private static int resolve(String column, List<String> firstLine) {
+  static int resolve(String column, List<String> firstLine) {
     int index = firstLine.indexOf(column);
     if (index >= 0) {
       return index;

@@ -22,7 +22,9 @@ import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
@@ -44,7 +46,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
     Ranking ranking = Ranking.of(options);
     for (String flag : List.of("topK", "relevantFrom", "candidates")) {
       require(
-          !arguments.has(flag) || options.getExcludeSeen() != null,
+          !arguments.isTyped(flag) || options.getExcludeSeen() != null,
           "--%s: expected with --excludeSeen, the rows that the model was trained on",
           flag);
     }
@@ -57,7 +59,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
   @Override
   void run(SavedModel model) throws IOException {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
-    CsvFormat format = Inputs.ratingsFormat(options, model);
+    CsvFormat format = Inputs.ratingsFormat(options, model, arguments, progress);
     List<CsvFile> files = CsvFile.find("input", input, format);
     List<String> seen = options.getExcludeSeen();
     List<CsvFile> seenFiles = seen == null ? List.of() : CsvFile.find("excludeSeen", seen, format);
@@ -108,12 +110,15 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
           compared == null ? folder.take(METRICS, RatingMetrics.coder()) : compared.model();
       CleaningReport report = report(folder, "input");
       DroppedRatings dropped = folder.take(DROPPED, DroppedRatings.coder());
-      new Cleaning(files, report, metrics.count() + metrics.cold(), dropped.aggregated(), 0)
-          .printLine(out);
+      Cleaning cleaning =
+          new Cleaning(files, report, metrics.count() + metrics.cold(), dropped.aggregated(), 0);
+      cleaning.printLine(out);
       print("On %,d rows", metrics.count());
-      new Figures(
-              metrics, options.getColdStartStrategy(), preferences, preferences ? null : compared)
-          .print(out, true);
+      Figures figures =
+          new Figures(
+              metrics, options.getColdStartStrategy(), preferences, preferences ? null : compared);
+      figures.print(out, true);
+      Map<String, Object> all = new LinkedHashMap<>(figures.toMaps("rows"));
       if (!seenFiles.isEmpty()) {
         report(folder, "excludeSeen");
       }
@@ -121,8 +126,13 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
         if (!candidateFiles.isEmpty()) {
           report(folder, "candidates");
         }
-        ranking.print(out, "rows", folder.take(RANKING, RankingMetrics.coder()), preferences);
+        RankingMetrics lists = folder.take(RANKING, RankingMetrics.coder());
+        ranking.print(out, "rows", lists, preferences);
+        all.putAll(Ranking.toMaps("rows", lists));
       }
+      results.put("model", model.folder());
+      results.put("rows", report.rowsRead());
+      results.put("metrics", all);
     }
   }
 

@@ -6,7 +6,6 @@ import dev.beamals.als.AlsParameters;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
-import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
@@ -36,6 +35,11 @@ final class Explain extends ModelCommand<ExplainOptions> {
   }
 
   @Override
+  boolean makesTable() {
+    return true;
+  }
+
+  @Override
   void check() {
     require(
         options.getUser() != null && options.getItem() != null,
@@ -54,7 +58,8 @@ final class Explain extends ModelCommand<ExplainOptions> {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     String output = options.getOutput();
     AlsParameters parameters = parameters(model, options);
-    List<CsvFile> files = CsvFile.find("input", input, Inputs.ratingsFormat(options, model));
+    List<CsvFile> files =
+        CsvFile.find("input", input, Inputs.ratingsFormat(options, model, arguments, progress));
     List<CsvFile> titleFiles = Inputs.titles(options, model);
     try (ResultFolder folder =
         output == null
@@ -67,7 +72,7 @@ final class Explain extends ModelCommand<ExplainOptions> {
       WriteReasons table =
           WriteReasons.to(
               folder.path(),
-              output == null ? TableWriter.Format.csv : options.getFormat(),
+              tableFormat(),
               Column.ids("item", model.factors(Side.ITEM).intIds()),
               titles);
       PCollectionView<Ids> user = view(pipeline, "User", model, Side.USER, options.getUser());
@@ -104,9 +109,10 @@ final class Explain extends ModelCommand<ExplainOptions> {
       WriteReasons.Sums sums = folder.take(SUMS, WriteReasons.Sums.coder());
       checkFound(sums);
       if (output == null) {
-        ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
+        printTable(table.columns().stream().map(Column::name).toList(), folder.parts());
       } else {
         folder.complete();
+        results.put("output", folder.path());
         print("%s: %s%n", count(sums.shown(), "interaction"), folder.path());
       }
       print(sums, parameters, model.ratingMean());
@@ -150,6 +156,12 @@ final class Explain extends ModelCommand<ExplainOptions> {
       print("%s bias of the item%n", number(sums.fixed() - mean));
     }
     double difference = Math.abs(sums.total() - sums.score());
+    results.put("rest", sums.restSum());
+    results.put("restInteractions", sums.rest());
+    results.put("fixed", sums.fixed());
+    results.put("total", sums.total());
+    results.put("prediction", sums.score());
+    results.put("ignored", sums.ignored());
     print(
         "%s in all; the model predicts %s, which is %.1e away%s%n",
         number(sums.total()),

@@ -5,6 +5,8 @@ import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.KeepFrequent;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.ColumnNames;
+import dev.beamals.csv.ColumnNames.Role;
 import dev.beamals.csv.CsvDialect;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
@@ -17,9 +19,12 @@ import dev.beamals.ids.Side;
 import dev.beamals.model.ModelParameters;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
+import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -181,8 +186,103 @@ final class Inputs {
         : format.withColumns(userCol, itemCol, ratingCol);
   }
 
-  /** How files of ratings beside a model are read. */
-  static CsvFormat ratingsFormat(RatingsOptions options, SavedModel model) {
+  /**
+   * Has columns that no flag names taken by their usual names, where the files have no others and
+   * lack the default.
+   *
+   * @param options Modified
+   * @param told a person is told which
+   */
+  static void nameColumns(TrainOptions options, Arguments arguments, PrintStream told) {
+    List<String> input = options.getInput();
+    if (input == null || !options.getHeader()) {
+      return;
+    }
+    List<String> header = CsvFile.header("input", input, format(options));
+    List<String> taken = new ArrayList<>();
+    name("userCol", arguments, options.getUserCol(), Role.user, header, taken, options::setUserCol);
+    name("itemCol", arguments, options.getItemCol(), Role.item, header, taken, options::setItemCol);
+    name(
+        "ratingCol",
+        arguments,
+        options.getRatingCol(),
+        Role.rating,
+        header,
+        taken,
+        options::setRatingCol);
+    name(
+        "timestampCol",
+        arguments,
+        "timestamp",
+        Role.timestamp,
+        header,
+        taken,
+        options::setTimestampCol);
+    sayTaken(taken, told);
+  }
+
+  /** The same beside a model: where the files lack the columns of its training. */
+  private static void nameColumns(
+      RatingsOptions options, SavedModel model, Arguments arguments, PrintStream told) {
+    List<String> input = options.getInput();
+    if (input == null || !format(options, model).hasHeader()) {
+      return;
+    }
+    List<String> header = CsvFile.header("input", input, format(options, model));
+    List<String> taken = new ArrayList<>();
+    name(
+        "userCol",
+        arguments,
+        userCol(options, model),
+        Role.user,
+        header,
+        taken,
+        options::setUserCol);
+    name(
+        "itemCol",
+        arguments,
+        itemCol(options, model),
+        Role.item,
+        header,
+        taken,
+        options::setItemCol);
+    String ratingCol = ratingCol(options, model);
+    if (!ratingCol.equals(NO_COLUMN)) {
+      name("ratingCol", arguments, ratingCol, Role.rating, header, taken, options::setRatingCol);
+    }
+    sayTaken(taken, told);
+  }
+
+  private static void name(
+      String flag,
+      Arguments arguments,
+      String column,
+      Role role,
+      List<String> header,
+      List<String> taken,
+      Consumer<String> set) {
+    String found = arguments.has(flag) ? null : ColumnNames.find(column, role, header);
+    if (found != null && !found.equals(column)) {
+      set.accept(found);
+      taken.add("--" + flag + "=" + found);
+    }
+  }
+
+  private static void sayTaken(List<String> taken, PrintStream told) {
+    if (!taken.isEmpty()) {
+      told.printf("columns by their names: %s%n", String.join(" ", taken));
+    }
+  }
+
+  /**
+   * How files of ratings beside a model are read.
+   *
+   * @param options Modified: columns that were found by their names
+   * @param told a person is told which
+   */
+  static CsvFormat ratingsFormat(
+      RatingsOptions options, SavedModel model, Arguments arguments, PrintStream told) {
+    nameColumns(options, model, arguments, told);
     CsvFormat format =
         columns(
             format(options, model),

@@ -6,6 +6,7 @@ import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
+import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
@@ -28,8 +29,16 @@ final class Predict extends ModelCommand<PredictOptions> {
   }
 
   @Override
+  boolean makesTable() {
+    return true;
+  }
+
+  @Override
   void check() {
     boolean pair = options.getUser() != null && options.getItem() != null;
+    if (pair && !arguments.isTyped("input")) {
+      options.setInput(null); // a flag file named it, for other commands
+    }
     require(
         pair || options.getInput() != null,
         "--user and --item: missing; expected both, or --input with a file of pairs");
@@ -63,11 +72,11 @@ final class Predict extends ModelCommand<PredictOptions> {
                   pipeline, "LoadPairs", Inputs.ids(options, files), reportFile(folder, "input"));
       boolean drop = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.drop;
       // Pairs may have ids of any kind, and in CSV that makes no difference.
-      boolean typed = output != null && options.getFormat() != TableWriter.Format.csv;
+      boolean typed = tableFormat() != TableWriter.Format.csv && (output != null || intIds());
       WriteScores write =
           WriteScores.predictions(
               folder.path(),
-              output == null ? TableWriter.Format.csv : options.getFormat(),
+              tableFormat(),
               Column.ids("user", typed && model.factors(Side.USER).intIds()),
               Column.ids("item", typed && model.factors(Side.ITEM).intIds()),
               blocks);
@@ -83,17 +92,26 @@ final class Predict extends ModelCommand<PredictOptions> {
       run(pipeline);
       WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
       if (output == null) {
-        ResultTable.print(out, List.of("user", "item", "prediction"), folder.parts());
+        printTable(List.of("user", "item", "prediction"), folder.parts());
       } else {
         reportIds(folder, "input");
         folder.complete();
+        results.put("output", folder.path());
       }
+      results.put("pairs", counts.entries());
+      results.put("cold", counts.missing());
       long cold = counts.missing();
       print("%s, %,d cold%s%n", count(counts.entries(), "pair"), cold, cold > 0 ? note(drop) : "");
       if (output != null) {
         print("Predictions: %s%n", folder.path());
       }
     }
+  }
+
+  /** Whether the ids of the command line are ints, as those of most models are. */
+  private boolean intIds() {
+    return Ids.isPlainInt(String.valueOf(options.getUser()))
+        && Ids.isPlainInt(String.valueOf(options.getItem()));
   }
 
   private CsvFormat pairs(SavedModel model) {

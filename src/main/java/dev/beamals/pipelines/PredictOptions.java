@@ -1,12 +1,18 @@
 package dev.beamals.pipelines;
 
-import dev.beamals.files.TableWriter;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als predict}. */
+@Usage(
+    words = {"model", "input"},
+    examples = {
+      "als predict als_model --user=7162 --item=6523",
+      "als predict als_model pairs.csv --output=predictions --format=parquet"
+    })
+@Group(Group.Name.data)
 public interface PredictOptions extends ModelOptions, ModelInputOptions {
 
   @Description("A user, with --item: prints its prediction.")
@@ -25,21 +31,17 @@ public interface PredictOptions extends ModelOptions, ModelInputOptions {
   void setInput(@Nullable List<String> input);
 
   @Description("A new folder for the predictions: columns user, item, prediction.")
+  @Group(Group.Name.output)
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);
-
-  @Description("How predictions are written.")
-  @Default.Enum("csv")
-  TableWriter.Format getFormat();
-
-  void setFormat(TableWriter.Format format);
 
   @Description(
       "Pairs whose user or item has no factors: 'nan' predicts NaN, 'drop' leaves them out,"
           + " 'baseline' predicts the mean and the bias that is known, of a model with --center or"
           + " --biases.")
   @Default.Enum("nan")
+  @Group(Group.Name.quality)
   TrainOptions.ColdStartStrategy getColdStartStrategy();
 
   void setColdStartStrategy(TrainOptions.ColdStartStrategy coldStartStrategy);

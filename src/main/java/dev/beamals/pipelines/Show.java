@@ -18,6 +18,7 @@ final class Show extends ModelCommand<ModelOptions> {
 
   @Override
   void run(SavedModel model) {
+    results.put(model);
     Manifest manifest = model.manifest();
     print(
         "%s: %,d users × %,d items, rank %d, ids of users %s, of items %s; %s%n",

@@ -11,6 +11,7 @@ import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.ModelFolder;
+import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.SplitRatings;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -47,6 +48,8 @@ final class Tune extends Command<TuneOptions> {
           "output",
           "writeSplit",
           "verbose",
+          "quiet",
+          "format",
           "factorExchange");
 
   private static final double DEFAULT_SHARE = 0.1;
@@ -147,6 +150,7 @@ final class Tune extends Command<TuneOptions> {
 
   @Override
   void run() throws IOException {
+    Inputs.nameColumns(options, arguments, progress);
     List<CsvFile> files = find(Inputs.format(options));
     Splits splits = Splits.of(options);
     if (splits.needsTimes()) {
@@ -203,14 +207,19 @@ final class Tune extends Command<TuneOptions> {
         metric, best.trial().number(), best.trial());
     Map<String, String> tableFiles =
         Map.of("trials.csv", table.toCsv(), "trials.json", table.toJson());
+    this.results.put("trials", Results.parse(table.toJson()));
     if (tables == null) {
       refit(best.trial(), tableFiles).run();
+      if (options.getFormat() == CommandOptions.Format.json) {
+        this.results.put(SavedModel.open("output", options.getOutput()));
+      }
     } else {
       printCleaning(files, splits, results);
       for (Map.Entry<String, String> file : tableFiles.entrySet()) {
         tables.write(file.getKey(), file.getValue());
       }
       tables.complete();
+      this.results.put("output", tables.path());
       print("Trials: %strials.csv%n", tables.path());
     }
     results.delete();
