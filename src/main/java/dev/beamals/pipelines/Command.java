@@ -75,6 +75,9 @@ abstract class Command<O extends CommandOptions> {
         "--format=%s: expected text or json, as its result is no table",
         format);
     require(
+        format == CommandOptions.Format.parquet || !arguments.isTyped("compression"),
+        "--compression: expected with --format=parquet");
+    require(
         format != CommandOptions.Format.parquet || !makesTable() || arguments.has("output"),
         "--format=parquet: expected with --output, a new folder");
   }

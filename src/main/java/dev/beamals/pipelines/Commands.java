@@ -85,11 +85,10 @@ enum Commands {
         Flags.nearest(command, Arrays.stream(values()).map(Commands::command).toList());
     return new UsageException(
         command
-            + ": no such command; "
-            + (nearest == null ? "" : "is it " + nearest + "? ")
-            + "Expected "
+            + ": no such command; expected "
             + names()
-            + ", help or completion");
+            + ", help or completion"
+            + (nearest == null ? "" : "; is it " + nearest + "?"));
   }
 
   /** Its name, as on the command line. */

@@ -71,10 +71,11 @@ final class Explain extends ModelCommand<ExplainOptions> {
       Titles titles = loadTitles(pipeline, options, titleFiles, folder);
       WriteReasons table =
           WriteReasons.to(
-              folder.path(),
-              tableFormat(),
-              Column.ids("item", model.factors(Side.ITEM).intIds()),
-              titles);
+                  folder.path(),
+                  tableFormat(),
+                  Column.ids(column(options, model, Side.ITEM), model.factors(Side.ITEM).intIds()),
+                  titles)
+              .withCompression(options.getCompression());
       PCollectionView<Ids> user = view(pipeline, "User", model, Side.USER, options.getUser());
       // The score as recommend has it, so that what is missing is known by side.
       pipeline

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
       "als explain als_model ratings.csv --user=7162 --item=6523 --topK=3 --titles=movies.csv"
     })
 @Group(Group.Name.data)
-public interface ExplainOptions extends TitleOptions, SolveOptions {
+public interface ExplainOptions extends TitleOptions, TableOptions, SolveOptions {
 
   @Description("The user.")
   @Nullable String getUser();

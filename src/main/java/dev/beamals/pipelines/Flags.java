@@ -80,7 +80,7 @@ final class Flags {
   static @Nullable String nearest(String name, Collection<String> known) {
     LevenshteinDistance distance = new LevenshteinDistance();
     String nearest = null;
-    int least = Math.max(2, name.length() / 2);
+    int least = Math.max(3, name.length() / 2); // two letters may have changed places
     for (String one : known) {
       int d = distance.apply(name.toLowerCase(Locale.ROOT), one.toLowerCase(Locale.ROOT));
       if (d < least) {

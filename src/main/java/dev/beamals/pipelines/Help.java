@@ -233,7 +233,12 @@ final class Help {
     }
     String value = Flags.isOurs(getter) ? Flags.defaultOf(getter) : null;
     if (value != null && !text.toString().contains("Default: ") && !value.equals("false")) {
-      text.append(" Default: ").append(value).append('.');
+      text.append(" Default: ")
+          .append(
+              value.length() == 1 && !Character.isLetterOrDigit(value.charAt(0))
+                  ? "'" + value + "'"
+                  : value)
+          .append('.');
       if (Flags.isSwitch(getter)) {
         text.append(" --").append(name).append("=false switches it off.");
       }

@@ -199,26 +199,20 @@ final class Inputs {
       return;
     }
     List<String> header = CsvFile.header("input", input, format(options));
-    List<String> taken = new ArrayList<>();
-    name("userCol", arguments, options.getUserCol(), Role.user, header, taken, options::setUserCol);
-    name("itemCol", arguments, options.getItemCol(), Role.item, header, taken, options::setItemCol);
-    name(
-        "ratingCol",
-        arguments,
-        options.getRatingCol(),
-        Role.rating,
-        header,
-        taken,
-        options::setRatingCol);
-    name(
+    Columns columns = new Columns(arguments, header);
+    columns.find("userCol", options.getUserCol(), Role.user, true, options::setUserCol);
+    columns.find("itemCol", options.getItemCol(), Role.item, true, options::setItemCol);
+    if (!options.getRatingCol().equals(NO_COLUMN)) {
+      columns.find("ratingCol", options.getRatingCol(), Role.rating, true, options::setRatingCol);
+    }
+    String timestampCol = options.getTimestampCol();
+    columns.find(
         "timestampCol",
-        arguments,
-        "timestamp",
+        timestampCol == null ? "timestamp" : timestampCol,
         Role.timestamp,
-        header,
-        taken,
+        false,
         options::setTimestampCol);
-    sayTaken(taken, told);
+    columns.take(told);
   }
 
   /** The same beside a model: where the files lack the columns of its training. */
@@ -229,48 +223,47 @@ final class Inputs {
       return;
     }
     List<String> header = CsvFile.header("input", input, format(options, model));
-    List<String> taken = new ArrayList<>();
-    name(
-        "userCol",
-        arguments,
-        userCol(options, model),
-        Role.user,
-        header,
-        taken,
-        options::setUserCol);
-    name(
-        "itemCol",
-        arguments,
-        itemCol(options, model),
-        Role.item,
-        header,
-        taken,
-        options::setItemCol);
+    Columns columns = new Columns(arguments, header);
+    columns.find("userCol", userCol(options, model), Role.user, true, options::setUserCol);
+    columns.find("itemCol", itemCol(options, model), Role.item, true, options::setItemCol);
     String ratingCol = ratingCol(options, model);
     if (!ratingCol.equals(NO_COLUMN)) {
-      name("ratingCol", arguments, ratingCol, Role.rating, header, taken, options::setRatingCol);
+      columns.find("ratingCol", ratingCol, Role.rating, true, options::setRatingCol);
     }
-    sayTaken(taken, told);
+    columns.take(told);
   }
 
-  private static void name(
-      String flag,
-      Arguments arguments,
-      String column,
-      Role role,
-      List<String> header,
-      List<String> taken,
-      Consumer<String> set) {
-    String found = arguments.has(flag) ? null : ColumnNames.find(column, role, header);
-    if (found != null && !found.equals(column)) {
-      set.accept(found);
-      taken.add("--" + flag + "=" + found);
-    }
-  }
+  /** Columns that are taken by their names, all of them or none. */
+  private static final class Columns {
+    private final Arguments arguments;
+    private final List<String> header;
+    private final List<String> flags = new ArrayList<>();
+    private final List<Runnable> settings = new ArrayList<>();
+    private boolean complete = true;
 
-  private static void sayTaken(List<String> taken, PrintStream told) {
-    if (!taken.isEmpty()) {
-      told.printf("columns by their names: %s%n", String.join(" ", taken));
+    Columns(Arguments arguments, List<String> header) {
+      this.arguments = arguments;
+      this.header = header;
+    }
+
+    void find(String flag, String column, Role role, boolean required, Consumer<String> set) {
+      String found = ColumnNames.find(column, role, header);
+      if (column.equals(found)) {
+        return;
+      }
+      if (found == null || arguments.has(flag)) {
+        complete &= !required;
+        return;
+      }
+      flags.add("--" + flag + "=" + found);
+      settings.add(() -> set.accept(found));
+    }
+
+    void take(PrintStream told) {
+      if (complete && !flags.isEmpty()) {
+        settings.forEach(Runnable::run);
+        told.printf("columns by their names: %s%n", String.join(" ", flags));
+      }
     }
   }
 

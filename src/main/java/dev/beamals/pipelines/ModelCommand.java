@@ -121,6 +121,15 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
     };
   }
 
+  /** What the column of a side is called. */
+  static String column(TableOptions flags, SavedModel model, Side side) {
+    String generic = side == Side.USER ? "user" : "item";
+    if (!flags.getSourceNames() || !Inputs.format(flags, model).hasHeader()) {
+      return generic;
+    }
+    return side == Side.USER ? Inputs.userCol(flags, model) : Inputs.itemCol(flags, model);
+  }
+
   /** Prints the table, or makes it the result. */
   final void printTable(List<String> header, List<String> files) throws IOException {
     switch (options.getFormat()) {

@@ -70,16 +70,19 @@ final class Predict extends ModelCommand<PredictOptions> {
               ? pipeline.apply("Pair", Create.of(pair(model)).withCoder(RatingBatch.Coder.of()))
               : Inputs.load(
                   pipeline, "LoadPairs", Inputs.ids(options, files), reportFile(folder, "input"));
+      String userCol = column(options, model, Side.USER);
+      String itemCol = column(options, model, Side.ITEM);
       boolean drop = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.drop;
       // Pairs may have ids of any kind, and in CSV that makes no difference.
       boolean typed = tableFormat() != TableWriter.Format.csv && (output != null || intIds());
       WriteScores write =
           WriteScores.predictions(
-              folder.path(),
-              tableFormat(),
-              Column.ids("user", typed && model.factors(Side.USER).intIds()),
-              Column.ids("item", typed && model.factors(Side.ITEM).intIds()),
-              blocks);
+                  folder.path(),
+                  tableFormat(),
+                  Column.ids(userCol, typed && model.factors(Side.USER).intIds()),
+                  Column.ids(itemCol, typed && model.factors(Side.ITEM).intIds()),
+                  blocks)
+              .withCompression(options.getCompression());
       pairs
           .apply(
               "PredictRatings",
@@ -92,7 +95,7 @@ final class Predict extends ModelCommand<PredictOptions> {
       run(pipeline);
       WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
       if (output == null) {
-        printTable(List.of("user", "item", "prediction"), folder.parts());
+        printTable(List.of(userCol, itemCol, "prediction"), folder.parts());
       } else {
         reportIds(folder, "input");
         folder.complete();

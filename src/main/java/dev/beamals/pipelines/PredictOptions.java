@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
       "als predict als_model pairs.csv --output=predictions --format=parquet"
     })
 @Group(Group.Name.data)
-public interface PredictOptions extends ModelOptions, ModelInputOptions {
+public interface PredictOptions extends TableOptions {
 
   @Description("A user, with --item: prints its prediction.")
   @Nullable String getUser();

@@ -143,7 +143,14 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       }
       Titles titles = loadTitles(pipeline, options, titleFiles, folder);
       WriteScores table =
-          table(folder, model, name(side.other()), side.other(), "score", blocks, titles);
+          table(
+              folder,
+              model,
+              column(options, model, side.other()),
+              side.other(),
+              "score",
+              blocks,
+              titles);
       PCollection<ScoredIds> found = pipeline.apply("RecommendTopK", topK);
       if (parameters != null) {
         PCollection<RatingBatch> ratings =

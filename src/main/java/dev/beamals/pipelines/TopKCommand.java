@@ -200,12 +200,13 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
       @Nullable Titles titles) {
     WriteScores table =
         WriteScores.ranked(
-            folder.path(),
-            tableFormat(),
-            Column.ids(name(side()), model.factors(side()).intIds()),
-            Column.ids(dst, model.factors(dstSide).intIds()),
-            score,
-            blocks);
+                folder.path(),
+                tableFormat(),
+                Column.ids(column(options, model, side()), model.factors(side()).intIds()),
+                Column.ids(dst, model.factors(dstSide).intIds()),
+                score,
+                blocks)
+            .withCompression(options.getCompression());
     boolean both = side() == dstSide;
     return titles == null
         ? table

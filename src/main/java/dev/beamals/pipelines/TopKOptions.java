@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The flags that {@code recommend} and {@code similar} share. */
 @Group(Group.Name.output)
-public interface TopKOptions extends TitleOptions {
+public interface TopKOptions extends TitleOptions, TableOptions {
 
   @Description("How many to find for each, 1 to 100000.")
   @Default.Integer(10)

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
     words = "input",
     required = "input",
     examples = {
-      "als train ratings.csv --userCol=user --itemCol=film --ratingCol=stars --testFraction=0.2",
-      "als train plays.csv --ratingCol=plays --implicitPrefs --regScaling=weights --rank=32 --output=model"
+      "als train ratings.csv --itemCol=film --ratingCol=stars --testFraction=0.2",
+      "als train plays.csv --implicitPrefs --regScaling=weights --regParam=0.003 --output=model"
     })
 @Group(Group.Name.model)
 public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions {
@@ -25,7 +25,10 @@ public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions
 
   void setOutput(String output);
 
-  @Description("Column of the user: a name, or its number from 1 with --header=false.")
+  @Description(
+      "Column of the user: a name, or its number from 1 with --header=false. Where the default is"
+          + " not there and one column is called user, userId or the like, it is that one; so for"
+          + " items, ratings and times.")
   @Default.String("user_id")
   @Group(Group.Name.data)
   String getUserCol();
