@@ -78,6 +78,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
 
   abstract @Nullable String shuffleFolder();
 
+  abstract long shuffleAbove();
+
   abstract @Nullable Boolean passesBlocks();
 
   abstract @Nullable AlsModel initialModel();
@@ -92,6 +94,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
         .setAggregate(RatingBlock.Aggregate.none)
         .setMinUserRatings(1)
         .setMinItemRatings(1)
+        .setShuffleAbove(0)
         .setTellsFailures(false)
         .build();
   }
@@ -200,8 +203,19 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
    * @param folder for files, on a file system that all workers share; with its last slash
    */
   public Als withShuffle(String folder) {
+    return withShuffleAbove(0, folder);
+  }
+
+  /**
+   * As {@link #withShuffle}, where all factors are larger than so many bytes alone. Every block of
+   * ratings looks at that for itself: it knows its part of one side, and whom of the other it has.
+   *
+   * @param bytes at least 0; {@code 4 × rank} is one user or item
+   */
+  public Als withShuffleAbove(long bytes, String folder) {
+    checkArgument(bytes >= 0, "bytes=%s: expected at least 0", bytes);
     checkArgument(folder.endsWith("/"), "folder %s: expected its last slash", folder);
-    return toBuilder().setShuffleFolder(folder).build();
+    return toBuilder().setShuffleAbove(bytes).setShuffleFolder(folder).build();
   }
 
   /**
@@ -330,7 +344,12 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     return folder == null
         ? new Exchange.Broadcast()
         : new ShuffleExchange(
-            folder, blocks.numUserBlocks(), blocks.numItemBlocks(), steps, keepsOwn());
+            folder,
+            shuffleAbove(),
+            blocks.numUserBlocks(),
+            blocks.numItemBlocks(),
+            steps,
+            keepsOwn());
   }
 
   /** Whether a block may need what it sent last. */
@@ -479,6 +498,8 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     abstract Builder setMinItemRatings(int minItemRatings);
 
     abstract Builder setShuffleFolder(String shuffleFolder);
+
+    abstract Builder setShuffleAbove(long shuffleAbove);
 
     abstract Builder setPassesBlocks(Boolean passesBlocks);
 

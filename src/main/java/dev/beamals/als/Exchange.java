@@ -16,7 +16,7 @@ interface Exchange extends Serializable {
    * @param block the ratings of the rows that were solved
    * @param side the side of those rows
    * @param step half-steps are counted from 1; 0 sends the initial factors
-   * @return null where factors travel as they are
+   * @return null where factors travel as they are, the same at each step of a block
    */
   @Nullable FactorFile write(RatingBlock block, FactorBlock factors, Side side, int step);
 

@@ -13,6 +13,7 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends each row of factors only to the blocks that have ratings for it, so that no process holds
@@ -29,6 +30,10 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterab
  * two, and losing a worker costs the work in hand only. And names are all that the driver sees. The
  * folder must be on a file system that all workers share, as the model's must.
  *
+ * <p>Where the factors of both sides are small, those of a block travel as they are after all. That
+ * is counted and not estimated: of its own side a block has one part of as many as there are
+ * blocks, and of the other side at least those that it has ratings for. Blocks need not agree.
+ *
  * <p>A file is deleted two half-steps later, when every block that reads it is done; four where
  * blocks read their own. Those that the two last half-steps read stay: a runner may have to repeat
  * these for what comes after.
@@ -37,6 +42,7 @@ final class ShuffleExchange implements Exchange {
   private static final long serialVersionUID = 1L;
 
   private final String folder;
+  private final long above;
   private final int userBlocks;
   private final int itemBlocks;
   private final int lastStep;
@@ -44,11 +50,14 @@ final class ShuffleExchange implements Exchange {
 
   /**
    * @param folder for the files, with its last slash
+   * @param above bytes of the factors of both sides from which on they are written
    * @param lastStep the number of half-steps
    * @param keepsOwn whether a block may need the rows that it solved last
    */
-  ShuffleExchange(String folder, int userBlocks, int itemBlocks, int lastStep, boolean keepsOwn) {
+  ShuffleExchange(
+      String folder, long above, int userBlocks, int itemBlocks, int lastStep, boolean keepsOwn) {
     this.folder = folder;
+    this.above = above;
     this.userBlocks = userBlocks;
     this.itemBlocks = itemBlocks;
     this.lastStep = lastStep;
@@ -60,7 +69,11 @@ final class ShuffleExchange implements Exchange {
   }
 
   @Override
-  public FactorFile write(RatingBlock block, FactorBlock factors, Side side, int step) {
+  public @Nullable FactorFile write(RatingBlock block, FactorBlock factors, Side side, int step) {
+    long ids = (long) block.src().size() * blocks(side) + block.dst().size();
+    if (ids * factors.rank() * Float.BYTES <= above) {
+      return null;
+    }
     int number = block.src().block(0, blocks(side));
     int unused = step - (keepsOwn ? 4 : 2);
     if (unused >= 0 && step < lastStep) {

@@ -389,14 +389,15 @@ public final class EvaluateRatings
           float target = target(block.ratings()[p], preferences);
           if (userFound[u] && itemFound[i]) {
             accumulator.add(target, BlockProducts.dot(users, u * rank, items, i * rank, rank));
-          } else if (baseline != null) {
+          } else {
+            accumulator.addCold(userFound[u], itemFound[i]);
+            if (baseline == null) {
+              continue;
+            }
             accumulator.addBaseline(
                 target,
                 baseline.predict(
                     mean, users, u * rank, userFound[u], items, i * rank, itemFound[i]));
-          } else {
-            accumulator.addCold();
-            continue;
           }
           if (biases != null) {
             ofBiases.add(target, biases.predict(u, i));

@@ -5,7 +5,6 @@ import dev.beamals.blocks.FactorBlock;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -97,7 +96,7 @@ final class FactorsDigest {
 
   private void add(Side side, FactorBlock block, int i) {
     Ids ids = block.ids();
-    byte[] text = ids.isInt(i) ? new byte[0] : ids.get(i).getBytes(StandardCharsets.UTF_8);
+    byte[] text = ids.isInt(i) ? new byte[0] : ids.utf8(i);
     ByteBuffer row = ByteBuffer.allocate(6 + text.length + 4 * block.rank());
     row.put((byte) side.ordinal());
     if (ids.isInt(i)) {

@@ -43,22 +43,44 @@ public abstract class Manifest implements Serializable {
   /**
    * A file of ratings.
    *
-   * @param fingerprint of its rows, whatever their order, in hexadecimal
+   * @param fingerprint of its rows, whatever their order, in hexadecimal; empty where it is not
+   *     known
    */
   public record InputFile(String file, long bytes, String fingerprint) implements Serializable {
     private static final long serialVersionUID = 1L;
   }
 
   /**
-   * What was read and dropped.
+   * What was read and dropped: {@code rowsRead} is the sum of {@code rowsDropped} and {@code
+   * ratings}.
    *
-   * @param rowsDropped by the names of the rules
-   * @param ratings that were left
+   * @param rowsDropped by the names of the reasons
+   * @param ratings the rows that were left
    */
   public record Input(
       long rowsRead, Map<String, Long> rowsDropped, long ratings, List<InputFile> files)
       implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /** As JSON has it. */
+    public Map<String, Object> toMap() {
+      List<Map<String, Object>> entries = new ArrayList<>();
+      for (InputFile file : files) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("file", file.file());
+        entry.put("bytes", file.bytes());
+        if (!file.fingerprint().isEmpty()) {
+          entry.put("fingerprint", file.fingerprint());
+        }
+        entries.add(entry);
+      }
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("rowsRead", rowsRead);
+      map.put("rowsDropped", rowsDropped);
+      map.put("ratings", ratings);
+      map.put("files", entries);
+      return map;
+    }
   }
 
   /**
@@ -336,22 +358,8 @@ public abstract class Manifest implements Serializable {
   }
 
   private static void putInput(Map<String, Object> json, String name, @Nullable Input input) {
-    if (input == null) {
-      return;
+    if (input != null) {
+      json.put(name, input.toMap());
     }
-    List<Map<String, Object>> files = new ArrayList<>();
-    for (InputFile file : input.files()) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("file", file.file());
-      entry.put("bytes", file.bytes());
-      entry.put("fingerprint", file.fingerprint());
-      files.add(entry);
-    }
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("rowsRead", input.rowsRead());
-    entry.put("rowsDropped", input.rowsDropped());
-    entry.put("ratings", input.ratings());
-    entry.put("files", files);
-    json.put(name, entry);
   }
 }

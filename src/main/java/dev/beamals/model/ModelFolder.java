@@ -4,14 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.RunException;
 import dev.beamals.files.CleanUp;
 import dev.beamals.files.FolderFiles;
+import dev.beamals.files.OutputLock;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.Storage;
 import dev.beamals.ids.Side;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -25,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A new model is written to a staging folder beside it and moved into place when complete: the
  * older model is moved aside, the new one takes its name, the older one is deleted. A program that
  * is killed between the two moves leaves the older model aside, whole; the next run moves it back.
- * A folder is a model when it has a manifest, which is written last. Each run has a staging folder
- * of its own, since workers of a run that was killed may still write for a while.
+ * A folder is a model when it has a manifest, which is written last. All of the new model is synced
+ * before it is moved, and the moves before the older model is deleted, so that a power cut leaves
+ * one or the other as well. Each run has a staging folder of its own, since workers of a run that
+ * was killed may still write for a while.
  *
  * <p>The same on a local disk and on HDFS, where the moves are single steps as well. On an object
  * store they are not: it copies file by file.
@@ -122,19 +123,12 @@ public final class ModelFolder implements AutoCloseable {
 
   static ModelFolder at(String parameter, String output, String attempt, Storage storage) {
     String place = parameter + "=" + output;
-    try {
-      String folder = FolderFiles.normalize(parameter, output);
-      if (!FolderFiles.isRemote(output) && Files.isSymbolicLink(Path.of(folder))) {
-        // The model is saved where the link leads; the link stays.
-        folder = Path.of(folder).toRealPath() + "/";
-      }
-      if (folder.equals(FolderFiles.isRemote(folder) ? FolderFiles.root(folder) : "/")) {
-        throw new RunException(place + ": expected a folder of its own for the model");
-      }
-      return new ModelFolder(place, storage, folder.substring(0, folder.length() - 1), attempt);
-    } catch (IOException e) {
-      throw RunException.cannotWrite(place, e);
+    // The model is saved where a link leads; the link stays.
+    String folder = FolderFiles.target(parameter, output);
+    if (folder.equals(FolderFiles.isRemote(folder) ? FolderFiles.root(folder) : "/")) {
+      throw new RunException(place + ": expected a folder of its own for the model");
     }
+    return new ModelFolder(place, storage, folder.substring(0, folder.length() - 1), attempt);
   }
 
   private void prepare() throws IOException {
@@ -337,13 +331,19 @@ public final class ModelFolder implements AutoCloseable {
       }
       write(METRICS, metrics.toJson());
       write(MANIFEST, manifest.toJson());
+      OutputLock.refuseOther(place, folder, storage);
+      storage.sync(staging); // first: a name that outlives a power cut must not be that of less
       boolean older = storage.exists(folder);
       if (older) {
         storage.move(folder, aside);
       }
       try {
         storage.move(staging, folder);
+        storage.syncNames(parent(folder));
       } catch (IOException e) {
+        if (storage.exists(folder)) {
+          storage.move(folder, staging);
+        }
         if (older) {
           storage.move(aside, folder);
         }

@@ -1,8 +1,11 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
@@ -103,15 +106,17 @@ final class Explain extends ModelCommand<ExplainOptions> {
           .apply("WriteReasons", table)
           .apply("WriteSums", ResultFile.<WriteReasons.Sums>write(folder.path() + SUMS));
       run(pipeline);
-      report(folder, "input");
-      if (titles != null) {
-        report(folder, "titles");
-      }
+      CleaningReport report = report(folder, "input");
       WriteReasons.Sums sums = folder.take(SUMS, WriteReasons.Sums.coder());
       checkFound(sums);
+      account("input", explaining(files, report, sums.rows()));
+      if (titles != null) {
+        reportIds(folder, "titles", titleFiles);
+      }
       if (output == null) {
         printTable(table.columns().stream().map(Column::name).toList(), folder.parts());
       } else {
+        writeCounts(folder);
         folder.complete();
         results.put("output", folder.path());
         print("%s: %s%n", count(sums.shown(), "interaction"), folder.path());
@@ -141,7 +146,7 @@ final class Explain extends ModelCommand<ExplainOptions> {
       throw new RunException(
           String.format(
               "--user=%s: has no rows in --input%s; expected those it was trained on",
-              options.getUser(), sums.ignored() > 0 ? " of items that the model has" : ""));
+              options.getUser(), sums.rows().ignored() > 0 ? " of items that the model has" : ""));
     }
   }
 
@@ -169,8 +174,10 @@ final class Explain extends ModelCommand<ExplainOptions> {
         number(sums.score()).strip(),
         difference,
         why(difference, parameters));
-    if (sums.ignored() > 0) {
-      print("%s of items that the model does not have%n", count(sums.ignored(), "interaction"));
+    if (sums.rows().ignored() > 0) {
+      print(
+          "%s of items that the model does not have%n",
+          count(sums.rows().ignored(), "interaction"));
     }
     if (sums.untitled() > 0) {
       print("%s without a title in --titles%n", count(sums.untitled(), "row"));

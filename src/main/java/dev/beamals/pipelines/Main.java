@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.files.CleanUp;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,6 +69,9 @@ public final class Main {
       err.println("als: " + e.getMessage());
       return 2;
     } catch (Throwable e) {
+      if (CleanUp.stopping()) { // whose hook says what is left
+        return 1;
+      }
       if (verbose) {
         e.printStackTrace(err);
       }

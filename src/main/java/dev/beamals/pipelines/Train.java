@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.DroppedRatings;
@@ -7,7 +9,6 @@ import dev.beamals.als.TrainingSummary;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
-import dev.beamals.csv.EstimateIds;
 import dev.beamals.csv.IdType;
 import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingComparison;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code als train}: sets the runner up, runs {@link TrainPipeline}, and saves what it made. */
 final class Train extends Command<TrainOptions> {
   /** Bytes; by default Spark sends no more to the driver (spark.driver.maxResultSize). */
-  private static final double MAX_BROADCAST = 1e9;
+  private static final long MAX_BROADCAST = 1_000_000_000;
 
   /** Flags that a manifest tells elsewhere, with what was found, or that do not matter to it. */
   private static final List<String> NOT_SAVED =
@@ -107,38 +108,33 @@ final class Train extends Command<TrainOptions> {
     Inputs.format(options);
   }
 
+  /** A training may go on from the model that it replaces. */
+  @Override
+  Set<String> replaced() {
+    return Set.of("initialModel");
+  }
+
   /** Whether there are rows to test on. */
   private boolean holdsOut() {
     return !Splits.of(options).none() || options.getTestInput() != null;
   }
 
-  /** Whether factors are shuffled, and not broadcast; see {@code --factorExchange}. */
-  private boolean shuffles(List<CsvFile> files) {
-    if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
-      return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
-    }
-    double factors = 4.0 * parameters().columns() * EstimateIds.of(files);
-    boolean shuffles = shuffles(factors, options.getMaxIter(), Runtime.getRuntime().maxMemory());
-    if (shuffles) {
-      progress.printf(
-          Locale.ROOT,
-          "factors are estimated at %,.0f MB, exchanged by shuffle (--factorExchange)%n",
-          factors / 1e6);
-    }
-    return shuffles;
-  }
-
   /**
-   * Whether the factors of both sides are too much to be broadcast.
+   * How many bytes the factors of both sides may have that are broadcast: none with {@code
+   * --factorExchange=shuffle}, any with {@code broadcast}.
    *
-   * <p>The driver keeps what every half-step broadcast until the end, and while it sends one has it
-   * in several forms. Half of the heap is for what the estimate misses.
+   * <p>With {@code auto} so many that they do not fill half of the heap: the driver keeps what
+   * every half-step broadcast until the end, and while it sends one has it in several forms.
    *
-   * @param factors bytes
+   * @param iterations of all trainings of the pipeline
    * @param maxMemory bytes of the driver's heap
    */
-  static boolean shuffles(double factors, int maxIter, long maxMemory) {
-    return (maxIter + 5) * factors > maxMemory / 2.0 || factors > MAX_BROADCAST;
+  static long maxBroadcast(TrainOptions.FactorExchange exchange, long iterations, long maxMemory) {
+    return switch (exchange) {
+      case shuffle -> 0;
+      case broadcast -> Long.MAX_VALUE;
+      case auto -> Math.min(MAX_BROADCAST, maxMemory / 2 / (iterations + 5));
+    };
   }
 
   @Override
@@ -182,14 +178,11 @@ final class Train extends Command<TrainOptions> {
         ResultFolder split =
             writeSplit == null ? null : ResultFolder.create("writeSplit", writeSplit)) {
       int cores = Runners.setUp(options, arguments);
-      Integer userBlocks = options.getNumUserBlocks();
-      Integer itemBlocks = options.getNumItemBlocks();
       progress.printf(
           "training on %s with the %s (%s kernel)%n",
           Cleaning.describe(files),
           options.getRunner().getSimpleName(),
           NormalEquations.kernelName());
-      boolean shuffles = shuffles(files);
       Pipeline pipeline = Pipeline.create(options);
       new TrainPipeline(
               options,
@@ -198,11 +191,15 @@ final class Train extends Command<TrainOptions> {
               Ranking.of(options),
               parameters(),
               model.staging(),
-              shuffles ? model.exchange() : null,
+              model.exchange(),
+              maxBroadcast(
+                  options.getFactorExchange(),
+                  options.getMaxIter(),
+                  Runtime.getRuntime().maxMemory()),
               split == null ? null : split.path(),
               initialModel,
-              userBlocks == null ? cores : userBlocks,
-              itemBlocks == null ? cores : itemBlocks)
+              Inputs.userBlocks(options, cores),
+              Inputs.itemBlocks(options, cores))
           .build(pipeline, files, testFiles);
       Map<String, Double> seconds = new LinkedHashMap<>();
       seconds.put("startUp", startUp);
@@ -222,7 +219,9 @@ final class Train extends Command<TrainOptions> {
     }
     if (options.getReport()) {
       print("%n");
-      report().execute();
+      WriteReport report = report();
+      report.prepare();
+      report.run(); // its page is part of our output
     }
   }
 
@@ -300,12 +299,11 @@ final class Train extends Command<TrainOptions> {
         heldOut.isEmpty() ? 0 : takeDropped(model, TrainPipeline.HELD_OUT_DROPPED).aggregated();
     boolean split = !splits.none();
     Cleaning cleaning =
-        new Cleaning(
-            files,
-            report,
-            training.count() + (split ? heldRatings : 0),
-            dropped.aggregated() + (split ? heldAggregated : 0),
-            dropped.infrequent());
+        Cleaning.ofRatings(files, report)
+            .without(
+                Cleaning.Reason.aggregated, dropped.aggregated() + (split ? heldAggregated : 0))
+            .without(Cleaning.Reason.infrequent, dropped.infrequent())
+            .withUsed(training.count() + (split ? heldRatings : 0));
 
     TrainingSummary summary =
         model.take(TrainPipeline.SUMMARY, TrainingSummary.coder(parameters()));
@@ -314,14 +312,19 @@ final class Train extends Command<TrainOptions> {
         Manifest.of(toSave(format), factors).withInput(cleaning.toInput()).withTraining(summary);
     cleaning.printTable(out, "");
     if (report.scaledTimes() > 0) {
-      print("%,d timestamps are read as milliseconds, or a smaller unit%n%n", report.scaledTimes());
+      print(
+          "%s read as milliseconds, or a smaller unit%n%n",
+          count(report.scaledTimes(), "timestamp"));
     }
     if (splits.reports()) {
       splits.print(out, model.take(TrainPipeline.SPLIT, SplitRatings.Report.coder()));
     }
     if (!testFiles.isEmpty()) {
       CleaningReport testReport = model.take(TrainPipeline.TEST_REPORT, CleaningReport.coder());
-      Cleaning testCleaning = new Cleaning(testFiles, testReport, heldRatings, heldAggregated, 0);
+      Cleaning testCleaning =
+          Cleaning.ofRatings(testFiles, testReport)
+              .without(Cleaning.Reason.aggregated, heldAggregated)
+              .withUsed(heldRatings);
       manifest = manifest.withTestInput(testCleaning.toInput());
       testCleaning.printTable(out, "Test: ");
     }
@@ -357,14 +360,14 @@ final class Train extends Command<TrainOptions> {
     model.replace(manifest.withSeconds(seconds), metrics);
 
     print(
-        "Model: %s, %,d users × %,d items, rank %d%n",
-        model, factors.users(), factors.items(), options.getRank());
+        "Model: %s, %s × %s, rank %d%n",
+        model, count(factors.users(), "user"), count(factors.items(), "item"), options.getRank());
     print("       factorsDigest %s%n%n", factors.digest());
     printTraining(summary);
-    print("training rows", trainingFigures);
+    print("training row", trainingFigures);
     heldFigures.forEach(
         (part, figures) -> {
-          print(part + " rows", figures);
+          print(part + " row", figures);
           RankingMetrics lists = ranked.get(part);
           if (lists != null) {
             ranking.print(out, part + " rows", lists, preferences);
@@ -386,8 +389,11 @@ final class Train extends Command<TrainOptions> {
     List<TrainingSummary.HalfStep> halfSteps = summary.halfSteps();
     TrainingSummary.HalfStep last = halfSteps.get(halfSteps.size() - 1);
     print(
-        "Objective %.6g after %d iterations: loss %.6g, regularization %.6g%n",
-        last.objective(), summary.iterations(), last.loss(), last.regularization());
+        "Objective %.6g after %s: loss %.6g, regularization %.6g%n",
+        last.objective(),
+        count(summary.iterations(), "iteration"),
+        last.loss(),
+        last.regularization());
     if (summary.iterations() < options.getMaxIter()) {
       print(
           "          the last lowered it by less than --tolerance=%s; --maxIter=%d was not needed%n",
@@ -396,9 +402,9 @@ final class Train extends Command<TrainOptions> {
     print("%n");
     if (summary.negativeRatings() > 0) {
       print(
-          "%,d ratings are below 0: with --implicitPrefs they count as not preferred, the more surely"
-              + " the lower they are%n%n",
-          summary.negativeRatings());
+          "%s below 0: with --implicitPrefs they count as not preferred, the more surely the lower"
+              + " they are%n%n",
+          count(summary.negativeRatings(), "rating"));
     }
   }
 
@@ -420,7 +426,7 @@ final class Train extends Command<TrainOptions> {
   }
 
   private void print(String what, Figures figures) {
-    print("On %,d %s", figures.metrics().count(), what);
+    print("On %s", count(figures.metrics().count(), what));
     figures.print(out, false);
   }
 

@@ -55,7 +55,8 @@ final class TrainPipeline {
   private final Ranking ranking;
   private final AlsParameters parameters;
   private final String staging;
-  private final @Nullable String exchangeFolder;
+  private final String exchangeFolder;
+  private final long maxBroadcast;
   private final @Nullable String splitFolder;
   private final @Nullable SavedModel initialModel;
   private final int userBlocks;
@@ -64,7 +65,8 @@ final class TrainPipeline {
   /**
    * @param trainsOnValidation whether validation rows, if there are any, are trained on as well
    * @param staging the folder to write to, with its last slash
-   * @param exchangeFolder where factors are exchanged by shuffle, or null to broadcast them
+   * @param exchangeFolder where factors are exchanged by shuffle
+   * @param maxBroadcast bytes of factors up to which they are broadcast instead
    * @param splitFolder where the rows of each part are written, with its last slash, or null
    * @param initialModel what to go on from, or null
    */
@@ -75,7 +77,8 @@ final class TrainPipeline {
       Ranking ranking,
       AlsParameters parameters,
       String staging,
-      @Nullable String exchangeFolder,
+      String exchangeFolder,
+      long maxBroadcast,
       @Nullable String splitFolder,
       @Nullable SavedModel initialModel,
       int userBlocks,
@@ -87,6 +90,7 @@ final class TrainPipeline {
     this.parameters = parameters;
     this.staging = staging;
     this.exchangeFolder = exchangeFolder;
+    this.maxBroadcast = maxBroadcast;
     this.splitFolder = splitFolder;
     this.initialModel = initialModel;
     this.userBlocks = userBlocks;
@@ -156,10 +160,10 @@ final class TrainPipeline {
       heldOut.put(TEST, Inputs.load(pipeline, "LoadTestRatings", loadTest, staging + TEST_REPORT));
     }
 
-    Als als = als(options, userBlocks, itemBlocks).withParameters(parameters);
-    if (exchangeFolder != null) {
-      als = als.withShuffle(exchangeFolder);
-    }
+    Als als =
+        als(options, userBlocks, itemBlocks)
+            .withParameters(parameters)
+            .withShuffleAbove(maxBroadcast, exchangeFolder);
     if (initialModel != null) {
       als = als.withInitialModel(initialModel.in(pipeline));
     }

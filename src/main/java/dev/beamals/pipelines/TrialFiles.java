@@ -88,6 +88,16 @@ final class TrialFiles {
     return folder + "split.bin";
   }
 
+  /** Where it is told what was left out of the rows of a part. */
+  String dropped(String part) {
+    return folder + "dropped-" + part + ".bin";
+  }
+
+  /** Where the number of test rows goes. */
+  String testRows() {
+    return folder + "test-rows.bin";
+  }
+
   /** What the names of the files of some blocks begin with. */
   String blocks(String of) {
     return folder + of + "-";
@@ -119,6 +129,7 @@ final class TrialFiles {
 
   /** Says that all blocks are there. */
   void completeBlocks() throws IOException {
+    storage.sync(folder);
     storage.write(folder + COMPLETE, new byte[0]);
   }
 

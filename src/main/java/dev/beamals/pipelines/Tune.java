@@ -1,11 +1,13 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
-import dev.beamals.csv.EstimateIds;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Lists;
 import org.jspecify.annotations.Nullable;
@@ -187,8 +190,8 @@ final class Tune extends Command<TuneOptions> {
     }
     if (missing.size() < table.trials().size()) {
       progress.printf(
-          "%d of %d trials are there from a run that did not end, or cannot be trained%n",
-          table.trials().size() - missing.size(), table.trials().size());
+          "%d of %s are there from a run that did not end, or cannot be trained%n",
+          table.trials().size() - missing.size(), count(table.trials().size(), "trial"));
     }
     try (TrialWatch watch = new TrialWatch(table, results, out)) {
       if (!missing.isEmpty()) {
@@ -215,6 +218,7 @@ final class Tune extends Command<TuneOptions> {
       }
     } else {
       printCleaning(files, splits, results);
+      writeCounts(tables);
       for (Map.Entry<String, String> file : tableFiles.entrySet()) {
         tables.write(file.getKey(), file.getValue());
       }
@@ -228,7 +232,12 @@ final class Tune extends Command<TuneOptions> {
   private void printCleaning(List<CsvFile> input, Splits splits, TrialFiles files)
       throws IOException {
     CleaningReport report = ResultFile.read(files.report(), CleaningReport.coder());
-    Cleaning.printRules(out, "", input, report, "unreadable");
+    Cleaning cleaning =
+        Cleaning.ofRatings(input, report)
+            .without(ResultFile.read(files.dropped("training"), DroppedRatings.coder()))
+            .without(ResultFile.read(files.dropped("validation"), DroppedRatings.coder()))
+            .without(Cleaning.Reason.testRow, ResultFile.read(files.testRows(), VarLongCoder.of()));
+    account("input", cleaning);
     print("%n");
     if (splits.reports()) {
       splits.print(out, ResultFile.read(files.split(), SplitRatings.Report.coder()));
@@ -240,13 +249,19 @@ final class Tune extends Command<TuneOptions> {
       throws IOException {
     int cores = Runners.setUp(options, arguments);
     progress.printf(
-        "%d trials on %s with the %s (%s kernel)%n",
-        missing.size(),
+        "%s on %s with the %s (%s kernel)%n",
+        count(missing.size(), "trial"),
         Cleaning.describe(input),
         options.getRunner().getSimpleName(),
         NormalEquations.kernelName());
     TunePipeline pipelines =
-        new TunePipeline(options, splits, metric, files, userBlocks(cores), itemBlocks(cores));
+        new TunePipeline(
+            options,
+            splits,
+            metric,
+            files,
+            Inputs.userBlocks(options, cores),
+            Inputs.itemBlocks(options, cores));
     if (!files.hasBlocks()) {
       reading(
           Inputs.format(options),
@@ -258,61 +273,35 @@ final class Tune extends Command<TuneOptions> {
           });
       files.completeBlocks();
     }
-    double idBytes = 4 * EstimateIds.of(input);
-    for (List<Trial> wave : waves(missing, cores, idBytes)) {
+    for (List<Trial> wave : waves(missing, cores)) {
       Pipeline pipeline = Pipeline.create(options);
-      pipelines.buildTrials(pipeline, wave, shuffles(wave, idBytes) ? files.exchange() : null);
+      pipelines.buildTrials(pipeline, wave, maxBroadcast(wave));
       Runners.waitUntilDone(pipeline.run());
       files.deleteExchange();
     }
   }
 
-  private int userBlocks(int cores) {
-    Integer blocks = options.getNumUserBlocks();
-    return blocks == null ? cores : blocks;
-  }
-
-  private int itemBlocks(int cores) {
-    Integer blocks = options.getNumItemBlocks();
-    return blocks == null ? cores : blocks;
-  }
-
   /**
    * Which trials share a pipeline: so many as the flag says; otherwise on the DirectRunner one for
-   * each core, and on Spark, where a pipeline takes seconds to start, all; but no more than can be
-   * broadcast.
-   *
-   * @param idBytes of one number of all ids
+   * each core, and on Spark, where a pipeline takes seconds to start, all.
    */
-  private List<List<Trial>> waves(List<Trial> trials, int cores, double idBytes) {
+  private List<List<Trial>> waves(List<Trial> trials, int cores) {
     Integer given = options.getParallelTrials();
-    if (given != null) {
-      return Lists.partition(trials, given);
-    }
-    int size = Runners.onSpark(options) ? trials.size() : Math.min(cores, trials.size());
-    while (size > 1 && shuffles(trials.subList(0, size), idBytes)) {
-      size = (size + 1) / 2;
-    }
-    return Lists.partition(trials, size);
+    int most = Runners.onSpark(options) ? trials.size() : Math.min(cores, trials.size());
+    return Lists.partition(trials, given == null ? most : given);
   }
 
   /**
    * As for a training, of the factors of all trials of a pipeline: a runner keeps them to its end.
    */
-  private boolean shuffles(List<Trial> wave, double idBytes) {
-    if (options.getFactorExchange() != TrainOptions.FactorExchange.auto) {
-      return options.getFactorExchange() == TrainOptions.FactorExchange.shuffle;
-    }
-    double most = 0;
+  private long maxBroadcast(List<Trial> wave) {
     long iterations = 0;
     for (Trial trial : wave) {
       AlsParameters parameters = trial.parameters();
-      if (parameters != null) {
-        most = Math.max(most, parameters.columns() * idBytes);
-        iterations += parameters.maxIter();
-      }
+      iterations += parameters == null ? 0 : parameters.maxIter();
     }
-    return Train.shuffles(most, (int) iterations, Runtime.getRuntime().maxMemory());
+    return Train.maxBroadcast(
+        options.getFactorExchange(), iterations, Runtime.getRuntime().maxMemory());
   }
 
   /** What tells this tuning from others, so that results of one are never taken for another's. */
@@ -324,7 +313,11 @@ final class Tune extends Command<TuneOptions> {
     settings.append(" seed=").append(options.getSeed());
     // The files of blocks are for so many.
     int cores = Runners.setUp(options, arguments);
-    settings.append(" blocks=").append(userBlocks(cores)).append(',').append(itemBlocks(cores));
+    settings
+        .append(" blocks=")
+        .append(Inputs.userBlocks(options, cores))
+        .append(',')
+        .append(Inputs.itemBlocks(options, cores));
     for (CsvFile file : files) {
       settings.append('\n').append(file.name()).append(' ').append(file.bytes());
       settings.append(' ').append(lastModified(file.name()));

@@ -36,8 +36,8 @@ public interface TuneOptions extends TrainOptions {
 
   @Description(
       "How many trials are trained in one pipeline, at the same time where there are cores for it:"
-          + " each needs memory for factors of its own. Changes speed only. Default: as many as"
-          + " can be broadcast, with the DirectRunner at most one for each core.")
+          + " each needs memory for factors of its own. Changes speed only. Default: with the"
+          + " DirectRunner one for each core, on Spark all.")
   @Group(Group.Name.runner)
   @Nullable Integer getParallelTrials();
 

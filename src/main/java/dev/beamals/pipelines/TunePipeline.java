@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.als.Als;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.als.TrainedModel;
 import dev.beamals.als.TrainingBlocks;
 import dev.beamals.als.TrainingSummary;
@@ -14,6 +15,7 @@ import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
+import dev.beamals.ratings.CountRows;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.SplitRatings;
 import java.io.IOException;
@@ -25,7 +27,6 @@ import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PCollectionView;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pipelines of a tuning: one reads, cleans, splits and blocks the input, once; the others train
@@ -72,7 +73,10 @@ final class TunePipeline {
             splits.needsTimes() ? load.withTimes(true) : load,
             files.report());
     PCollectionTuple split = splits.split(ratings, options, userBlocks, files.split());
-    split.get(SplitRatings.test()).apply("LeaveTestRows", ParDo.of(new LeaveFn()));
+    split
+        .get(SplitRatings.test())
+        .apply("CountTestRows", CountRows.create())
+        .apply("WriteTestRows", ResultFile.<Long>write(files.testRows()));
     TrainingBlocks training =
         split
             .get(SplitRatings.training())
@@ -83,20 +87,29 @@ final class TunePipeline {
     training
         .byItem()
         .apply("WriteByItem", RatingBlockFiles.write(files.blocks("item"), itemBlocks));
-    split
-        .get(SplitRatings.validation())
-        .apply("BlockValidationByUser", Inputs.blocks(options, userBlocks))
-        .apply("WriteValidation", RatingBlockFiles.write(files.blocks("validation"), userBlocks));
+    PCollection<DroppedRatings> dropped = training.dropped();
+    (dropped == null
+            ? DroppedRatings.count("Training", training.byUser(), training.byUser())
+            : dropped)
+        .apply("WriteTrainingDropped", ResultFile.<DroppedRatings>write(files.dropped("training")));
+    PCollection<RatingBlock> validation =
+        split
+            .get(SplitRatings.validation())
+            .apply("BlockValidationByUser", Inputs.blocks(options, userBlocks));
+    validation.apply(
+        "WriteValidation", RatingBlockFiles.write(files.blocks("validation"), userBlocks));
+    DroppedRatings.count("Validation", validation, validation)
+        .apply(
+            "WriteValidationDropped",
+            ResultFile.<DroppedRatings>write(files.dropped("validation")));
   }
 
   /**
    * Adds trials whose parameters fit together.
    *
-   * @param exchangeFolder where factors are exchanged by shuffle, with its last slash, or null to
-   *     broadcast them
+   * @param maxBroadcast bytes of the factors of a trial up to which they are broadcast
    */
-  void buildTrials(Pipeline pipeline, List<Trial> trials, @Nullable String exchangeFolder)
-      throws IOException {
+  void buildTrials(Pipeline pipeline, List<Trial> trials, long maxBroadcast) throws IOException {
     TrainingBlocks training =
         TrainingBlocks.of(
             pipeline.apply("ReadByUser", RatingBlockFiles.read(files.listBlocks("user"))),
@@ -110,11 +123,12 @@ final class TunePipeline {
       if (parameters == null) {
         throw new IllegalArgumentException(trial.misfit());
       }
-      Als als = Als.create().withParameters(parameters).withFailuresTold(true);
       String step = trial.step();
-      if (exchangeFolder != null) {
-        als = als.withShuffle(exchangeFolder + step + "/");
-      }
+      Als als =
+          Als.create()
+              .withParameters(parameters)
+              .withShuffleAbove(maxBroadcast, files.exchange() + step + "/")
+              .withFailuresTold(true);
       TrainedModel model = training.apply(step, als.onBlocks());
       model
           .summary()
@@ -164,13 +178,5 @@ final class TunePipeline {
         out.output(block);
       }
     }
-  }
-
-  /** Takes what no trial looks at: SparkRunner needs every output consumed. */
-  static final class LeaveFn extends DoFn<RatingBatch, Void> {
-    private static final long serialVersionUID = 1L;
-
-    @ProcessElement
-    public void processElement() {}
   }
 }

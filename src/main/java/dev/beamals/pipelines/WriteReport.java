@@ -12,6 +12,7 @@ import dev.beamals.csv.CsvFormat;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
+import dev.beamals.files.Storage;
 import dev.beamals.ids.Side;
 import dev.beamals.model.Manifest;
 import dev.beamals.model.ModelParameters;
@@ -27,9 +28,7 @@ import dev.beamals.report.SummarizeItems;
 import dev.beamals.report.SummarizeRatings;
 import dev.beamals.report.SummarizeRecommendations;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,11 +59,11 @@ final class WriteReport extends ModelCommand<ReportOptions> {
         "--user: expected at most %s users",
         SummarizeRecommendations.MOST_CASES);
     checkMaxRejects(options);
+    checkOutput(options.getOutput());
   }
 
   @Override
   void run(SavedModel model) throws IOException {
-    checkOutput(options.getOutput());
     cleanAsInTraining(model.parameters());
     Report report = Report.of(model);
     List<CsvFile> titleFiles = Inputs.titles(options, model);
@@ -72,6 +71,11 @@ final class WriteReport extends ModelCommand<ReportOptions> {
     String leftOut = null;
     try {
       files = files(model);
+      Outputs.refuse(
+          "output",
+          options.getOutput(),
+          "the input of the training",
+          files.stream().map(CsvFile::name).toList());
     } catch (RunException e) {
       if (options.getInput() != null) {
         throw e;
@@ -282,17 +286,13 @@ final class WriteReport extends ModelCommand<ReportOptions> {
     }
   }
 
-  private static void write(String output, String page) {
+  private void write(String output, String page) {
     try {
-      if (!FolderFiles.isRemote(output)) {
-        Files.writeString(FolderFiles.local(output), page);
-        return;
-      }
-      try (OutputStream out =
-          Channels.newOutputStream(
-              FileSystems.create(FileSystems.matchNewResource(output, false), "text/html"))) {
-        out.write(page.getBytes(StandardCharsets.UTF_8));
-      }
+      String file =
+          FolderFiles.isRemote(output)
+              ? output
+              : FolderFiles.local(output).toAbsolutePath().toString();
+      Storage.of(output, options).write(file, page.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw RunException.cannotWrite("output=" + output, e);
     }

@@ -44,6 +44,8 @@ final class AlsInputTest {
     assertRefused("numItemBlocks=0: expected at least 1", () -> Als.create().withNumItemBlocks(0));
     assertRefused(
         "folder /tmp/x: expected its last slash", () -> Als.create().withShuffle("/tmp/x"));
+    assertRefused(
+        "bytes=-1: expected at least 0", () -> Als.create().withShuffleAbove(-1, "/tmp/x/"));
   }
 
   @Test

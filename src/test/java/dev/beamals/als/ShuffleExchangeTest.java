@@ -1,7 +1,9 @@
 package dev.beamals.als;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,7 +49,7 @@ final class ShuffleExchangeTest {
     RatingBlock block = block();
     FactorBlock factors = InitializeFactors.draw(block.src(), Side.USER, 3, 1);
     ShuffleExchange exchange = exchange(10);
-    FactorFile file = exchange.write(block, factors, Side.USER, 0);
+    FactorFile file = requireNonNull(exchange.write(block, factors, Side.USER, 0));
     int sent = 0;
     for (int b = 0; b < ITEM_BLOCKS; b++) {
       Set<Integer> needed = new TreeSet<>();
@@ -69,6 +71,25 @@ final class ShuffleExchangeTest {
     assertTrue(sent <= 2 * USERS, "two items, so two blocks at most: " + sent);
   }
 
+  /** One of four blocks of users with 1,001 items: factors of 5,001 ids at least. */
+  @Test
+  void smallFactorsTravelAsTheyAre() {
+    RatingBlock block = block();
+    FactorBlock factors = InitializeFactors.draw(block.src(), Side.USER, 3, 1);
+    long bytes = 4L * 3 * (4 * USERS + USERS + 1);
+    for (int step : new int[] {0, 2, 10}) {
+      for (long above : new long[] {bytes - 1, bytes}) {
+        ShuffleExchange exchange = new ShuffleExchange(folder + "/", above, 4, 2, 10, false);
+        assertEquals(above == bytes, exchange.write(block, factors, Side.USER, step) == null);
+      }
+    }
+    // As a block of items, it is one of two.
+    long fewer = 4L * 3 * (2 * USERS + USERS + 1);
+    assertNull(
+        new ShuffleExchange(folder + "/", fewer, 4, 2, 10, false)
+            .write(block, factors, Side.ITEM, 1));
+  }
+
   @Test
   void filesGoWhenTheyAreReadAndTheLastStay() throws IOException {
     RatingBlock block = block();
@@ -76,7 +97,7 @@ final class ShuffleExchangeTest {
     ShuffleExchange exchange = exchange(6);
     for (int step = 0; step <= 6; step++) {
       // Half-steps alternate, but here one block stands for both sides.
-      FactorFile file = exchange.write(block, factors, Side.USER, step);
+      FactorFile file = requireNonNull(exchange.write(block, factors, Side.USER, step));
       exchange.write(block, factors, Side.USER, step); // a worker that was lost did it once before
       if (step >= 5) {
         assertArrayEquals(factors.factors(), file.readWhole().factors());
@@ -112,6 +133,6 @@ final class ShuffleExchangeTest {
   }
 
   private ShuffleExchange exchange(int lastStep) {
-    return new ShuffleExchange(folder + "/", 1, ITEM_BLOCKS, lastStep, false);
+    return new ShuffleExchange(folder + "/", 0, 1, ITEM_BLOCKS, lastStep, false);
   }
 }

@@ -50,8 +50,8 @@ import java.util.stream.Collectors;
  * number cut at the published maximum. These rows make most of the variance, as in the real file,
  * where ALS of rank 10 explains 17 % of it. The play duration is the ratio times the duration,
  * rounded to a millisecond; the printed ratio is the exact quotient of the two integers. A Netflix
- * rating is the star whose share of all ratings Φ(z) falls into. What is planted is a matrix of
- * rank 7 (two biases and the factors) seen through Q.
+ * rating is the star whose share of all ratings Φ(z) falls into. Plays are {@code 1 + ⌊e^(1 + z)⌋}.
+ * What is planted is a matrix of rank 7 (two biases and the factors) seen through Q.
  *
  * <p>The bytes are the same everywhere: all draws come from SplitMix64 streams keyed by (seed,
  * purpose, id), logarithms and exponentials are {@link StrictMath}'s, and the other double
@@ -81,6 +81,7 @@ public final class GenerateData {
       Writes a made-up data set that looks like a public one (see data/README.md).
 
       SHAPE    sample         data/sample/interactions.csv      30,000 rows
+               plays          data/sample/plays.csv             20,000 rows
                kuairec-small  data/kuairec/small_matrix.csv  4,676,570 rows
                kuairec-big    data/kuairec/big_matrix.csv   12,530,806 rows
                netflix        data/netflix/ratings.csv     100,480,507 rows
@@ -98,9 +99,10 @@ public final class GenerateData {
   /**
    * What is known of each shape. Rows: the fewest and all; users and items: how many, the first and
    * the last id. A user's items are all but a few (dense) or drawn by popularity, each at most once
-   * or again (repeated). Rows are ordered by user, or at random as in a log (byTime). Curves are
-   * points {@code p:value}: a part p of all values is not above this one. Outliers: their part of
-   * all rows, the least ratio, α and the largest ratio. Shares: s_u, s_v and s_f.
+   * or again (repeated), or each at most once by {@code popularity · e^(taste · p_uᵀq_v)}. Rows are
+   * ordered by user, or at random as in a log (byTime). Curves are points {@code p:value}: a part p
+   * of all values is not above this one. Outliers: their part of all rows, the least ratio, α and
+   * the largest ratio. Shares: s_u, s_v and s_f.
    */
   private static final Map<String, Map<String, String>> SHAPES =
       parse(
@@ -123,6 +125,19 @@ public final class GenerateData {
           ratio              .015:.004 .08:.15 .25:.45 .5:.77 .75:1.15 .9:1.65 .99:2.9 .9999:5
           outliers           .001 4 2 20
           shares             .20 .25 .40
+
+          plays
+          file               data/sample/plays.csv
+          rows               2000 20000
+          users              400 100 999
+          items              700 100 1999
+          leastRowsPerUser   5 20
+          rowsPerUser        0:20 .5:42 .9:85 1:160
+          popularity         0:1 .5:5 .9:30 1:120
+          taste              2
+          duration           0:1 1:1
+          plays              yes
+          shares             .10 .10 .40
 
           kuairec-small
           file               data/kuairec/small_matrix.csv
@@ -728,6 +743,8 @@ public final class GenerateData {
     private final double[] outliers;
     private final double[] shares;
     private final boolean stars;
+    private final boolean plays;
+    private final double taste;
     private boolean largestDue;
     private final StringBuilder atEndOfFile = new StringBuilder();
 
@@ -758,6 +775,8 @@ public final class GenerateData {
       duration = durations(byLength);
 
       stars = shape.has("stars");
+      plays = shape.has("plays");
+      taste = shape.numbers("taste")[0];
       shares = shape.numbers("shares");
       userBias = normalScores(random.permutation(users, Purpose.USER_BIAS));
       itemBias = normalScores(random.permutation(items, Purpose.ITEM_BIAS));
@@ -877,14 +896,21 @@ public final class GenerateData {
         return;
       }
       csv.write(
-          stars
-              ? "user_id,movie_id,rating,date\n"
-              : "user_id,video_id,play_duration,video_duration,time,date,timestamp,watch_ratio\n");
+          plays
+              ? "user,artist,plays\n"
+              : stars
+                  ? "user_id,movie_id,rating,date\n"
+                  : "user_id,video_id,play_duration,video_duration,time,date,timestamp,watch_ratio\n");
       for (int u = 0; u < users; u++) {
         startUser(u);
         random.start(Purpose.ROWS, userIds[u]);
         int n = rows[u] - duplicates[u];
-        if (stars) {
+        if (plays) {
+          for (int item : chooseItems(u, n)) {
+            int count = 1 + (int) StrictMath.exp(1 + score(u, item));
+            csv.write("u" + user(u) + ",a" + item(item) + "," + count + "\n");
+          }
+        } else if (stars) {
           writeStars(csv, u, chooseItems(u, n));
         } else {
           writeInteractions(csv, u, n, chooseItems(u, n));
@@ -969,11 +995,13 @@ public final class GenerateData {
         chosen[count++] = i;
         seen[i] = true;
       }
-      if (!shape.has("repeated") && n > items / 4) {
-        // Drawing until new would take long: the n smallest keys (Efraimidis and Spirakis).
+      if (taste > 0 || (!shape.has("repeated") && n > items / 4)) {
+        // Drawing until new would take long, and a table a user longer: the n smallest keys
+        // (Efraimidis and Spirakis).
         double[] key = new double[items];
         for (int i = 0; i < items; i++) {
-          key[i] = seen[i] ? -1 : -StrictMath.log(1 - random.nextDouble()) / popularity[i];
+          double weight = popularity[i] * (taste > 0 ? StrictMath.exp(taste * dot(i)) : 1);
+          key[i] = seen[i] ? -1 : -StrictMath.log(1 - random.nextDouble()) / weight;
         }
         double[] sorted = key.clone();
         Arrays.sort(sorted);
@@ -1004,14 +1032,18 @@ public final class GenerateData {
 
     /** The score z of the class comment. */
     private double score(int u, int item) {
+      return Math.sqrt(shares[0]) * userBias[u]
+          + Math.sqrt(shares[1]) * itemBias[item]
+          + Math.sqrt(shares[2]) * dot(item)
+          + Math.sqrt(1 - shares[0] - shares[1] - shares[2]) * random.nextNormal();
+    }
+
+    private double dot(int item) {
       double dot = 0;
       for (int k = 0; k < PLANTED_RANK; k++) {
         dot += userFactors[k] * itemFactors[k][item];
       }
-      return Math.sqrt(shares[0]) * userBias[u]
-          + Math.sqrt(shares[1]) * itemBias[item]
-          + Math.sqrt(shares[2]) * dot
-          + Math.sqrt(1 - shares[0] - shares[1] - shares[2]) * random.nextNormal();
+      return dot;
     }
 
     private void writeStars(Writer csv, int u, int[] chosen) throws IOException {

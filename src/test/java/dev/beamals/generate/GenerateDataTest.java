@@ -30,6 +30,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,6 +39,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests of {@link GenerateData}, on shapes scaled down to some ten thousand rows. */
@@ -51,19 +53,63 @@ class GenerateDataTest {
           .toFormatter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"sample", "kuairec-small", "kuairec-big", "many-users"})
+  @ValueSource(strings = {"sample", "plays", "kuairec-small", "kuairec-big", "many-users"})
   void sameSeedSameBytes(String shape) throws IOException {
     byte[] first = bytes(shape, ROWS, 7);
     assertArrayEquals(first, bytes(shape, ROWS, 7));
     assertFalse(Arrays.equals(first, bytes(shape, ROWS, 8)));
   }
 
-  /** The committed sample is this file: a change of the generator must renew it. */
-  @Test
-  void committedSampleIsTheDefaultSample() throws Exception {
-    byte[] committed = Files.readAllBytes(Path.of("data/sample/interactions.csv"));
-    byte[] generated = bytes("sample", Shape.ALL_ROWS, GenerateData.DEFAULT_SEED);
+  /** The committed samples are these files: a change of the generator must renew them. */
+  @ParameterizedTest
+  @CsvSource({"sample, interactions.csv", "plays, plays.csv"})
+  void committedSamplesAreTheDefaultOnes(String shape, String file) throws Exception {
+    byte[] committed = Files.readAllBytes(Path.of("data/sample").resolve(file));
+    byte[] generated = bytes(shape, Shape.ALL_ROWS, GenerateData.DEFAULT_SEED);
     assertEquals(sha256(committed), sha256(generated));
+  }
+
+  /** Users alike in one half of what they play are alike in the other: choice follows taste. */
+  @Test
+  void playsFollowTaste() throws IOException {
+    Map<String, List<Set<String>>> halves = new LinkedHashMap<>();
+    int rows = 0;
+    for (String line : lines(bytes("plays", Shape.ALL_ROWS, 42))) {
+      String[] fields = line.split(",");
+      if (rows++ > 0) {
+        assertTrue(Integer.parseInt(fields[2]) >= 1, line);
+        List<Set<String>> sets =
+            halves.computeIfAbsent(fields[0], user -> List.of(new HashSet<>(), new HashSet<>()));
+        assertTrue(
+            sets.get(rows % 2).add(fields[1]) && !sets.get(1 - rows % 2).contains(fields[1]));
+      }
+    }
+    assertEquals(20_001, rows);
+    assertEquals(400, halves.size());
+    double ofNearest = 0;
+    double ofAll = 0;
+    for (List<Set<String>> user : halves.values()) {
+      double nearest = -1;
+      double other = 0;
+      for (List<Set<String>> another : halves.values()) {
+        if (another != user) {
+          double first = alike(user.get(0), another.get(0));
+          double second = alike(user.get(1), another.get(1));
+          ofAll += second / (halves.size() - 1);
+          if (first > nearest) {
+            nearest = first;
+            other = second;
+          }
+        }
+      }
+      ofNearest += other;
+    }
+    assertTrue(ofNearest > 2 * ofAll, ofNearest + " is not twice " + ofAll);
+  }
+
+  private static double alike(Set<String> one, Set<String> other) {
+    long common = one.stream().filter(other::contains).count();
+    return (double) common / (one.size() + other.size() - common);
   }
 
   @Test

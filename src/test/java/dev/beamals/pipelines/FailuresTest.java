@@ -34,10 +34,10 @@ final class FailuresTest {
         "Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, most recent failure:"
             + " Lost task 0.3 in stage 3.0 (TID 9) (10.0.0.2 executor 1):"
             + " org.apache.beam.sdk.util.UserCodeException: dev.beamals.RunException: item 2: its 1"
-            + " ratings do not determine 10 factors\n"
+            + " rating does not determine 10 factors\n"
             + "\tat org.apache.beam.sdk.util.UserCodeException.wrap(UserCodeException.java:39)\n"
             + "Caused by: dev.beamals.RunException: item 3: another\n";
-    String message = "item 2: its 1 ratings do not determine 10 factors";
+    String message = "item 2: its 1 rating does not determine 10 factors";
     assertEquals(message, describe(wrapped(new RuntimeException(text))));
     assertEquals(message, Failures.expected(new RuntimeException(text)));
   }

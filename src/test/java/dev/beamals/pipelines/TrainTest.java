@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.beamals.pipelines.TrainOptions.FactorExchange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -235,27 +236,13 @@ final class TrainTest {
     }
   }
 
+  /** The memory that the factors of every half-step take together, and that of one alone. */
   @Test
-  void factorsAreShuffledWhereTheyWouldNotFitIntoTheDriver() throws IOException {
-    // The memory that the factors of every half-step take together, and that of one alone.
-    assertFalse(Train.shuffles(1e6, 45, 100_000_000));
-    assertTrue(Train.shuffles(1e6, 46, 100_000_000));
-    assertFalse(Train.shuffles(1e9, 1, 100_000_000_000L));
-    assertTrue(Train.shuffles(1.01e9, 1, 100_000_000_000L));
-
-    assertFalse(train().contains("exchanged by shuffle"));
-    StringBuilder rows = new StringBuilder("user_id,video_id,watch_ratio\n1,2\n");
-    for (int user = 0; user < 500_000; user++) {
-      rows.append(user).append(",1,1\n");
-    }
-    Path many = Files.writeString(folder.resolve("many.csv"), rows);
-    String[] flags = {"--input=" + many, "--output=" + folder.resolve("model"), "--rank=512"};
-    // It ends as soon as the rows are read.
-    String printed = run(1, with(flags, "--maxIter=1", "--maxRejects=0"));
-    assertTrue(
-        printed.matches("(?s).*factors are estimated at [\\d,]+ MB, exchanged by shuffle.*"),
-        printed);
-    assertTrue(printed.contains("1 of 500001 rows cannot be read"), printed);
+  void factorsAreShuffledWhereTheyWouldNotFitIntoTheDriver() {
+    assertEquals(1_000_000, Train.maxBroadcast(FactorExchange.auto, 45, 100_000_000));
+    assertEquals(1_000_000_000, Train.maxBroadcast(FactorExchange.auto, 1, 100_000_000_000L));
+    assertEquals(0, Train.maxBroadcast(FactorExchange.shuffle, 1, 100_000_000_000L));
+    assertEquals(Long.MAX_VALUE, Train.maxBroadcast(FactorExchange.broadcast, 45, 1));
   }
 
   @Test
@@ -376,13 +363,13 @@ final class TrainTest {
         out);
     assertFails(
         1,
-        "item 2: its 1 ratings do not determine 10 factors",
+        "item 2: its 1 rating does not determine 10 factors",
         "--input=" + one,
         out,
         "--regParam=0");
     assertFails(
         1,
-        "item 2: its 1 ratings do not determine 10 factors",
+        "item 2: its 1 rating does not determine 10 factors",
         "--input=" + one,
         out,
         "--regParam=0",
