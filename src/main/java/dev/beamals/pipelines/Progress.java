@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.Words;
 import dev.beamals.als.Als;
 import dev.beamals.csv.LoadRatings;
 import java.io.PrintStream;
@@ -117,7 +118,10 @@ final class Progress implements AutoCloseable {
       return rows == 0
           ? "starting"
           : String.format(
-              Locale.ROOT, "%,d rows read, %,.0f rows/s", rows, rows / Math.max(seconds, 0.1));
+              Locale.ROOT,
+              "%s read, %,.0f rows/s",
+              Words.count(rows, "row"),
+              rows / Math.max(seconds, 0.1));
     }
     return String.format("iteration %d of %d%s%s", iteration, maxIter, objective(), left());
   }
