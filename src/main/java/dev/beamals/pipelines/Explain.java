@@ -167,7 +167,7 @@ final class Explain extends ModelCommand<ExplainOptions> {
     results.put("fixed", sums.fixed());
     results.put("total", sums.total());
     results.put("prediction", sums.score());
-    results.put("ignored", sums.ignored());
+    results.put("ignored", sums.rows().ignored());
     print(
         "%s in all; the model predicts %s, which is %.1e away%s%n",
         number(sums.total()),
