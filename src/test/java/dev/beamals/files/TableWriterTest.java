@@ -32,10 +32,13 @@ final class TableWriterTest {
     try (ParquetFileReader reader =
         ParquetFile.open(FileSystems.matchNewResource(file.toString(), false))) {
       assertEquals(
-          compression == Compression.none ? "UNCOMPRESSED" : compression.name().toUpperCase(Locale.ROOT),
+          compression == Compression.none
+              ? "UNCOMPRESSED"
+              : compression.name().toUpperCase(Locale.ROOT),
           reader.getFooter().getBlocks().get(0).getColumns().get(0).getCodec().name());
       PageReadStore rows = reader.readNextRowGroup();
-      PageReader pages = rows.getPageReader(reader.getFileMetaData().getSchema().getColumns().get(0));
+      PageReader pages =
+          rows.getPageReader(reader.getFileMetaData().getSchema().getColumns().get(0));
       long values = 0;
       for (DataPage page = pages.readPage(); page != null; page = pages.readPage()) {
         values += page.getValueCount();
