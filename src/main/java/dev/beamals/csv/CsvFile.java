@@ -4,6 +4,7 @@ import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
 import dev.beamals.files.FolderFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -94,7 +95,7 @@ public abstract class CsvFile implements Serializable {
       }
       CsvLayout layout;
       try {
-        layout = layout(name, firstLine, () -> Channels.newInputStream(Packing.open(name)), format);
+        layout = layout(name, firstLine, () -> open(name), format);
       } catch (RunException e) {
         throw new RunException(e.getMessage() + Sniffer.hint(name, format), e);
       }
@@ -145,6 +146,15 @@ public abstract class CsvFile implements Serializable {
    */
   static @Nullable CsvLayout layout(
       String name, byte[] firstLine, RecordReader.Bytes text, CsvFormat format) {
+    FirstRow row = firstRow(name, firstLine, text, format);
+    return row.fields().isEmpty() ? null : CsvLayout.of(row.format(), name, row.fields());
+  }
+
+  /** The fields of a first row, none where there is none; and how its file is written. */
+  private record FirstRow(CsvFormat format, List<String> fields) {}
+
+  private static FirstRow firstRow(
+      String name, byte[] firstLine, RecordReader.Bytes text, CsvFormat format) {
     String encoding = RecordReader.markedEncoding(firstLine);
     boolean utf8 = encoding == null || encoding.equals("UTF-8");
     CsvFormat ofFile =
@@ -166,7 +176,26 @@ public abstract class CsvFile implements Serializable {
     } else {
       fields = firstRecord(name, text, ofFile.dialect());
     }
-    return fields.isEmpty() ? null : CsvLayout.of(ofFile, name, fields);
+    return new FirstRow(ofFile, fields);
+  }
+
+  /**
+   * The fields of the first line of the first file that is not empty; none where all are empty.
+   *
+   * @param parameter as in {@link #find}
+   * @throws RunException as {@link #find}, but for missing columns and empty files
+   */
+  public static List<String> header(String parameter, List<String> patterns, CsvFormat format) {
+    for (String name : list(parameter, patterns).keySet()) {
+      byte[] firstLine = firstLine(parameter, name);
+      if (firstLine.length > 0) {
+        List<String> fields = firstRow(name, firstLine, () -> open(name), format).fields();
+        if (!fields.isEmpty()) {
+          return fields;
+        }
+      }
+    }
+    return List.of();
   }
 
   /** The names of the files of a pattern, none where there are none or it is no pattern. */
@@ -219,6 +248,10 @@ public abstract class CsvFile implements Serializable {
               + (glob && missing != null ? ", as there is no folder " + missing : ""));
     }
     return sizes;
+  }
+
+  private static InputStream open(String name) throws IOException {
+    return Channels.newInputStream(Packing.open(name));
   }
 
   /** The fields of the first record, none where there is none. */
