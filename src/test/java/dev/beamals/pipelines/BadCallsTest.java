@@ -20,11 +20,11 @@ final class BadCallsTest {
   /** Exit code, call, and what it prints on the error stream after "als: ". */
   private static final String CALLS =
       """
-      2 | trian                                  | trian: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, help or completion; is it train?
-      2 | foldin                                 | foldin: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, help or completion; is it fold-in?
-      2 | xyzzy                                  | xyzzy: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, help or completion
-      2 | help trian                             | trian: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, help or completion; is it train?
-      2 | --rank=3                               | --rank=3: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, help or completion
+      2 | trian                                  | trian: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, verify, help or completion; is it train?
+      2 | foldin                                 | foldin: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, verify, help or completion; is it fold-in?
+      2 | xyzzy                                  | xyzzy: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, verify, help or completion
+      2 | help trian                             | trian: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, verify, help or completion; is it train?
+      2 | --rank=3                               | --rank=3: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, verify, help or completion
       2 | completion                             | completion: expected bash, as in: source <(als completion bash); zsh takes the same after: autoload -U bashcompinit && bashcompinit
       2 | completion fish                        | completion: expected bash, as in: source <(als completion bash); zsh takes the same after: autoload -U bashcompinit && bashcompinit
       2 | train                                  | --input: missing; expected CSV files of interactions
@@ -73,10 +73,10 @@ final class BadCallsTest {
       1 | train FOLDER/*.tsv                     | --input=FOLDER/*.tsv: no file matches
       1 | train FOLDER                           | --input=FOLDER: is a folder; expected files, as in 'FOLDER/*.csv'
       1 | train FOLDER/empty.csv                 | --input=FOLDER/empty.csv: the file is empty; expected rows below a line that names the columns
-      1 | train FOLDER/other.csv                 | --userCol=user_id: no such column in line 1 of FOLDER/other.csv, which has: a, b, c
-      1 | train FOLDER/two.csv                   | --userCol=user_id: no such column in line 1 of FOLDER/two.csv, which has: user, uid, item, rating
-      1 | train FOLDER/tab.csv                   | --userCol=user_id: no such column in line 1 of FOLDER/tab.csv, which has: user?x (is it --delimiter='\\t'?)
-      1 | train FOLDER/named.csv --userCol=who   | --userCol=who: no such column in line 1 of FOLDER/named.csv, which has: userId, movieId, rating
+      1 | train FOLDER/other.csv                 | --userCol=user_id: no such column in line 1 of FOLDER/other.csv, which has: a, b, c (is it --userCol=a --itemCol=b --ratingCol=c?)
+      1 | train FOLDER/two.csv                   | --userCol=user_id: no such column in line 1 of FOLDER/two.csv, which has: user, uid, item, rating (is it --userCol=uid --itemCol=item --ratingCol=rating?)
+      1 | train FOLDER/tab.csv                   | --userCol=user_id: no such column in line 1 of FOLDER/tab.csv, which has: user?x (is it --delimiter='\\t' --userCol=user --itemCol=x --ratingCol=none?)
+      1 | train FOLDER/named.csv --userCol=who   | --userCol=who: no such column in line 1 of FOLDER/named.csv, which has: userId, movieId, rating (is it --userCol=userId --itemCol=movieId --ratingCol=rating?)
       2 | tune a.csv                             | expected several values of a parameter, as --regParam=0.01:1:log:5 or --rank=10,32
       2 | tune a.csv --rank=1,2 --testInput=b    | --testInput and --initialModel: expected without tune, which splits --input itself
       2 | show a b                               | b: expected flags as in --output=folder, or @file with a flag a line, after model
