@@ -1,5 +1,7 @@
 package dev.beamals.als;
 
+import java.io.Serializable;
+
 /**
  * How many pairs of a user and an item are cold: one of them has no factors.
  *
@@ -7,7 +9,9 @@ package dev.beamals.als;
  * @param items pairs whose item has none, while the user has
  * @param both pairs of which neither has any
  */
-public record ColdPairs(long users, long items, long both) {
+public record ColdPairs(long users, long items, long both) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** No pair. */
   public static final ColdPairs NONE = new ColdPairs(0, 0, 0);
 

@@ -82,9 +82,9 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
     if (maxRejects == null && report.kept() > 0 && 2 * report.unusable() > report.rowsRead()) {
       throw new RunException(
           String.format(
-              "%s: %d of %d rows have no user, item or rating; expected that of at most half of them,"
+              "%s: %d of %d %s have no user, item or rating; expected that of at most half of them,"
                   + " or maxRejects=%d to go on with the others",
-              name, report.unusable(), report.rowsRead(), limit));
+              name, report.unusable(), report.rowsRead(), noun(report.rowsRead(), "row"), limit));
     }
     if (report.kept() == 0) {
       throw new RunException(

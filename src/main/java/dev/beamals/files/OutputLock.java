@@ -298,12 +298,14 @@ public final class OutputLock implements AutoCloseable {
    *
    * @param place names the output in messages
    * @param path of the output, links followed
-   * @throws RunException if a process other than this has the lock of an output
+   * @throws RunException if a process other than this has the lock of an output, and runs
    */
   public static void refuseOther(String place, String path, Storage storage) throws IOException {
     byte[] held = read(storage, file(path));
     Beat other = held == null ? null : Beat.parse(held);
-    if (other != null && !other.owner.process.equals(RunProcess.current())) {
+    if (other != null
+        && !other.owner.process.equals(RunProcess.current())
+        && other.owner.process.runs().orElse(other.isFresh())) {
       throw new RunException(
           place + ": another run has begun to write to it, so this one ends: " + name(other));
     }

@@ -112,17 +112,35 @@ public final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /** Writes a small file of text. */
-  public void write(String name, String text) throws IOException {
+  /**
+   * Writes a small file of text.
+   *
+   * @throws RunException if it cannot be written
+   */
+  public void write(String name, String text) {
     try (OutputStream out =
         Channels.newOutputStream(
             FileSystems.create(FileSystems.matchNewResource(path + name, false), "text/plain"))) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw RunException.cannotWrite(path + name, e);
     }
   }
 
-  /** Marks the table as complete, when all of it would outlive a power cut. */
-  public synchronized void complete() throws IOException {
+  /**
+   * Marks the table as complete, when all of it would outlive a power cut.
+   *
+   * @throws RunException if it cannot be, or another run writes to it
+   */
+  public synchronized void complete() {
+    try {
+      markComplete();
+    } catch (IOException e) {
+      throw RunException.cannotWrite(place, e);
+    }
+  }
+
+  private void markComplete() throws IOException {
     boolean local = !FolderFiles.isRemote(path);
     if (local) {
       OutputLock.refuseOther(place, path, Storage.LOCAL);

@@ -3,6 +3,7 @@ package dev.beamals.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.RunException;
 import dev.beamals.files.CleanUp;
+import dev.beamals.files.FileDigest;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.files.OutputLock;
 import dev.beamals.files.ResultFile;
@@ -11,6 +12,7 @@ import dev.beamals.ids.Side;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -68,7 +70,13 @@ public final class ModelFolder implements AutoCloseable {
     String parent = parent(folder);
     String name = folder.substring(parent.length());
     this.staging = parent + "." + name + ".staging-" + attempt;
-    this.aside = parent + "." + name + ".replaced";
+    this.aside = aside(folder);
+  }
+
+  /** Where an older model is while it is replaced. */
+  static String aside(String folder) {
+    String parent = parent(folder);
+    return parent + "." + folder.substring(parent.length()) + ".replaced";
   }
 
   /** With its last slash, which the root needs. */
@@ -132,9 +140,7 @@ public final class ModelFolder implements AutoCloseable {
   }
 
   private void prepare() throws IOException {
-    if (!storage.exists(folder) && isModel(aside)) {
-      storage.move(aside, folder);
-    }
+    bringBack();
     refuseForeign();
     String parent = parent(folder);
     String name = folder.substring(parent.length());
@@ -148,6 +154,27 @@ public final class ModelFolder implements AutoCloseable {
     storage.delete(aside);
     for (Side side : Side.values()) {
       storage.makeFolder(staging() + WriteFactors.folder(side));
+    }
+  }
+
+  private void bringBack() throws IOException {
+    if (!storage.exists(folder) && isModel(aside)) {
+      storage.move(aside, folder);
+    }
+  }
+
+  /**
+   * Brings the older model back that a run which was killed between the two moves left aside; does
+   * nothing where there is none. No other run may write to {@code output}.
+   *
+   * @throws RunException if it cannot be moved
+   */
+  public static void bringBack(String parameter, String output, PipelineOptions options) {
+    ModelFolder model = at(parameter, output, newAttempt(), options);
+    try {
+      model.bringBack();
+    } catch (IOException e) {
+      throw RunException.cannotWrite(model.place, e);
     }
   }
 
@@ -330,7 +357,9 @@ public final class ModelFolder implements AutoCloseable {
         write(METADATA + "_SUCCESS", "");
       }
       write(METRICS, metrics.toJson());
-      write(MANIFEST, manifest.toJson());
+      List<Manifest.ModelFile> files = new ArrayList<>();
+      addFiles("", files);
+      write(MANIFEST, manifest.withFiles(files).toJson());
       OutputLock.refuseOther(place, folder, storage);
       storage.sync(staging); // first: a name that outlives a power cut must not be that of less
       boolean older = storage.exists(folder);
@@ -356,6 +385,24 @@ public final class ModelFolder implements AutoCloseable {
       storage.delete(aside);
     } catch (IOException e) {
       // The new model is in place; the next run to this output deletes the older one.
+    }
+  }
+
+  /**
+   * Tells the files below a folder.
+   *
+   * @param below a path in the staging folder, with its last slash where it is not empty
+   * @param files Modified
+   */
+  private void addFiles(String below, List<Manifest.ModelFile> files) throws IOException {
+    for (String name : storage.list(staging() + below)) {
+      String path = staging() + below + name;
+      if (storage.isFolder(path)) {
+        addFiles(below + name + "/", files);
+      } else {
+        FileDigest digest = FileDigest.of(path);
+        files.add(new Manifest.ModelFile(below + name, digest.bytes(), digest.sha256()));
+      }
     }
   }
 

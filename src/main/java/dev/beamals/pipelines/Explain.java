@@ -103,13 +103,14 @@ final class Explain extends ModelCommand<ExplainOptions> {
       CleaningReport report = report(folder, "input");
       WriteReasons.Sums sums = folder.take(SUMS, WriteReasons.Sums.coder());
       checkFound(sums);
+      if (output == null) {
+        ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
+      }
       account("input", explaining(files, report, sums.rows()));
       if (titles != null) {
         reportIds(folder, "titles", titleFiles);
       }
-      if (output == null) {
-        ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
-      } else {
+      if (output != null) {
         writeCounts(folder);
         folder.complete();
         print("%s: %s%n", count(sums.shown(), "interaction"), folder.path());

@@ -61,6 +61,7 @@ public final class Main {
     boolean verbose = false;
     String name = args.isEmpty() ? "help" : args.get(0);
     Commands command = Commands.of(name);
+    Command<?> run = null;
     try {
       List<String> flags = args.isEmpty() ? args : args.subList(1, args.size());
       if (name.equals("help") || name.equals("--help")) {
@@ -75,7 +76,7 @@ public final class Main {
         printHelp(command, out);
         return 0;
       }
-      Command<?> run = command.create(flags, out, err);
+      run = command.create(flags, out, err);
       verbose = run.options.getVerbose();
       LIBRARIES.setLevel(verbose ? Level.INFO : Level.OFF);
       run.execute();
@@ -92,7 +93,9 @@ public final class Main {
       }
       Set<String> names = command == null ? Set.of() : Arguments.names(command.options());
       boolean hint = !verbose && Failures.expected(e) == null;
-      err.println("als: " + Failures.describe(e, names) + (hint ? " (--verbose shows more)" : ""));
+      String line = Failures.describe(e, names);
+      line = run == null ? line : Failures.withRunner(line, run.options);
+      err.println("als: " + line + (hint ? " (--verbose shows more)" : ""));
       return 1;
     }
   }

@@ -6,6 +6,7 @@ import dev.beamals.files.FolderFiles;
 import dev.beamals.files.FolderFiles.Relation;
 import dev.beamals.files.OutputLock;
 import dev.beamals.files.Storage;
+import dev.beamals.model.ModelFolder;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +86,7 @@ final class Outputs implements AutoCloseable {
     }
     Outputs outputs = new Outputs(options, progress);
     try {
-      outputs.take(written, flags);
+      outputs.take(written, flags, replaced);
     } catch (RuntimeException e) {
       outputs.close();
       throw e;
@@ -93,7 +94,8 @@ final class Outputs implements AutoCloseable {
     return outputs;
   }
 
-  private void take(Map<String, String> written, Map<String, @Nullable Object> flags) {
+  private void take(
+      Map<String, String> written, Map<String, @Nullable Object> flags, Set<String> replaced) {
     written.values().forEach(output -> before.put(output, state(output)));
     CleanUp told = CleanUp.of(this::tell); // first, so that it tells at the end
     open.push(told::cancel);
@@ -105,6 +107,13 @@ final class Outputs implements AutoCloseable {
               OutputLock.take(flag, locked, options, line -> progress.println("--" + line));
           if (lock != null) {
             open.push(lock::close);
+            boolean read =
+                replaced.stream()
+                    .flatMap(other -> values(flags, other).stream())
+                    .anyMatch(other -> FolderFiles.isSame(output, other));
+            if (read) { // before it is
+              ModelFolder.bringBack(flag, output, options);
+            }
           }
         });
   }

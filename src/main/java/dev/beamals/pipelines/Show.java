@@ -42,5 +42,9 @@ final class Show extends ModelCommand<ModelOptions> {
     if (!metrics.toMap().isEmpty()) {
       print("metrics: %s%n", metrics);
     }
+    if (!model.isManifestAsWritten()) {
+      print("The manifest was edited after the model was saved.%n");
+    }
+    print("Not verified: als verify --model=%s reads every file.%n", options.getModel());
   }
 }

@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code als report}: a page that shows what a model is. */
 final class WriteReport extends ModelCommand<ReportOptions> {
+  private static final String DROPPED = "dropped.bin";
   private static final String ITEMS = "items.bin";
   private static final String ROWS = "rows.bin";
   private static final String RECOMMENDATIONS = "recommendations.bin";
@@ -110,8 +112,12 @@ final class WriteReport extends ModelCommand<ReportOptions> {
       }
       if (!files.isEmpty()) {
         CleaningReport cleaning = report(folder, "input");
+        account(
+            "input",
+            Cleaning.ofRatings(files, cleaning)
+                .without(folder.take(DROPPED, DroppedRatings.coder())));
         if (!titleFiles.isEmpty()) {
-          report(folder, "titles");
+          reportIds(folder, "titles", titleFiles);
         }
         RowSummary rows = folder.take(ROWS, RowSummary.coder());
         Recommendations recommendations = folder.take(RECOMMENDATIONS, Recommendations.coder());
@@ -231,8 +237,10 @@ final class WriteReport extends ModelCommand<ReportOptions> {
     if (titles != null) {
       recommendations = recommendations.withTitles(titles);
     }
-    ratings
-        .apply("BlockByUser", blocks)
+    PCollection<RatingBlock> byUser = ratings.apply("BlockByUser", blocks);
+    DroppedRatings.count(byUser, byUser)
+        .apply("WriteDropped", ResultFile.<DroppedRatings>write(folder.path() + DROPPED));
+    byUser
         .apply("SummarizeRatings", rows)
         .apply("WriteRows", ResultFile.<RowSummary>write(folder.path() + ROWS));
     ratings

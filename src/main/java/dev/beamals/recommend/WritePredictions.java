@@ -180,8 +180,7 @@ public final class WritePredictions
 
     @ProcessElement
     public void processElement(
-        @Element KV<Long, Iterable<PredictedRows>> stretch, OutputReceiver<Counts> out)
-        throws IOException {
+        @Element KV<Long, Iterable<PredictedRows>> stretch, OutputReceiver<Counts> out) {
       long place = stretch.getKey();
       List<PredictedRows> rows = new ArrayList<>();
       stretch.getValue().forEach(rows::add);
@@ -200,23 +199,25 @@ public final class WritePredictions
     }
 
     @ProcessElement
-    public void processElement(@Element List<PredictedRows> block, OutputReceiver<Counts> out)
-        throws IOException {
+    public void processElement(@Element List<PredictedRows> block, OutputReceiver<Counts> out) {
       int number = block.get(0).rows().ids(Side.USER).block(0, table.numBlocks);
       out.output(table.write(String.format("part-%05d", number), block));
     }
   }
 
   /** Writes a file, under another name until it is whole. */
-  private Counts write(String name, List<PredictedRows> batches) throws IOException {
-    PartFile part = PartFile.of(folder, name + "." + format);
+  private Counts write(String name, List<PredictedRows> batches) {
+    return PartFile.of(folder, name + "." + format).write(file -> writeRows(file, batches));
+  }
+
+  private Counts writeRows(String file, List<PredictedRows> batches) throws IOException {
     PriorityQueue<Cursor> next = new PriorityQueue<>(Comparator.comparingLong(Cursor::place));
     Counts counts = Counts.NONE;
     for (PredictedRows batch : batches) {
       next.add(new Cursor(batch.rows()));
       counts = counts.plus(new Counts(batch.rows().size(), batch.cold()));
     }
-    try (TableWriter writer = TableWriter.create(part.temporary(), format, columns())) {
+    try (TableWriter writer = TableWriter.create(file, format, columns())) {
       for (Cursor cursor = next.poll(); cursor != null; cursor = next.poll()) {
         Cursor other = next.peek();
         do {
@@ -227,7 +228,6 @@ public final class WritePredictions
         }
       }
     }
-    part.moveIntoPlace();
     return counts;
   }
 

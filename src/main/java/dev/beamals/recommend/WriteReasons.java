@@ -128,7 +128,7 @@ public final class WriteReasons
     }
 
     @ProcessElement
-    public void processElement(ProcessContext c) throws IOException {
+    public void processElement(ProcessContext c) {
       ScoredIds block = c.element();
       Reasons reasons = block.reasons();
       if (reasons == null) {
@@ -141,9 +141,8 @@ public final class WriteReasons
       Titles titles = table.titles;
       String[] itemTitles = titles == null ? null : titles.of(c, reasons.items());
       String name = "part-00000." + table.format;
-      PartFile part = PartFile.of(table.folder, name);
-      long untitled = write(reasons, itemTitles, part.temporary());
-      part.moveIntoPlace();
+      long untitled =
+          PartFile.of(table.folder, name).write(file -> write(reasons, itemTitles, file));
       c.output(
           new Sums(
               1,

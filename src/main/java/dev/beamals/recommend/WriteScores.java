@@ -222,7 +222,7 @@ public abstract class WriteScores
     }
 
     @ProcessElement
-    public void processElement(ProcessContext c) throws IOException {
+    public void processElement(ProcessContext c) {
       ScoredIds block = c.element();
       Titles titles = table.titles();
       String[] srcTitles =
@@ -238,9 +238,7 @@ public abstract class WriteScores
           String.format(
               "part-%05d.%s", block.src().block(0, table.numBlocks()), table.format().name());
       PartFile part = PartFile.of(table.folder(), name);
-      Counts counts = write(block, srcTitles, dstTitles, reasonTitles, part.temporary());
-      part.moveIntoPlace();
-      c.output(counts);
+      c.output(part.write(file -> write(block, srcTitles, dstTitles, reasonTitles, file)));
     }
 
     private Counts write(

@@ -197,6 +197,9 @@ final class OutputLockTest {
       Thread.sleep(3 * BEAT.toMillis());
     }
     assertTrue(Files.readString(file()).contains("host=elsewhere"));
+    // A run that was killed refuses nobody.
+    write(Map.of("machine", RunProcess.current().machine(), "started", "1"));
+    OutputLock.refuseOther("output=model", model, Storage.LOCAL);
     Files.delete(file());
     OutputLock.refuseOther("output=model", model, Storage.LOCAL);
   }

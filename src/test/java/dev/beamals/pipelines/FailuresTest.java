@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.RunException;
 import java.io.IOException;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 
 final class FailuresTest {
@@ -92,6 +93,11 @@ final class FailuresTest {
         lost);
     String full = describe(wrapped(new IOException("No space left on device")));
     assertTrue(full.startsWith("no space left on device: on that of --output, or where "), full);
+    CommandOptions options = PipelineOptionsFactory.as(CommandOptions.class);
+    assertEquals(
+        "--output=a: cannot be written: No space left on device (with the DirectRunner)",
+        Failures.withRunner("--output=a: cannot be written: No space left on device", options));
+    assertEquals("--output=a: is a file", Failures.withRunner("--output=a: is a file", options));
     String memory = describe(wrapped(new OutOfMemoryError("Java heap space")));
     assertTrue(memory.matches("out of memory \\(\\d+ MB\\); give the JVM more, as in .*"), memory);
   }
