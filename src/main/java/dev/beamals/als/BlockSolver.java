@@ -345,8 +345,7 @@ final class BlockSolver {
     // mean.
     int known = parameters.rank() + (side == Side.ITEM ? 0 : 1);
     for (int p = 0; p < targets.length; p++) {
-      double bias =
-          known < columns ? dst.get(block.neighbours()[p], known) : 0; // centred alone
+      double bias = known < columns ? dst.get(block.neighbours()[p], known) : 0; // centred alone
       targets[p] = (float) (ratings[p] - bias - (side == Side.USER ? mean : 0));
     }
     return targets;

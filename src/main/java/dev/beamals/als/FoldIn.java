@@ -293,7 +293,9 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
             solver.solve(
                 known,
                 FactorMatrix.of(rows, columns),
-                null, BlockSolver.Others.of(otherSums, mean.get(c)), new StepSums()));
+                null,
+                BlockSolver.Others.of(otherSums, mean.get(c)),
+                new StepSums()));
       }
     }
   }

@@ -62,7 +62,8 @@ final class InitializeFactors extends PTransform<PCollection<RatingBlock>, PColl
   @Override
   public PCollection<Sent> expand(PCollection<RatingBlock> blocks) {
     ParDo.SingleOutput<RatingBlock, Sent> draw =
-        mean.addTo(ParDo.of(new InitializeFn(parameters, exchange, numBlocks, itemBlocks, mean, initial)));
+        mean.addTo(
+            ParDo.of(new InitializeFn(parameters, exchange, numBlocks, itemBlocks, mean, initial)));
     return blocks
         .apply("DrawFactors", initial == null ? draw : initial.addTo(draw))
         .setCoder(Sent.coder(parameters));

@@ -13,16 +13,15 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterables;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends each row of factors only to the blocks that have ratings for it, so that no process holds
  * all factors of a side.
  *
  * <p>A block of ratings knows by its neighbours which blocks of the other side need which of its
- * rows, see {@link Links}: the out-blocks of Spark MLlib. It writes a message for each of them, all messages in one
- * file, and sends the file's name and where each message begins. The receiving block reads the
- * messages to it, one from each file.
+ * rows, see {@link Links}: the out-blocks of Spark MLlib. It writes a message for each of them, all
+ * messages in one file, and sends the file's name and where each message begins. The receiving
+ * block reads the messages to it, one from each file.
  *
  * <p>By files and not by Beam's GroupByKey for three reasons. Blocks of ratings, which are the bulk
  * of the data, stay where they are, where a join would move them in every half-step. A half-step
@@ -75,8 +74,7 @@ final class ShuffleExchange extends Exchange {
     }
     // One message at a time: all of them together may be as large as the factors of all blocks.
     Iterable<float[]> messages =
-        Iterables.transform(
-            Arrays.asList(links.needed()), rows -> select(factors, columns, rows));
+        Iterables.transform(Arrays.asList(links.needed()), rows -> select(factors, columns, rows));
     FactorBlock whole = isLookedUp(step) ? new FactorBlock(block.src(), columns, factors) : null;
     FactorFile file = FactorFile.write(prefix(step, links.number()), messages, whole);
     return new Sent(links.number(), null, null, null, file, sums, before);

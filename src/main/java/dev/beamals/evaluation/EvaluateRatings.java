@@ -413,8 +413,7 @@ public final class EvaluateRatings
         totalOfBiases.add(ofBiases);
         totalOfMean.add(ofMean);
       }
-      return new RatingComparison(
-          total.metrics(), totalOfBiases.metrics(), totalOfMean.metrics());
+      return new RatingComparison(total.metrics(), totalOfBiases.metrics(), totalOfMean.metrics());
     }
   }
 }

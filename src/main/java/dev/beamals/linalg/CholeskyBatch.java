@@ -177,8 +177,7 @@ public final class CholeskyBatch {
   }
 
   /** Element (j, i) of L. */
-  private static void element(
-      double[] a, double[] l, int rowI, int rowJ, int i, double[] inverse) {
+  private static void element(double[] a, double[] l, int rowI, int rowJ, int i, double[] inverse) {
     DoubleVector sum = DoubleVector.fromArray(SPECIES, a, rowJ + i * ROWS);
     for (int k = 0; k < i; k++) {
       sum =

@@ -89,8 +89,7 @@ final class VectorNormalEquations extends NormalEquations {
    * Copies one vector of columns of the neighbours' factor rows to the panel. The last vector of a
    * row reads on into the next row: what lands in the panel beyond the rank is never used.
    */
-  private void gather(
-      FactorMatrix factors, int[] neighbours, int first, int length, int column) {
+  private void gather(FactorMatrix factors, int[] neighbours, int first, int length, int column) {
     int to = offset(column);
     int p = 0;
     while (true) {
@@ -111,13 +110,7 @@ final class VectorNormalEquations extends NormalEquations {
    * be read, as its piece ends there.
    */
   private int gatherWhole(
-      FactorMatrix factors,
-      int[] neighbours,
-      int first,
-      int from,
-      int length,
-      int column,
-      int to) {
+      FactorMatrix factors, int[] neighbours, int first, int from, int length, int column, int to) {
     float[] panel = this.panel;
     float[][] pieces = factors.pieces;
     int shift = factors.shift;

@@ -63,9 +63,7 @@ final class SentFactorsTest {
               inFiles ? null : whole.factors(),
               inFiles ? null : new long[2][1],
               inFiles ? null : whole.ids(),
-              inFiles
-                  ? FactorFile.write(folder + "/block-" + b + "-", List.of(), whole)
-                  : null,
+              inFiles ? FactorFile.write(folder + "/block-" + b + "-", List.of(), whole) : null,
               sums,
               TrainingSummary.create(PARAMETERS, 0.5)));
     }

@@ -37,13 +37,13 @@ final class UpdateFactorsTest {
             pipeline.apply("Items", Create.of(sent).withCoder(Sent.coder(parameters))),
             1);
     UpdateFactors update =
-        UpdateFactors.create(
-            Side.USER, 1, view, parameters, new Exchange.Broadcast(2, false), 1);
+        UpdateFactors.create(Side.USER, 1, view, parameters, new Exchange.Broadcast(2, false), 1);
     pipeline.apply("Blocks", Create.of(BLOCK)).apply("UpdateUsers", update);
     RuntimeException failure =
         assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
     assertTrue(
-        String.valueOf(failure.getMessage()).endsWith("block 0 sent 1 rows to block 0, which has 2 neighbours there"),
+        String.valueOf(failure.getMessage())
+            .endsWith("block 0 sent 1 rows to block 0, which has 2 neighbours there"),
         failure.getMessage());
   }
 }

@@ -65,7 +65,9 @@ final class CholeskyBatchTest {
           assertEquals(true, isSolved);
           for (int i = 0; i < rank; i++) {
             assertEquals(
-                Float.floatToRawIntBits(expected[i]), Float.floatToRawIntBits(x[i + 1]), "row " + r);
+                Float.floatToRawIntBits(expected[i]),
+                Float.floatToRawIntBits(x[i + 1]),
+                "row " + r);
           }
           assertEquals(solver.lossChange(expected, 0), batch.lossChange(r - first), "row " + r);
         }
