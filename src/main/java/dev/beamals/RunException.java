@@ -1,6 +1,7 @@
 package dev.beamals;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -43,6 +44,12 @@ public final class RunException extends RuntimeException {
    */
   public static RunException cannotWrite(String what, IOException e) {
     return new RunException(what + ": cannot be written: " + describe(e), e);
+  }
+
+  /** As {@link #cannotWrite(String, IOException)}, of a library that wraps it. */
+  public static RunException cannotWrite(String what, UncheckedIOException e) {
+    IOException cause = e.getCause();
+    return cannotWrite(what, cause == null ? new IOException(e) : cause);
   }
 
   private static String describe(IOException e) {

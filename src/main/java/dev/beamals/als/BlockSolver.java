@@ -1,5 +1,7 @@
 package dev.beamals.als;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.RatingBlock;
@@ -210,11 +212,12 @@ final class BlockSolver {
     /** Says that the system of the row is singular, and of which id it is. */
     String singular() {
       return String.format(
-          "%s %s: its %d ratings do not determine %d factors (the normal equations are"
+          "%s %s: its %s %s not determine %d factors (the normal equations are"
               + " singular with regParam=%s); expected a larger regParam or a smaller rank",
           side.name().toLowerCase(Locale.ROOT),
           block.src().get(selected),
-          to() - from(),
+          count(to() - from(), "rating"),
+          to() - from() == 1 ? "does" : "do",
           parameters.rank(),
           lambda);
     }

@@ -1,13 +1,9 @@
 package dev.beamals.als;
 
 import dev.beamals.CombineAll;
+import dev.beamals.NumbersCoder;
 import dev.beamals.blocks.RatingBlock;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -27,17 +23,27 @@ public record DroppedRatings(long duplicates, long aggregated, long infrequent, 
 
   /** For {@link dev.beamals.files.ResultFile}. */
   public static Coder<DroppedRatings> coder() {
-    return new DroppedCoder();
+    return NumbersCoder.of(DroppedRatings.class);
   }
 
   /** Counts what blocks of users lost when they were made, and what became of them since. */
   public static PCollection<DroppedRatings> count(
       PCollection<RatingBlock> all, PCollection<RatingBlock> kept) {
+    return count("", all, kept);
+  }
+
+  /**
+   * The same, where a pipeline counts several.
+   *
+   * @param name what the names of its steps begin with
+   */
+  public static PCollection<DroppedRatings> count(
+      String name, PCollection<RatingBlock> all, PCollection<RatingBlock> kept) {
     return PCollectionList.of(
-            all.apply("CountAll", ParDo.of(new CountFn(1))).setCoder(new DroppedCoder()))
-        .and(kept.apply("CountKept", ParDo.of(new CountFn(-1))).setCoder(new DroppedCoder()))
-        .apply("FlattenCounts", Flatten.pCollections())
-        .apply("SumCounts", CombineAll.create(new DroppedRatings(0, 0, 0, 0), new SumFn()));
+            all.apply(name + "CountAll", ParDo.of(new CountFn(1))).setCoder(coder()))
+        .and(kept.apply(name + "CountKept", ParDo.of(new CountFn(-1))).setCoder(coder()))
+        .apply(name + "FlattenCounts", Flatten.pCollections())
+        .apply(name + "SumCounts", CombineAll.create(new DroppedRatings(0, 0, 0, 0), new SumFn()));
   }
 
   static final class CountFn extends DoFn<RatingBlock, DroppedRatings> {
@@ -70,27 +76,5 @@ public record DroppedRatings(long duplicates, long aggregated, long infrequent, 
           left.infrequent + right.infrequent,
           left.users + right.users);
     }
-  }
-
-  private static final class DroppedCoder extends CustomCoder<DroppedRatings> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void encode(DroppedRatings dropped, OutputStream out) throws IOException {
-      VarLongCoder.of().encode(dropped.duplicates, out);
-      VarLongCoder.of().encode(dropped.aggregated, out);
-      VarLongCoder.of().encode(dropped.infrequent, out);
-      VarLongCoder.of().encode(dropped.users, out);
-    }
-
-    @Override
-    public DroppedRatings decode(InputStream in) throws IOException {
-      VarLongCoder longs = VarLongCoder.of();
-      return new DroppedRatings(
-          longs.decode(in), longs.decode(in), longs.decode(in), longs.decode(in));
-    }
-
-    @Override
-    public void verifyDeterministic() {}
   }
 }

@@ -2,6 +2,7 @@ package dev.beamals.als;
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.CombineAll;
+import dev.beamals.NumbersCoder;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
@@ -12,14 +13,9 @@ import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -104,7 +100,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
   public record Counts(long ratings, long ignored) {
     /** For {@link dev.beamals.files.ResultFile}. */
     public static Coder<Counts> coder() {
-      return new CountsCoder();
+      return NumbersCoder.of(Counts.class);
     }
   }
 
@@ -306,23 +302,5 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
     public Counts apply(Counts left, Counts right) {
       return new Counts(left.ratings + right.ratings, left.ignored + right.ignored);
     }
-  }
-
-  private static final class CountsCoder extends CustomCoder<Counts> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void encode(Counts counts, OutputStream out) throws IOException {
-      VarLongCoder.of().encode(counts.ratings, out);
-      VarLongCoder.of().encode(counts.ignored, out);
-    }
-
-    @Override
-    public Counts decode(InputStream in) throws IOException {
-      return new Counts(VarLongCoder.of().decode(in), VarLongCoder.of().decode(in));
-    }
-
-    @Override
-    public void verifyDeterministic() {}
   }
 }

@@ -85,7 +85,8 @@ public final class TrainingBlocks implements PInput, POutput {
     return numItemBlocks;
   }
 
-  @Nullable PCollection<DroppedRatings> dropped() {
+  /** What was left out of them, or null where nothing could be but duplicates. */
+  public @Nullable PCollection<DroppedRatings> dropped() {
     return dropped;
   }
 

@@ -7,6 +7,7 @@ import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -60,8 +61,23 @@ public final class JoinFactors
     return PCollectionTuple.of(FACTORS, factors).and(RATINGS, ratings);
   }
 
+  /**
+   * The same with ratings as they came, with all that they know: their places, parts and texts, and
+   * those of a batch in their order. Blocks without ratings are left out.
+   */
+  public PTransform<PCollectionTuple, PCollection<KV<FactorBlock, List<RatingBatch>>>> ofRows() {
+    return new OfRows(this);
+  }
+
   @Override
   public PCollection<KV<FactorBlock, RatingBlock>> expand(PCollectionTuple inputs) {
+    return group(inputs, new BlockRatings.PartitionFn(numBlocks, false, false))
+        .apply("BuildBlocks", ParDo.of(new BuildFn(rank)))
+        .setCoder(KvCoder.of(FactorBlock.Coder.of(), RatingBlock.Coder.of()));
+  }
+
+  private PCollection<KV<Integer, CoGbkResult>> group(
+      PCollectionTuple inputs, DoFn<RatingBatch, KV<Integer, RatingBatch>> partition) {
     return KeyedPCollectionTuple.of(
             FACTORS,
             inputs.get(FACTORS).apply("PartitionFactors", PartitionFactors.create(numBlocks)))
@@ -69,13 +85,63 @@ public final class JoinFactors
             RATINGS,
             inputs
                 .get(RATINGS)
-                .apply(
-                    "PartitionRatings",
-                    ParDo.of(new BlockRatings.PartitionFn(numBlocks, false, false)))
+                .apply("PartitionRatings", ParDo.of(partition))
                 .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of())))
-        .apply("GroupByBlock", CoGroupByKey.create())
-        .apply("BuildBlocks", ParDo.of(new BuildFn(rank)))
-        .setCoder(KvCoder.of(FactorBlock.Coder.of(), RatingBlock.Coder.of()));
+        .apply("GroupByBlock", CoGroupByKey.create());
+  }
+
+  private static final class OfRows
+      extends PTransform<PCollectionTuple, PCollection<KV<FactorBlock, List<RatingBatch>>>> {
+    private static final long serialVersionUID = 1L;
+    private final JoinFactors join;
+
+    OfRows(JoinFactors join) {
+      this.join = join;
+    }
+
+    @Override
+    public PCollection<KV<FactorBlock, List<RatingBatch>>> expand(PCollectionTuple inputs) {
+      return join.group(inputs, new PartitionRowsFn(join.numBlocks))
+          .apply("TakeRows", ParDo.of(new TakeRowsFn(join.rank)))
+          .setCoder(KvCoder.of(FactorBlock.Coder.of(), ListCoder.of(RatingBatch.Coder.of())));
+    }
+  }
+
+  /** Cuts a batch into one for each block of users. */
+  static final class PartitionRowsFn extends DoFn<RatingBatch, KV<Integer, RatingBatch>> {
+    private static final long serialVersionUID = 1L;
+    private final int numBlocks;
+
+    PartitionRowsFn(int numBlocks) {
+      this.numBlocks = numBlocks;
+    }
+
+    @ProcessElement
+    public void processElement(
+        @Element RatingBatch batch, OutputReceiver<KV<Integer, RatingBatch>> out) {
+      batch.partition(numBlocks).forEach(out::output);
+    }
+  }
+
+  static final class TakeRowsFn
+      extends DoFn<KV<Integer, CoGbkResult>, KV<FactorBlock, List<RatingBatch>>> {
+    private static final long serialVersionUID = 1L;
+    private final int rank;
+
+    TakeRowsFn(int rank) {
+      this.rank = rank;
+    }
+
+    @ProcessElement
+    public void processElement(
+        @Element KV<Integer, CoGbkResult> element,
+        OutputReceiver<KV<FactorBlock, List<RatingBatch>>> out) {
+      List<RatingBatch> rows = new ArrayList<>();
+      element.getValue().getAll(RATINGS).forEach(rows::add);
+      if (!rows.isEmpty()) {
+        out.output(KV.of(FactorBlock.concatenate(element.getValue().getAll(FACTORS), rank), rows));
+      }
+    }
   }
 
   /** Builds a block of all that came for it. */

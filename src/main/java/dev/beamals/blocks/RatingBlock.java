@@ -3,6 +3,7 @@ package dev.beamals.blocks;
 import dev.beamals.ids.ArrayCoding;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
+import dev.beamals.ids.Union;
 import dev.beamals.ratings.RatingBatch;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,27 +91,29 @@ public final class RatingBlock {
       dsts.add(batch.ids(side.other()));
       count = Math.addExact(count, batch.size());
     }
-    Ids src = Ids.union(srcs);
-    Ids dst = Ids.union(dsts);
+    Union src = new Union(srcs);
+    Union dst = new Union(dsts);
+    int rows = src.ids().size();
 
-    int[] offsets = new int[src.size() + 1];
-    for (RatingBatch batch : batches) {
-      int[] position = batch.ids(side).positionsIn(src);
-      for (int s : batch.index(side)) {
+    int[] offsets = new int[rows + 1];
+    for (int b = 0; b < batches.size(); b++) {
+      int[] position = src.positions(b);
+      for (int s : batches.get(b).index(side)) {
         offsets[position[s] + 1]++;
       }
     }
-    for (int s = 0; s < src.size(); s++) {
+    for (int s = 0; s < rows; s++) {
       offsets[s + 1] += offsets[s];
     }
-    int[] next = Arrays.copyOf(offsets, src.size());
+    int[] next = Arrays.copyOf(offsets, rows);
     int[] neighbours = new int[count];
     float[] ratings = new float[count];
     long[] fingerprints = new long[dropDuplicates ? count : 0];
     double[] times = new double[aggregate == Aggregate.last ? count : 0];
-    for (RatingBatch batch : batches) {
-      int[] srcPosition = batch.ids(side).positionsIn(src);
-      int[] dstPosition = batch.ids(side.other()).positionsIn(dst);
+    for (int b = 0; b < batches.size(); b++) {
+      RatingBatch batch = batches.get(b);
+      int[] srcPosition = src.positions(b);
+      int[] dstPosition = dst.positions(b);
       int[] srcIndex = batch.index(side);
       int[] dstIndex = batch.index(side.other());
       for (int r = 0; r < batch.size(); r++) {
@@ -127,17 +130,17 @@ public final class RatingBlock {
     }
 
     RowSorter sorter =
-        new RowSorter(neighbours, ratings, fingerprints, times, aggregate, dst.size());
+        new RowSorter(neighbours, ratings, fingerprints, times, aggregate, dst.ids().size());
     int kept = 0;
-    for (int s = 0; s < src.size(); s++) {
+    for (int s = 0; s < rows; s++) {
       int from = offsets[s];
       offsets[s] = kept;
       kept = sorter.sort(from, offsets[s + 1], kept);
     }
-    offsets[src.size()] = kept;
+    offsets[rows] = kept;
     return new RatingBlock(
-        src,
-        dst,
+        src.ids(),
+        dst.ids(),
         offsets,
         kept == count ? neighbours : Arrays.copyOf(neighbours, kept),
         kept == count ? ratings : Arrays.copyOf(ratings, kept),

@@ -1,5 +1,7 @@
 package dev.beamals.csv;
 
+import static dev.beamals.Words.noun;
+
 import dev.beamals.RunException;
 import dev.beamals.ids.Side;
 import java.util.regex.Pattern;
@@ -68,24 +70,30 @@ final class CheckReportFn extends DoFn<CleaningReport, CleaningReport> {
     if (report.rejected() > limit) {
       throw new RunException(
           String.format(
-                  "%s: %d of %d rows cannot be read, expected at most maxRejects=%d; the first: %s",
-                  name, report.rejected(), report.rowsRead(), limit, report.describeRejects())
+                  "%s: %d of %d %s cannot be read, expected at most maxRejects=%d; the first: %s",
+                  name,
+                  report.rejected(),
+                  report.rowsRead(),
+                  noun(report.rowsRead(), "row"),
+                  limit,
+                  report.describeRejects())
               + hint(report));
     }
     if (maxRejects == null && report.kept() > 0 && 2 * report.unusable() > report.rowsRead()) {
       throw new RunException(
           String.format(
-              "%s: %d of %d rows have no user, item or rating; expected that of at most half of them,"
+              "%s: %d of %d %s have no user, item or rating; expected that of at most half of them,"
                   + " or maxRejects=%d to go on with the others",
-              name, report.unusable(), report.rowsRead(), limit));
+              name, report.unusable(), report.rowsRead(), noun(report.rowsRead(), "row"), limit));
     }
     if (report.kept() == 0) {
       throw new RunException(
           String.format(
-              "%s: no rating is left of %d rows (%d unreadable, %d with an empty column, %d with a"
+              "%s: no rating is left of %d %s (%d unreadable, %d with an empty column, %d with a"
                   + " timestamp below 0, %d with a rating that is not finite)%s",
               name,
               report.rowsRead(),
+              noun(report.rowsRead(), "row"),
               report.rejected(),
               report.missing(),
               report.negativeTimestamp(),

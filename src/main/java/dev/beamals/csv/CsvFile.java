@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
 import org.apache.beam.sdk.io.FileSystems;
@@ -47,6 +48,29 @@ public abstract class CsvFile implements Serializable {
   /** Whether rows of this file have a timestamp. */
   public boolean hasTimestamp() {
     return layout().timestamp >= 0;
+  }
+
+  /**
+   * The names of all columns, in their order. A column without a name of its own is called by its
+   * number from 1, as in {@code column3}.
+   */
+  public List<String> columns() {
+    return layout().names;
+  }
+
+  /** Which of them has the user, from 0. */
+  public int userColumn() {
+    return layout().user;
+  }
+
+  /** Which of them has the item, from 0. */
+  public int itemColumn() {
+    return layout().item;
+  }
+
+  /** The same file, of which the texts of these columns are read; those it has not are empty. */
+  CsvFile withTexts(List<String> columns) {
+    return new AutoValue_CsvFile(name(), bytes(), layout().withTexts(columns), packed());
   }
 
   /**
@@ -114,6 +138,15 @@ public abstract class CsvFile implements Serializable {
               format.header() ? " below a line that names the columns" : ""));
     }
     return files;
+  }
+
+  /** The names of the files of a pattern, none where there are none or it is no pattern. */
+  public static Set<String> names(String pattern) {
+    try {
+      return match("", pattern).keySet();
+    } catch (IOException | RuntimeException e) {
+      return Set.of(); // what reads them will say why
+    }
   }
 
   private static boolean packed(String name) {

@@ -3,6 +3,7 @@ package dev.beamals.csv;
 import dev.beamals.RunException;
 import dev.beamals.ids.Ids;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -26,19 +27,35 @@ final class CsvLayout implements Serializable {
   /** −1 where no column says which part of a split a row is in. */
   final int split;
 
+  /** What a table of all columns calls them: no name is empty, and none there twice. */
+  final List<String> names;
+
+  /** Columns whose texts are read; −1 for one that this file does not have. */
+  final int[] texts;
+
   /** Whether the file has two columns, those of the ids, of which both are read. */
   final boolean pairs;
 
   private CsvLayout(
-      CsvFormat format, int columns, int user, int item, int rating, int timestamp, int split) {
+      CsvFormat format,
+      List<String> names,
+      int[] texts,
+      int user,
+      int item,
+      int rating,
+      int timestamp,
+      int split) {
     this.format = format;
-    this.columns = columns;
+    this.names = names;
+    this.texts = texts;
+    this.columns = names.size();
     this.user = user;
     this.item = item;
     this.rating = rating;
     this.timestamp = timestamp;
     this.split = split;
-    this.pairs = columns == 2 && !format.rated() && timestamp < 0 && user != item;
+    this.pairs =
+        columns == 2 && !format.rated() && timestamp < 0 && user != item && texts.length == 0;
   }
 
   /**
@@ -50,7 +67,8 @@ final class CsvLayout implements Serializable {
   static CsvLayout of(CsvFormat format, String file, List<String> firstLine) {
     return new CsvLayout(
         format,
-        firstLine.size(),
+        uniqueNames(format, firstLine),
+        new int[0],
         find(format, "userCol", format.userCol(), file, firstLine),
         find(format, "itemCol", format.itemCol(), file, firstLine),
         format.ratingCol().isEmpty()
@@ -62,6 +80,32 @@ final class CsvLayout implements Serializable {
         format.splitCol().isEmpty()
             ? -1
             : find(format, "splitCol", format.splitCol(), file, firstLine));
+  }
+
+  /**
+   * The same file, of which the texts of some columns are read as well.
+   *
+   * @param columns by their {@link #names}; those that this file does not have are empty
+   */
+  CsvLayout withTexts(List<String> columns) {
+    int[] found = columns.stream().mapToInt(names::indexOf).toArray();
+    return new CsvLayout(format, names, found, user, item, rating, timestamp, split);
+  }
+
+  /** A column without a name of its own is called by its number from 1, as in column3. */
+  private static List<String> uniqueNames(CsvFormat format, List<String> firstLine) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < firstLine.size(); i++) {
+      String name = format.header() ? firstLine.get(i) : "";
+      if (name.isEmpty() || firstLine.indexOf(name) < i) {
+        name = "column" + (i + 1);
+        while (firstLine.contains(name)) {
+          name += "_";
+        }
+      }
+      names.add(name);
+    }
+    return names;
   }
 
   /** What messages call a column that has a part to play: by its name, or by its number from 1. */

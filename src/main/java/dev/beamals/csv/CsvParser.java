@@ -5,6 +5,7 @@ import dev.beamals.ids.Hashes;
 import dev.beamals.ids.IdDictionary;
 import dev.beamals.ids.Ids;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.RowTexts;
 import dev.beamals.ratings.SplitRatings;
 import it.unimi.dsi.fastutil.doubles.DoubleArrayList;
 import it.unimi.dsi.fastutil.floats.FloatArrayList;
@@ -41,6 +42,7 @@ final class CsvParser {
   private final DoubleArrayList timestamp = new DoubleArrayList();
   private final ByteArrayOutputStream part = new ByteArrayOutputStream();
   private final LongArrayList place = new LongArrayList();
+  private final RowTexts.Builder texts;
   private final IntArrayList incomplete = new IntArrayList();
   private List<Reject> rejects = new ArrayList<>();
   private int unusable;
@@ -56,6 +58,7 @@ final class CsvParser {
     this.nullValues = layout.format.nullValues();
     this.rated = layout.format.rated();
     this.times = new TimeText(layout.format.timeZone(), layout.format.timestampFormat());
+    this.texts = new RowTexts.Builder(layout.texts.length);
     this.users = new IdColumn(layout.format.userIds());
     this.items = new IdColumn(layout.format.itemIds());
   }
@@ -76,6 +79,9 @@ final class CsvParser {
       if (layout.pairs && !header) {
         int next = addPlainPair(bytes, p, to);
         if (next >= 0) {
+          if (firstPlace >= 0) {
+            place.add(firstPlace + lines);
+          }
           lines++;
           p = next;
           continue;
@@ -99,15 +105,17 @@ final class CsvParser {
    * @param records what reads into {@link #line}
    * @param chunk greater for later ones
    * @param limit bytes of a chunk
+   * @param firstPlace as of lines
    * @return null after the last
    */
-  @Nullable RowBatch parse(RecordReader records, long chunk, long limit) {
+  @Nullable RowBatch parse(RecordReader records, long chunk, long limit, long firstPlace) {
     long before = chunk == 0 ? 0 : records.line();
     long sum = 0;
     long length = 0;
     while (length < limit && records.next()) {
       int to = line.count() == 0 ? 0 : line.length();
-      sum += addRow(line.defect(), line.bytes(), 0, to, chunk, records.line() - 1 - before, -1);
+      long lines = records.line() - 1 - before;
+      sum += addRow(line.defect(), line.bytes(), 0, to, chunk, lines, firstPlace);
       length += to + 1;
     }
     return length == 0 ? null : finish(chunk, records.line() - before, sum);
@@ -136,8 +144,14 @@ final class CsvParser {
       hash = rated ? line.fingerprint() : 0;
       int rows = user.size();
       defect = parseRow(hash);
-      if (place >= 0 && user.size() > rows) {
-        this.place.add(place + lines);
+      if (user.size() > rows) {
+        if (place >= 0) {
+          this.place.add(place + lines);
+        }
+        for (int column : layout.texts) {
+          texts.add(
+              line.bytes(), column < 0 ? 0 : line.start(column), column < 0 ? 0 : line.end(column));
+        }
       }
     }
     if (defect != null) {
@@ -384,7 +398,8 @@ final class CsvParser {
                 rating.toFloatArray(),
                 fingerprint.toLongArray())
             .withParts(part.toByteArray())
-            .withPlaces(place.toLongArray());
+            .withPlaces(place.toLongArray())
+            .withTexts(texts.finish());
     RowBatch batch =
         new RowBatch(
             file,

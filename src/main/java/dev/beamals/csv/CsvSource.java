@@ -1,6 +1,7 @@
 package dev.beamals.csv;
 
 import dev.beamals.RunException;
+import dev.beamals.ratings.RowPlace;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
@@ -221,10 +222,12 @@ final class CsvSource extends BoundedSource<RowBatch> {
     private final CsvParser parser;
     private final RecordReader records;
     private final long size;
+    private final int number;
     private long chunk;
 
     Records(Range range, long size) {
       this.size = size;
+      this.number = range.number;
       this.parser = new CsvParser(range.file, range.layout);
       this.records = new RecordReader(range.file, range.layout.format.dialect(), parser.line());
       if (range.layout.format.header()) {
@@ -234,7 +237,8 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
     @Override
     public @Nullable RowBatch next() {
-      RowBatch batch = parser.parse(records, chunk, size);
+      RowBatch batch =
+          parser.parse(records, chunk, size, number < 0 ? -1 : RowPlace.of(number, chunk / size));
       chunk += size;
       return batch;
     }

@@ -1,7 +1,10 @@
 package dev.beamals.csv;
 
+import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
+
 import com.google.auto.value.AutoValue;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.RowPlace;
 import java.util.List;
 import org.apache.beam.sdk.io.Read;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -86,9 +89,28 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     return toBuilder().setTimes(times).build();
   }
 
-  /** Whether ratings know where they were read, which {@link WriteSplit} needs. */
+  /**
+   * Whether ratings know where they were read, see {@link RatingBatch#places}, which {@link
+   * WriteSplit} needs.
+   */
   public LoadRatings withPlaces(boolean places) {
+    checkArgument(
+        !places || files().size() <= RowPlace.MOST_FILES,
+        "%s files: expected at most %s",
+        files().size(),
+        RowPlace.MOST_FILES);
     return toBuilder().setPlaces(places).build();
+  }
+
+  /**
+   * Has the texts of further columns read, see {@link RatingBatch#texts}.
+   *
+   * @param columns as {@link CsvFile#columns} names them; empty in a file that has none of them
+   */
+  public LoadRatings withTexts(List<String> columns) {
+    return toBuilder()
+        .setFiles(files().stream().map(file -> file.withTexts(columns)).toList())
+        .build();
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.beamals.csv;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import dev.beamals.RunException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -82,6 +83,8 @@ final class WriteRejects extends PTransform<PCollection<List<Reject>>, PDone> {
           csv.writeRecord(
               reject.file(), Long.toString(lines.lineOf(reject)), reject.reason(), reject.text());
         }
+      } catch (UncheckedIOException e) {
+        throw RunException.cannotWrite(name, e);
       } catch (IOException e) {
         throw RunException.cannotWrite(name, e);
       }

@@ -1,13 +1,12 @@
 package dev.beamals.csv;
 
-import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
-
 import dev.beamals.RunException;
 import dev.beamals.csv.CsvSource.Chunks;
 import dev.beamals.csv.CsvSource.Range;
 import dev.beamals.files.PartFile;
 import dev.beamals.ids.ArrayCoding;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.RowPlace;
 import dev.beamals.ratings.SplitRatings;
 import dev.beamals.ratings.SplitRatings.Part;
 import it.unimi.dsi.fastutil.longs.LongArrayList;
@@ -63,11 +62,6 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
    * @param files those that were read
    */
   public static WriteSplit to(String folder, List<CsvFile> files) {
-    checkArgument(
-        files.size() <= RowPlace.MOST_FILES,
-        "%s files: expected at most %s",
-        files.size(),
-        RowPlace.MOST_FILES);
     for (CsvFile file : files) {
       if (!file.layout().format.dialect().isPlain()) {
         throw new RunException(

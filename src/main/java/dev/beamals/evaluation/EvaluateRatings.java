@@ -86,7 +86,7 @@ public final class EvaluateRatings
    * the biases of users and items predict of them: {@code b_i = Σ_u (r_ui − μ) / (25 + n_i)} of an
    * item, then {@code b_u = Σ_i (r_ui − μ − b_i) / (10 + n_u)} of a user (Koren 2010). A bias that
    * is not known is 0. Of implicit feedback there are no such baselines: theirs are the figures of
-   * no pair.
+   * no pair. Where it is applied to several collections, the baselines are fitted once.
    *
    * @param byUser what the model was trained on
    * @param byItem the same, see {@link dev.beamals.blocks.TransposeBlocks}
@@ -247,6 +247,7 @@ public final class EvaluateRatings
     private final EvaluateRatings evaluate;
     private final transient PCollection<RatingBlock> byUser;
     private final transient PCollection<RatingBlock> byItem;
+    private transient @Nullable RatingBiases biases;
 
     BesideBaselines(
         EvaluateRatings evaluate,
@@ -259,8 +260,10 @@ public final class EvaluateRatings
 
     @Override
     public PCollection<RatingComparison> expand(PCollection<RatingBlock> userBlocks) {
-      return evaluate.compare(
-          userBlocks, evaluate.preferences() ? null : RatingBiases.fit(byUser, byItem));
+      if (biases == null && !evaluate.preferences()) {
+        biases = RatingBiases.fit(byUser, byItem);
+      }
+      return evaluate.compare(userBlocks, biases);
     }
   }
 
@@ -389,14 +392,15 @@ public final class EvaluateRatings
           float target = target(block.ratings()[p], preferences);
           if (userFound[u] && itemFound[i]) {
             accumulator.add(target, BlockProducts.dot(users, u * rank, items, i * rank, rank));
-          } else if (baseline != null) {
+          } else {
+            accumulator.addCold(userFound[u], itemFound[i]);
+            if (baseline == null) {
+              continue;
+            }
             accumulator.addBaseline(
                 target,
                 baseline.predict(
                     mean, users, u * rank, userFound[u], items, i * rank, itemFound[i]));
-          } else {
-            accumulator.addCold();
-            continue;
           }
           if (biases != null) {
             ofBiases.add(target, biases.predict(u, i));

@@ -1,6 +1,8 @@
 package dev.beamals.evaluation;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.NumbersCoder;
+import dev.beamals.als.ColdPairs;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -24,7 +26,7 @@ public abstract class RatingMetrics implements Serializable {
 
   private static final RatingMetrics ZERO =
       new AutoValue_RatingMetrics(
-          0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+          0, 0, ColdPairs.NONE, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
 
   /**
    * n: the pairs that were predicted, as their user and item both have factors or by a baseline.
@@ -34,8 +36,13 @@ public abstract class RatingMetrics implements Serializable {
   /** How many of them were predicted by a baseline. */
   public abstract long baseline();
 
+  /** The pairs whose user or item has no factors, whether a baseline predicts them or not. */
+  public abstract ColdPairs coldPairs();
+
   /** The pairs left out, as their user or their item has no factors. */
-  public abstract long cold();
+  public final long cold() {
+    return coldPairs().total() - baseline();
+  }
 
   /** Σ |r − p| */
   abstract BigDecimal absoluteErrors();
@@ -92,7 +99,7 @@ public abstract class RatingMetrics implements Serializable {
     return new AutoValue_RatingMetrics(
         count() + other.count(),
         baseline() + other.baseline(),
-        cold() + other.cold(),
+        coldPairs().plus(other.coldPairs()),
         absoluteErrors().add(other.absoluteErrors()),
         squaredErrors().add(other.squaredErrors()),
         ratings().add(other.ratings()),
@@ -103,7 +110,7 @@ public abstract class RatingMetrics implements Serializable {
   static final class Accumulator {
     private long count;
     private long baseline;
-    private long cold;
+    private final ColdPairs.Counter cold = new ColdPairs.Counter();
     private double absoluteErrors;
     private double squaredErrors;
     private double ratings;
@@ -129,20 +136,22 @@ public abstract class RatingMetrics implements Serializable {
       squaredRatings = sum;
     }
 
+    /** Adds a pair that a baseline predicts, after {@link #addCold}. */
     void addBaseline(float rating, double prediction) {
       baseline++;
       add(rating, prediction);
     }
 
-    void addCold() {
-      cold++;
+    /** Counts a pair of which not both have factors. */
+    void addCold(boolean userKnown, boolean itemKnown) {
+      cold.add(userKnown, itemKnown);
     }
 
     RatingMetrics metrics() {
       return new AutoValue_RatingMetrics(
           count,
           baseline,
-          cold,
+          cold.finish(),
           new BigDecimal(absoluteErrors),
           new BigDecimal(squaredErrors),
           new BigDecimal(ratings).add(new BigDecimal(ratingsLow)),
@@ -152,12 +161,14 @@ public abstract class RatingMetrics implements Serializable {
 
   /** Deterministic. */
   public static final class Coder extends CustomCoder<RatingMetrics> {
+    private static final NumbersCoder<ColdPairs> COLD = NumbersCoder.of(ColdPairs.class);
+
     @Override
     public void encode(RatingMetrics metrics, OutputStream out) throws IOException {
       DataOutputStream data = new DataOutputStream(out);
       data.writeLong(metrics.count());
       data.writeLong(metrics.baseline());
-      data.writeLong(metrics.cold());
+      COLD.encode(metrics.coldPairs(), out);
       BigDecimalCoder.of().encode(metrics.absoluteErrors(), out);
       BigDecimalCoder.of().encode(metrics.squaredErrors(), out);
       BigDecimalCoder.of().encode(metrics.ratings(), out);
@@ -170,7 +181,7 @@ public abstract class RatingMetrics implements Serializable {
       return new AutoValue_RatingMetrics(
           data.readLong(),
           data.readLong(),
-          data.readLong(),
+          COLD.decode(in),
           BigDecimalCoder.of().decode(in),
           BigDecimalCoder.of().decode(in),
           BigDecimalCoder.of().decode(in),

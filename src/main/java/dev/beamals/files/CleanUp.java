@@ -1,33 +1,73 @@
 package dev.beamals.files;
 
-/** What is to be done when something is closed, or when the JVM is shut down before. */
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be done when something is closed, or when the JVM is shut down before, as by Ctrl-C:
+ * the newest first, so that what a thing stands on is there until it is cleaned up.
+ */
 public final class CleanUp implements AutoCloseable {
+  private static final Deque<CleanUp> OPEN = new ArrayDeque<>();
+  private static boolean hooked;
+  private static volatile boolean stopping;
+
   private final Runnable action;
-  private final Thread hook;
 
   private CleanUp(Runnable action) {
     this.action = action;
-    this.hook = new Thread(action);
   }
 
   /**
    * Registers an action.
    *
    * @param action may run in another thread, and again; does not throw
+   * @throws IllegalStateException if the JVM is being shut down
    */
   public static CleanUp of(Runnable action) {
     CleanUp cleanUp = new CleanUp(action);
-    Runtime.getRuntime().addShutdownHook(cleanUp.hook);
+    synchronized (OPEN) {
+      if (stopping) {
+        throw new IllegalStateException("the JVM is being shut down");
+      }
+      if (!hooked) {
+        Runtime.getRuntime().addShutdownHook(new Thread(CleanUp::stop, "clean-up"));
+        hooked = true;
+      }
+      OPEN.push(cleanUp);
+    }
     return cleanUp;
+  }
+
+  /** Whether the JVM is being shut down: what fails then is of no interest. */
+  public static boolean stopping() {
+    return stopping;
+  }
+
+  private static void stop() {
+    stopping = true;
+    for (CleanUp next = newest(); next != null; next = newest()) {
+      next.close();
+    }
+  }
+
+  private static @Nullable CleanUp newest() {
+    synchronized (OPEN) {
+      return OPEN.peek();
+    }
   }
 
   @Override
   public void close() {
     action.run();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // It runs, or has run.
+    cancel();
+  }
+
+  /** Takes the action back: it is not done. */
+  public void cancel() {
+    synchronized (OPEN) {
+      OPEN.remove(this);
     }
   }
 }

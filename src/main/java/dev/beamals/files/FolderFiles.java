@@ -69,22 +69,82 @@ public final class FolderFiles {
     }
   }
 
+  /**
+   * Where what is written to {@code folder} goes: {@link #normalize}, and of a link what it leads
+   * to.
+   *
+   * @throws RunException if it is not a folder name, or a link that leads nowhere
+   */
+  public static String target(String parameter, String folder) {
+    String path = normalize(parameter, folder);
+    try {
+      return !isRemote(folder) && Files.isSymbolicLink(Path.of(path))
+          ? Path.of(path).toRealPath().toString().replaceFirst("/?$", "/")
+          : path;
+    } catch (IOException e) {
+      throw RunException.cannotWrite(parameter + "=" + folder, e);
+    }
+  }
+
   /** Whether two paths are one folder, links and all. */
   public static boolean isSame(String folder, @Nullable String other) {
-    if (other == null) {
-      return false;
+    return other != null && relation(folder, other) == Relation.IS;
+  }
+
+  /** How a path stands to another. */
+  public enum Relation {
+    IS("is"),
+    HOLDS("holds"),
+    LIES_IN("lies in"),
+    APART("has nothing to do with");
+
+    private final String words;
+
+    Relation(String words) {
+      this.words = words;
     }
+
+    /** As in "{@code a} lies in {@code b}". */
+    @Override
+    public String toString() {
+      return words;
+    }
+  }
+
+  /**
+   * How a path stands to another where all links are followed; of remote ones, by their names.
+   *
+   * @param path may name what is not there yet
+   * @param other the same
+   */
+  public static Relation relation(String path, String other) {
     try {
-      if (isRemote(folder) || isRemote(other)) {
-        return normalize("folder", folder).equals(normalize("folder", other));
+      if (isRemote(path) != isRemote(other)) {
+        return Relation.APART;
       }
-      Path one = local(folder);
-      Path two = local(other);
-      return one.toAbsolutePath().normalize().equals(two.toAbsolutePath().normalize())
-          || (Files.exists(one) && Files.exists(two) && Files.isSameFile(one, two));
+      Path one = isRemote(path) ? Path.of(normalize("path", path)) : real(local(path));
+      Path two = isRemote(path) ? Path.of(normalize("path", other)) : real(local(other));
+      one = one.normalize();
+      two = two.normalize();
+      return one.equals(two)
+          ? Relation.IS
+          : two.startsWith(one)
+              ? Relation.HOLDS
+              : one.startsWith(two) ? Relation.LIES_IN : Relation.APART;
     } catch (IOException | InvalidPathException e) {
-      return false; // what uses them will say what is wrong
+      return Relation.APART; // what uses them will say what is wrong
     }
+  }
+
+  /** Follows all links, of what is there. */
+  private static Path real(Path path) throws IOException {
+    Path there = path.toAbsolutePath();
+    Path missing = Path.of("");
+    while (!Files.exists(there) && there.getParent() != null) {
+      missing = there.getFileName().resolve(missing);
+      there = there.getParent();
+    }
+    return there.toRealPath().resolve(missing);
   }
 
   /**

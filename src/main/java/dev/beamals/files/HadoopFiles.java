@@ -52,7 +52,9 @@ public final class HadoopFiles {
     Configuration configuration =
         configurations == null || configurations.isEmpty()
             ? new Configuration(false)
-            : configurations.get(0);
+            : new Configuration(configurations.get(0));
+    // A run that is stopped cleans up, when Hadoop would have closed its file systems.
+    configuration.setBoolean("fs.automatic.close", false);
     return new HadoopStorage(new Path(path).getFileSystem(configuration));
   }
 }

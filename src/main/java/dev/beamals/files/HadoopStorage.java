@@ -3,13 +3,15 @@ package dev.beamals.files;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
 
 /** By Hadoop; what is said of {@link #move} holds on HDFS, not on an object store. */
 final class HadoopStorage implements Storage {
@@ -69,10 +71,37 @@ final class HadoopStorage implements Storage {
 
   @Override
   public void write(String file, byte[] bytes) throws IOException {
-    try (OutputStream out = fileSystem.create(new Path(file), true)) {
-      out.write(bytes);
+    write(fileSystem.create(new Path(file), true), bytes);
+  }
+
+  @Override
+  public void create(String file, byte[] bytes) throws IOException {
+    FSDataOutputStream out;
+    try {
+      out = fileSystem.create(new Path(file), false);
+    } catch (IOException e) {
+      if (exists(file)) {
+        throw new FileAlreadyExistsException(file);
+      }
+      throw e;
+    }
+    write(out, bytes);
+  }
+
+  private static void write(FSDataOutputStream file, byte[] bytes) throws IOException {
+    try (file) {
+      file.write(bytes);
+      if (file.hasCapability(StreamCapabilities.HSYNC)) {
+        file.hsync();
+      }
     }
   }
+
+  @Override
+  public void sync(String path) {}
+
+  @Override
+  public void syncNames(String folder) {}
 
   private static void check(boolean done, String what, String path) throws IOException {
     if (!done) {

@@ -1,6 +1,8 @@
 package dev.beamals.files;
 
+import dev.beamals.RunException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
 import org.apache.beam.sdk.io.FileSystems;
@@ -31,6 +33,42 @@ public final class PartFile {
   /** Where it is to be written. */
   public String temporary() {
     return temporary;
+  }
+
+  /** What writes a file. */
+  public interface Writing<T> {
+    T write(String file) throws IOException;
+  }
+
+  /**
+   * Has the file written, and gives it its name. What was written of it is deleted where that
+   * fails.
+   *
+   * @param writing is told where to write; what it gives is the result
+   * @throws RunException naming the file if it cannot be written
+   */
+  public <T> T write(Writing<T> writing) {
+    try {
+      T result = writing.write(temporary);
+      moveIntoPlace();
+      return result;
+    } catch (IOException e) {
+      delete();
+      throw RunException.cannotWrite(file, e);
+    } catch (UncheckedIOException e) { // of those who write CSV
+      delete();
+      throw RunException.cannotWrite(file, e);
+    }
+  }
+
+  private void delete() {
+    try {
+      FileSystems.delete(
+          List.of(FileSystems.matchNewResource(temporary, false)),
+          StandardMoveOptions.IGNORE_MISSING_FILES);
+    } catch (IOException e) {
+      // It goes with its folder.
+    }
   }
 
   /** Gives it its name, when it is written. */

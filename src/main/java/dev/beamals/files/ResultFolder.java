@@ -26,12 +26,16 @@ public final class ResultFolder implements AutoCloseable {
   private static final String INCOMPLETE = "_INCOMPLETE";
   private static final String SUCCESS = "_SUCCESS";
 
+  /** The parameter and its value, for messages. */
+  private final String place;
+
   private final String path;
   private final boolean created;
   private final CleanUp cleanUp;
   private boolean complete;
 
-  private ResultFolder(String path, boolean created) throws IOException {
+  private ResultFolder(String place, String path, boolean created) throws IOException {
+    this.place = place;
     this.path = path;
     this.created = created;
     mark(INCOMPLETE);
@@ -46,7 +50,8 @@ public final class ResultFolder implements AutoCloseable {
    *     or cannot be made
    */
   public static ResultFolder create(String parameter, String output) {
-    String path = FolderFiles.normalize(parameter, output);
+    String place = parameter + "=" + output;
+    String path = FolderFiles.target(parameter, output);
     try {
       List<String> files = FolderFiles.list(path);
       if (files.contains(INCOMPLETE) && !files.contains(SUCCESS)) {
@@ -54,17 +59,16 @@ public final class ResultFolder implements AutoCloseable {
       } else if (!files.isEmpty()) {
         throw new RunException(
             String.format(
-                "%s=%s: holds %s; expected a new folder or an empty one",
-                parameter, output, files.get(0)));
+                "%s: holds %s; expected a new folder or an empty one", place, files.get(0)));
       }
       if (FolderFiles.isRemote(output)) {
-        return new ResultFolder(path, true);
+        return new ResultFolder(place, path, true);
       }
       boolean created = !Files.exists(Path.of(path));
       Files.createDirectories(Path.of(path));
-      return new ResultFolder(path, created);
+      return new ResultFolder(place, path, created);
     } catch (IOException e) {
-      throw RunException.cannotWrite(parameter + "=" + output, e);
+      throw RunException.cannotWrite(place, e);
     }
   }
 
@@ -74,7 +78,8 @@ public final class ResultFolder implements AutoCloseable {
       String folder = FolderFiles.normalize("tempLocation", tempLocation);
       return create("tempLocation", folder + "als-" + UUID.randomUUID());
     }
-    return new ResultFolder(Files.createTempDirectory("als-") + "/", true);
+    String folder = Files.createTempDirectory("als-") + "/";
+    return new ResultFolder(folder, folder, true);
   }
 
   /** With its last slash. */
@@ -107,20 +112,47 @@ public final class ResultFolder implements AutoCloseable {
     }
   }
 
-  /** Writes a small file of text. */
-  public void write(String name, String text) throws IOException {
+  /**
+   * Writes a small file of text.
+   *
+   * @throws RunException if it cannot be written
+   */
+  public void write(String name, String text) {
     try (OutputStream out =
         Channels.newOutputStream(
             FileSystems.create(FileSystems.matchNewResource(path + name, false), "text/plain"))) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw RunException.cannotWrite(path + name, e);
     }
   }
 
-  /** Marks the table as complete. */
-  public synchronized void complete() throws IOException {
+  /**
+   * Marks the table as complete, when all of it would outlive a power cut.
+   *
+   * @throws RunException if it cannot be, or another run writes to it
+   */
+  public synchronized void complete() {
+    try {
+      markComplete();
+    } catch (IOException e) {
+      throw RunException.cannotWrite(place, e);
+    }
+  }
+
+  private void markComplete() throws IOException {
+    boolean local = !FolderFiles.isRemote(path);
+    if (local) {
+      OutputLock.refuseOther(place, path, Storage.LOCAL);
+      Storage.LOCAL.sync(path);
+    }
     mark(SUCCESS);
     complete = true;
     delete(path, List.of(INCOMPLETE));
+    if (local) {
+      Storage.LOCAL.syncNames(path);
+      Storage.LOCAL.syncNames(path + "..");
+    }
   }
 
   private void mark(String name) throws IOException {

@@ -1,12 +1,18 @@
 package dev.beamals.files;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.options.PipelineOptions;
 
@@ -39,7 +45,7 @@ public interface Storage {
   void makeFolder(String folder) throws IOException;
 
   /**
-   * Gives a folder another name, in one step that no reader sees the middle of.
+   * Gives a file or folder another name, in one step that no reader sees the middle of.
    *
    * @param to does not exist
    */
@@ -50,7 +56,26 @@ public interface Storage {
 
   byte[] read(String file) throws IOException;
 
+  /** Writes a file, over one that is there: on a local disk in one step, as by {@link #move}. */
   void write(String file, byte[] bytes) throws IOException;
+
+  /**
+   * Writes a file that is not there: of several that try at once, one does. So it is on a local
+   * disk and on HDFS. An object store may look first and write later, and keep the last.
+   *
+   * @throws FileAlreadyExistsException if there is one of that name
+   */
+  void create(String file, byte[] bytes) throws IOException;
+
+  /**
+   * Returns when a file, or a folder and all that is in it, would outlive a power cut, where the
+   * file system can say so: a local disk can. HDFS has what {@link #write} wrote on disk when that
+   * returns, and other files on several machines. An object store has what it has confirmed.
+   */
+  void sync(String path) throws IOException;
+
+  /** The same for the names of what is in a folder alone, as after a move. */
+  void syncNames(String folder) throws IOException;
 
   /** By {@code java.nio}. */
   final class Local implements Storage {
@@ -97,11 +122,7 @@ public interface Storage {
       if (!exists(path)) {
         return;
       }
-      List<Path> deepestFirst;
-      try (Stream<Path> tree = Files.walk(path(path))) {
-        deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path entry : deepestFirst) {
+      for (Path entry : deepestFirst(path(path))) {
         Files.deleteIfExists(entry);
       }
     }
@@ -113,7 +134,64 @@ public interface Storage {
 
     @Override
     public void write(String file, byte[] bytes) throws IOException {
-      Files.write(path(file), bytes);
+      Path to = path(file);
+      if (Files.exists(to) && !Files.isRegularFile(to, LinkOption.NOFOLLOW_LINKS)) {
+        Files.write(to, bytes); // through a link, or to a device
+        return;
+      }
+      Path written = to.resolveSibling("." + to.getFileName() + "-" + UUID.randomUUID());
+      try {
+        Files.write(written, bytes);
+        force(written);
+        Files.move(written, to, StandardCopyOption.ATOMIC_MOVE);
+      } catch (IOException e) {
+        Files.deleteIfExists(written);
+        throw e;
+      }
+    }
+
+    @Override
+    public void create(String file, byte[] bytes) throws IOException {
+      Path created = Files.createFile(path(file));
+      try {
+        Files.write(created, bytes);
+      } catch (IOException e) {
+        Files.deleteIfExists(created);
+        throw e;
+      }
+    }
+
+    @Override
+    public void sync(String path) throws IOException {
+      for (Path entry : deepestFirst(path(path))) {
+        if (Files.isRegularFile(entry)) {
+          force(entry);
+        } else {
+          syncNames(entry.toString());
+        }
+      }
+    }
+
+    @Override
+    public void syncNames(String folder) {
+      try {
+        force(path(folder));
+      } catch (IOException e) {
+        // Not every file system can.
+      }
+    }
+
+    /** A channel for reading does: what is written to disk is the file's, whoever wrote it. */
+    private static void force(Path path) throws IOException {
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+
+    private static List<Path> deepestFirst(Path path) throws IOException {
+      try (Stream<Path> tree = Files.walk(path)) {
+        return tree.sorted(Comparator.reverseOrder()).toList();
+      }
     }
   }
 }

@@ -104,19 +104,14 @@ public final class ArrayCoding {
 
   public static void write(Ids ids, OutputStream out) throws IOException {
     write(ids.ints(), out);
-    writeLength(ids.strings().length, out);
-    for (String id : ids.strings()) {
-      write(id, out);
-    }
+    write(ids.texts().offsets(), out);
+    write(ids.texts().utf8(), out);
   }
 
   public static Ids readIds(InputStream in) throws IOException {
     int[] ints = readInts(in);
-    String[] strings = new String[readLength(in)];
-    for (int i = 0; i < strings.length; i++) {
-      strings[i] = readString(in);
-    }
-    return new Ids(ints, strings);
+    int[] offsets = readInts(in);
+    return new Ids(ints, new Texts(readBytes(in), offsets));
   }
 
   private static void writeLength(int length, OutputStream out) throws IOException {

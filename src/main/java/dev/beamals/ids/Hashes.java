@@ -2,6 +2,7 @@ package dev.beamals.ids;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import java.nio.charset.StandardCharsets;
 
 /** The hash functions that decide blocks, splits, seeds and duplicates: part of the format. */
 public final class Hashes {
@@ -18,6 +19,24 @@ public final class Hashes {
 
   public static long of(String string) {
     return HASHER.hashCharsToLong(string);
+  }
+
+  /**
+   * The hash {@link #of(String)} of a text.
+   *
+   * @param utf8 where its bytes are
+   */
+  static long ofUtf8(byte[] utf8, int from, int length) {
+    // The hash of a string is that of its chars, two bytes each, the lower first.
+    byte[] chars = new byte[2 * length];
+    for (int i = 0; i < length; i++) {
+      byte b = utf8[from + i];
+      if (b < 0) {
+        return of(new String(utf8, from, length, StandardCharsets.UTF_8));
+      }
+      chars[2 * i] = b;
+    }
+    return of(chars, 0, chars.length);
   }
 
   /** Finalizer of SplitMix64 (Steele, Lea and Flood 2014): every bit depends on every bit. */

@@ -2,14 +2,11 @@ package dev.beamals.ids;
 
 import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.objects.Object2IntOpenHashMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /** Collects the ids of many rows: a row gets a code, and the codes end as indices. */
 public final class IdDictionary {
@@ -30,8 +27,17 @@ public final class IdDictionary {
   /** How many int ids there are. */
   private int ints;
 
-  private final Object2IntOpenHashMap<String> stringCodes = new Object2IntOpenHashMap<>();
-  private final List<String> strings = new ArrayList<>();
+  private final Texts.Builder texts = new Texts.Builder();
+
+  /** The lower half of the hash of each text. */
+  private int[] textHashes = new int[16];
+
+  /**
+   * One more than the number of a text, or 0, from the place on that its hash says; at least twice
+   * as long as there are texts.
+   */
+  private int[] textTable = new int[64];
+
   private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
 
   private long lastInt = NO_INT;
@@ -39,7 +45,6 @@ public final class IdDictionary {
 
   public IdDictionary() {
     intCodes.defaultReturnValue(ABSENT);
-    stringCodes.defaultReturnValue(ABSENT);
   }
 
   /**
@@ -49,9 +54,7 @@ public final class IdDictionary {
    */
   public int code(byte[] bytes, int from, int to) throws CharacterCodingException {
     long plain = plainInt(bytes, from, to);
-    return plain != NO_INT
-        ? code((int) plain)
-        : code(utf8.decode(ByteBuffer.wrap(bytes, from, to - from)).toString());
+    return plain != NO_INT ? code((int) plain) : textCode(bytes, from, to);
   }
 
   /**
@@ -115,12 +118,55 @@ public final class IdDictionary {
 
   /** The code of an id that is not a plain int. */
   public int code(String id) {
-    int code = stringCodes.putIfAbsent(id, -1 - strings.size());
-    if (code == ABSENT) {
-      code = -1 - strings.size();
-      strings.add(id);
+    byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+    try {
+      return textCode(bytes, 0, bytes.length);
+    } catch (CharacterCodingException e) {
+      throw new AssertionError("what was encoded can be decoded", e);
     }
-    return code;
+  }
+
+  private int textCode(byte[] bytes, int from, int to) throws CharacterCodingException {
+    int hash = (int) Hashes.of(bytes, from, to - from);
+    int at = hash & textTable.length - 1;
+    for (int n; (n = textTable[at]) > 0; at = at + 1 & textTable.length - 1) {
+      if (textHashes[n - 1] == hash && texts.isEqual(n - 1, bytes, from, to - from)) {
+        return -n;
+      }
+    }
+    checkUtf8(bytes, from, to);
+    texts.add(bytes, from, to - from);
+    int size = texts.size();
+    textTable[at] = size;
+    if (size > textHashes.length) {
+      textHashes = Arrays.copyOf(textHashes, 2 * textHashes.length);
+    }
+    textHashes[size - 1] = hash;
+    if (2 * size > textTable.length) {
+      growTextTable();
+    }
+    return -size;
+  }
+
+  private void checkUtf8(byte[] bytes, int from, int to) throws CharacterCodingException {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] < 0) {
+        utf8.decode(ByteBuffer.wrap(bytes, i, to - i));
+        return;
+      }
+    }
+  }
+
+  private void growTextTable() {
+    int[] larger = new int[2 * textTable.length];
+    for (int n = 1; n <= texts.size(); n++) {
+      int at = textHashes[n - 1] & larger.length - 1;
+      while (larger[at] > 0) {
+        at = at + 1 & larger.length - 1;
+      }
+      larger[at] = n;
+    }
+    textTable = larger;
   }
 
   /**
@@ -151,21 +197,22 @@ public final class IdDictionary {
       sortedInts[n] = others[o];
       intPositions[intCodes.get(others[o])] = n++;
     }
-    String[] sortedStrings = strings.toArray(new String[0]);
-    Arrays.sort(sortedStrings);
-    int[] stringPositions = new int[sortedStrings.length];
-    for (int i = 0; i < stringPositions.length; i++) {
-      stringPositions[i] = sortedInts.length + Arrays.binarySearch(sortedStrings, strings.get(i));
+    Texts all = texts.view();
+    int[] textOrder = all.sortedIndices();
+    int[] textPositions = new int[textOrder.length];
+    for (int i = 0; i < textOrder.length; i++) {
+      textPositions[textOrder[i]] = ints + i;
     }
     int[] rows = codes.elements();
     for (int r = 0; r < indices.length; r++) {
-      indices[r] = rows[r] >= 0 ? intPositions[rows[r]] : stringPositions[-1 - rows[r]];
+      indices[r] = rows[r] >= 0 ? intPositions[rows[r]] : textPositions[-1 - rows[r]];
     }
+    Ids ids = new Ids(sortedInts, all.select(textOrder, 0, textOrder.length, 0));
     intCodes.clear();
     ints = 0;
-    stringCodes.clear();
-    strings.clear();
+    texts.clear();
+    Arrays.fill(textTable, 0);
     lastInt = NO_INT;
-    return new Ids(sortedInts, sortedStrings);
+    return ids;
   }
 }

@@ -1,6 +1,8 @@
 package dev.beamals.ids;
 
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -14,60 +16,73 @@ import java.util.stream.IntStream;
  * then the other strings by {@link String#compareTo}. It is an order of all ids, so that it depends
  * on nothing but the ids themselves, and ids that are all ints stay ints without a map of them
  * anywhere.
+ *
+ * <p>The ints are one array, the other strings another of their bytes in UTF-8 and one of where
+ * each begins: a set takes four bytes more than the text of each id, and is copied, compared and
+ * written in bulk.
  */
 public final class Ids implements Serializable {
   private static final long serialVersionUID = 1L;
 
   private final int[] ints;
-  private final String[] strings;
+  private final Texts texts;
 
   /**
    * @param ints strictly ascending; kept, not copied
-   * @param strings strictly ascending, none of them a plain int; kept, not copied
+   * @param texts strictly ascending, none of them a plain int
    */
-  Ids(int[] ints, String[] strings) {
+  Ids(int[] ints, Texts texts) {
     this.ints = ints;
-    this.strings = strings;
+    this.texts = texts;
   }
 
   /** The set of these ids; duplicates count once. */
   public static Ids of(String... ids) {
     int[] ints = new int[ids.length];
-    String[] strings = new String[ids.length];
+    Texts.Builder texts = new Texts.Builder();
     int i = 0;
-    int s = 0;
     for (String id : ids) {
       if (isPlainInt(id)) {
         ints[i++] = Integer.parseInt(id);
       } else {
-        strings[s++] = id;
+        texts.add(id);
       }
     }
-    return sorted(Arrays.copyOf(ints, i), Arrays.copyOf(strings, s));
+    return new Ids(sorted(Arrays.copyOf(ints, i)), sorted(texts.view()));
   }
 
   /** The set of these ids; duplicates count once. */
   public static Ids of(int... ids) {
-    return sorted(ids.clone(), new String[0]);
+    return new Ids(sorted(ids.clone()), Texts.NONE);
+  }
+
+  /** Sorts in place and drops duplicates. */
+  private static int[] sorted(int[] ints) {
+    Arrays.sort(ints);
+    int n = 0;
+    for (int k = 0; k < ints.length; k++) {
+      if (k == 0 || ints[k] != ints[k - 1]) {
+        ints[n++] = ints[k];
+      }
+    }
+    return n == ints.length ? ints : Arrays.copyOf(ints, n);
+  }
+
+  /** A copy that is sorted and without duplicates. */
+  private static Texts sorted(Texts texts) {
+    int[] order = texts.sortedIndices();
+    int n = 0;
+    for (int k = 0; k < order.length; k++) {
+      if (k == 0 || Texts.compare(texts, order[k], texts, order[k - 1]) != 0) {
+        order[n++] = order[k];
+      }
+    }
+    return texts.select(order, 0, n, 0);
   }
 
   /** All ids that are in any of {@code sets}. */
   public static Ids union(Collection<Ids> sets) {
-    int ints = 0;
-    int strings = 0;
-    for (Ids set : sets) {
-      ints = Math.addExact(ints, set.ints.length);
-      strings = Math.addExact(strings, set.strings.length);
-    }
-    int[] allInts = new int[ints];
-    String[] allStrings = new String[strings];
-    for (Ids set : sets) {
-      ints -= set.ints.length;
-      System.arraycopy(set.ints, 0, allInts, ints, set.ints.length);
-      strings -= set.strings.length;
-      System.arraycopy(set.strings, 0, allStrings, strings, set.strings.length);
-    }
-    return sorted(allInts, allStrings);
+    return new Union(new ArrayList<>(sets)).ids();
   }
 
   /** The ids that are in every one of {@code sets}, of which there is at least one. */
@@ -79,27 +94,6 @@ public final class Ids implements Serializable {
           all.select(IntStream.range(0, positions.length).filter(i -> positions[i] >= 0).toArray());
     }
     return all;
-  }
-
-  /** Sorts in place and drops duplicates. */
-  private static Ids sorted(int[] ints, String[] strings) {
-    Arrays.sort(ints);
-    int i = 0;
-    for (int k = 0; k < ints.length; k++) {
-      if (k == 0 || ints[k] != ints[k - 1]) {
-        ints[i++] = ints[k];
-      }
-    }
-    Arrays.sort(strings);
-    int s = 0;
-    for (int k = 0; k < strings.length; k++) {
-      if (k == 0 || !strings[k].equals(strings[k - 1])) {
-        strings[s++] = strings[k];
-      }
-    }
-    return new Ids(
-        i == ints.length ? ints : Arrays.copyOf(ints, i),
-        s == strings.length ? strings : Arrays.copyOf(strings, s));
   }
 
   /** Whether {@code id} is the usual decimal form of an int. */
@@ -122,12 +116,12 @@ public final class Ids implements Serializable {
   }
 
   public int size() {
-    return ints.length + strings.length;
+    return ints.length + texts.size();
   }
 
   /** Whether every id is a plain int. */
   public boolean allInts() {
-    return strings.length == 0;
+    return texts.size() == 0;
   }
 
   public boolean isInt(int index) {
@@ -141,12 +135,19 @@ public final class Ids implements Serializable {
 
   /** The id at {@code index} as a string. */
   public String get(int index) {
-    return isInt(index) ? Integer.toString(ints[index]) : strings[index - ints.length];
+    return isInt(index) ? Integer.toString(ints[index]) : texts.get(index - ints.length);
+  }
+
+  /** The id at {@code index} in UTF-8. */
+  public byte[] utf8(int index) {
+    return isInt(index)
+        ? Integer.toString(ints[index]).getBytes(StandardCharsets.UTF_8)
+        : texts.utf8(index - ints.length);
   }
 
   /** A well-mixed hash of the id at {@code index}: the same wherever the id occurs. */
   public long hash(int index) {
-    return isInt(index) ? Hashes.of(ints[index]) : Hashes.of(strings[index - ints.length]);
+    return isInt(index) ? Hashes.of(ints[index]) : texts.hash(index - ints.length);
   }
 
   /** The block of the id at {@code index} when there are {@code blocks} of them. */
@@ -162,7 +163,7 @@ public final class Ids implements Serializable {
   public int[] positionsIn(Ids other) {
     int[] positions = new int[size()];
     placeInts(ints, other.ints, positions);
-    placeStrings(strings, other.strings, positions, ints.length, other.ints.length);
+    placeTexts(texts, other.texts, positions, ints.length, other.ints.length);
     return positions;
   }
 
@@ -180,15 +181,14 @@ public final class Ids implements Serializable {
    * @param from the place in {@code positions} of the first id
    * @param first the position of the first of the others
    */
-  private static void placeStrings(
-      String[] ids, String[] other, int[] positions, int from, int first) {
+  private static void placeTexts(Texts ids, Texts other, int[] positions, int from, int first) {
     int o = 0;
-    for (int i = 0; i < ids.length; i++) {
+    for (int i = 0; i < ids.size(); i++) {
       int order = -1;
-      while (o < other.length && (order = other[o].compareTo(ids[i])) < 0) {
+      while (o < other.size() && (order = Texts.compare(other, o, ids, i)) < 0) {
         o++;
       }
-      positions[from + i] = o < other.length && order == 0 ? first + o : -1;
+      positions[from + i] = o < other.size() && order == 0 ? first + o : -1;
     }
   }
 
@@ -200,11 +200,7 @@ public final class Ids implements Serializable {
     for (int k = 0; k < i; k++) {
       someInts[k] = ints[indices[k]];
     }
-    String[] someStrings = new String[indices.length - i];
-    for (int k = i; k < indices.length; k++) {
-      someStrings[k - i] = strings[indices[k] - ints.length];
-    }
-    return new Ids(someInts, someStrings);
+    return new Ids(someInts, texts.select(indices, i, indices.length, ints.length));
   }
 
   /** Compares id {@code i} of {@code a} with id {@code j} of {@code b} in the order of ids. */
@@ -212,31 +208,31 @@ public final class Ids implements Serializable {
     if (a.isInt(i)) {
       return b.isInt(j) ? Integer.compare(a.ints[i], b.ints[j]) : -1;
     }
-    return b.isInt(j) ? 1 : a.strings[i - a.ints.length].compareTo(b.strings[j - b.ints.length]);
+    return b.isInt(j) ? 1 : Texts.compare(a.texts, i - a.ints.length, b.texts, j - b.ints.length);
   }
 
   int[] ints() {
     return ints;
   }
 
-  String[] strings() {
-    return strings;
+  Texts texts() {
+    return texts;
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof Ids
         && Arrays.equals(ints, ((Ids) other).ints)
-        && Arrays.equals(strings, ((Ids) other).strings);
+        && texts.equals(((Ids) other).texts);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(ints) + Arrays.hashCode(strings);
+    return 31 * Arrays.hashCode(ints) + texts.hashCode();
   }
 
   @Override
   public String toString() {
-    return Arrays.toString(ints) + Arrays.toString(strings);
+    return IntStream.range(0, size()).mapToObj(this::get).toList().toString();
   }
 }

@@ -2,12 +2,11 @@ package dev.beamals.model;
 
 import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
+import dev.beamals.files.FileDigest;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -23,18 +22,10 @@ import java.util.PriorityQueue;
  * bits of the factors; numbers are big-endian.
  */
 final class FactorsDigest {
-  private final MessageDigest sha256;
+  private final MessageDigest sha256 = FileDigest.newSha256();
   private long rows;
   private boolean intIds = true;
   private boolean complete = true;
-
-  FactorsDigest() {
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
-  }
 
   /**
    * Adds one side.
@@ -97,7 +88,7 @@ final class FactorsDigest {
 
   private void add(Side side, FactorBlock block, int i) {
     Ids ids = block.ids();
-    byte[] text = ids.isInt(i) ? new byte[0] : ids.get(i).getBytes(StandardCharsets.UTF_8);
+    byte[] text = ids.isInt(i) ? new byte[0] : ids.utf8(i);
     ByteBuffer row = ByteBuffer.allocate(6 + text.length + 4 * block.rank());
     row.put((byte) side.ordinal());
     if (ids.isInt(i)) {

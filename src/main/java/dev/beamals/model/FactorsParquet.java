@@ -54,7 +54,7 @@ final class FactorsParquet {
         if (intIds) {
           rows.column(0).write(block.ids().intAt(i), 0, 0);
         } else {
-          rows.column(0).write(Binary.fromString(block.ids().get(i)), 0, 0);
+          rows.column(0).write(Binary.fromConstantByteArray(block.ids().utf8(i)), 0, 0);
         }
         ColumnWriter features = rows.column(1);
         for (int k = i * block.rank(); k < (i + 1) * block.rank(); k++) {

@@ -3,7 +3,10 @@ package dev.beamals.model;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.beamals.RunException;
+import dev.beamals.files.FileDigest;
+import java.util.HexFormat;
 import java.util.Map;
 
 /** The JSON of a model's files. */
@@ -28,6 +31,19 @@ final class Json {
       // The same message.
     }
     throw new RunException(what + " is not whole JSON");
+  }
+
+  /** SHA-256 of what an object says, in hexadecimal, whatever its layout and the order of keys. */
+  static String digest(JsonNode object) {
+    try {
+      byte[] text =
+          MAPPER
+              .writer(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+              .writeValueAsBytes(toMap(object));
+      return HexFormat.of().formatHex(FileDigest.newSha256().digest(text));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not of JSON's types: " + object, e);
+    }
   }
 
   /** Numbers, strings, booleans, lists and maps as they are in Java. */

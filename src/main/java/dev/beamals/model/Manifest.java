@@ -1,6 +1,7 @@
 package dev.beamals.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
 import dev.beamals.als.TrainingSummary;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public abstract class Manifest implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** The key of the digest of all other keys. */
+  private static final String DIGEST = "manifestDigest";
+
   /** Says that a folder is ours. */
   static final String FORMAT = "beam-als model";
 
@@ -43,22 +47,44 @@ public abstract class Manifest implements Serializable {
   /**
    * A file of ratings.
    *
-   * @param fingerprint of its rows, whatever their order, in hexadecimal
+   * @param fingerprint of its rows, whatever their order, in hexadecimal; empty where it is not
+   *     known
    */
   public record InputFile(String file, long bytes, String fingerprint) implements Serializable {
     private static final long serialVersionUID = 1L;
   }
 
   /**
-   * What was read and dropped.
+   * What was read and dropped: {@code rowsRead} is the sum of {@code rowsDropped} and {@code
+   * ratings}.
    *
-   * @param rowsDropped by the names of the rules
-   * @param ratings that were left
+   * @param rowsDropped by the names of the reasons
+   * @param ratings the rows that were left
    */
   public record Input(
       long rowsRead, Map<String, Long> rowsDropped, long ratings, List<InputFile> files)
       implements Serializable {
     private static final long serialVersionUID = 1L;
+
+    /** As JSON has it. */
+    public Map<String, Object> toMap() {
+      List<Map<String, Object>> entries = new ArrayList<>();
+      for (InputFile file : files) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("file", file.file());
+        entry.put("bytes", file.bytes());
+        if (!file.fingerprint().isEmpty()) {
+          entry.put("fingerprint", file.fingerprint());
+        }
+        entries.add(entry);
+      }
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("rowsRead", rowsRead);
+      map.put("rowsDropped", rowsDropped);
+      map.put("ratings", ratings);
+      map.put("files", entries);
+      return map;
+    }
   }
 
   /**
@@ -71,6 +97,16 @@ public abstract class Manifest implements Serializable {
   public record FoldInOrigin(
       String model, @Nullable String factorsDigest, long ratingsOfUnknownItems)
       implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * A file of the model itself.
+   *
+   * @param file its path in the folder of the model
+   * @param sha256 of its bytes, in hexadecimal
+   */
+  public record ModelFile(String file, long bytes, String sha256) implements Serializable {
     private static final long serialVersionUID = 1L;
   }
 
@@ -99,6 +135,9 @@ public abstract class Manifest implements Serializable {
   /** How long each phase took, in seconds. */
   public abstract Map<String, Double> seconds();
 
+  /** The other files of the model; none where it is of a version that did not tell. */
+  public abstract List<ModelFile> files();
+
   /**
    * @param parameters among them {@code rank}
    */
@@ -109,11 +148,16 @@ public abstract class Manifest implements Serializable {
         .setFactors(factors)
         .setRatingMean(0)
         .setSeconds(Map.of())
+        .setFiles(List.of())
         .build();
   }
 
   Manifest withCreated(String created) {
     return toBuilder().setCreated(created).build();
+  }
+
+  Manifest withFiles(List<ModelFile> files) {
+    return toBuilder().setFiles(files).build();
   }
 
   public Manifest withInput(Input input) {
@@ -177,6 +221,8 @@ public abstract class Manifest implements Serializable {
 
     abstract Builder setSeconds(Map<String, Double> seconds);
 
+    abstract Builder setFiles(List<ModelFile> files);
+
     abstract Manifest build();
   }
 
@@ -231,7 +277,37 @@ public abstract class Manifest implements Serializable {
         .setIterations(json.path("iterations").isInt() ? json.path("iterations").asInt() : null)
         .setRatingMean(json.path("ratingMean").asDouble(0))
         .setSeconds(seconds)
+        .setFiles(files(json.path("files")))
         .build();
+  }
+
+  private static List<ModelFile> files(JsonNode json) {
+    List<ModelFile> files = new ArrayList<>();
+    for (JsonNode file : json) {
+      files.add(
+          new ModelFile(
+              file.path("file").asText(),
+              file.path("bytes").asLong(),
+              file.path("sha256").asText()));
+    }
+    return List.copyOf(files);
+  }
+
+  /** What a manifest says its own digest is; null where it does not say. */
+  static @Nullable String digest(JsonNode json) {
+    return json.path(DIGEST).textValue();
+  }
+
+  /** Whether a manifest is as it was written, or does not tell. */
+  static boolean isAsWritten(JsonNode json) {
+    String digest = digest(json);
+    return digest == null || digest.equals(computeDigest(json));
+  }
+
+  private static String computeDigest(JsonNode json) {
+    ObjectNode rest = json.deepCopy();
+    rest.remove(DIGEST);
+    return Json.digest(rest);
   }
 
   static int checkRank(String what, JsonNode rank) {
@@ -312,6 +388,18 @@ public abstract class Manifest implements Serializable {
     if (!seconds().isEmpty()) {
       json.put("seconds", seconds());
     }
+    if (!files().isEmpty()) {
+      List<Map<String, Object>> files = new ArrayList<>();
+      for (ModelFile file : files()) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("file", file.file());
+        entry.put("bytes", file.bytes());
+        entry.put("sha256", file.sha256());
+        files.add(entry);
+      }
+      json.put("files", files);
+      json.put(DIGEST, Json.digest(Json.parse("manifest.json", Json.toText(json))));
+    }
     return Json.toText(json);
   }
 
@@ -336,22 +424,8 @@ public abstract class Manifest implements Serializable {
   }
 
   private static void putInput(Map<String, Object> json, String name, @Nullable Input input) {
-    if (input == null) {
-      return;
+    if (input != null) {
+      json.put(name, input.toMap());
     }
-    List<Map<String, Object>> files = new ArrayList<>();
-    for (InputFile file : input.files()) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("file", file.file());
-      entry.put("bytes", file.bytes());
-      entry.put("fingerprint", file.fingerprint());
-      files.add(entry);
-    }
-    Map<String, Object> entry = new LinkedHashMap<>();
-    entry.put("rowsRead", input.rowsRead());
-    entry.put("rowsDropped", input.rowsDropped());
-    entry.put("ratings", input.ratings());
-    entry.put("files", files);
-    json.put(name, entry);
   }
 }

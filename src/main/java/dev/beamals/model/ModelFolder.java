@@ -3,15 +3,16 @@ package dev.beamals.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.RunException;
 import dev.beamals.files.CleanUp;
+import dev.beamals.files.FileDigest;
 import dev.beamals.files.FolderFiles;
+import dev.beamals.files.OutputLock;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.Storage;
 import dev.beamals.ids.Side;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -25,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A new model is written to a staging folder beside it and moved into place when complete: the
  * older model is moved aside, the new one takes its name, the older one is deleted. A program that
  * is killed between the two moves leaves the older model aside, whole; the next run moves it back.
- * A folder is a model when it has a manifest, which is written last. Each run has a staging folder
- * of its own, since workers of a run that was killed may still write for a while.
+ * A folder is a model when it has a manifest, which is written last. All of the new model is synced
+ * before it is moved, and the moves before the older model is deleted, so that a power cut leaves
+ * one or the other as well. Each run has a staging folder of its own, since workers of a run that
+ * was killed may still write for a while.
  *
  * <p>The same on a local disk and on HDFS, where the moves are single steps as well. On an object
  * store they are not: it copies file by file.
@@ -67,7 +70,13 @@ public final class ModelFolder implements AutoCloseable {
     String parent = parent(folder);
     String name = folder.substring(parent.length());
     this.staging = parent + "." + name + ".staging-" + attempt;
-    this.aside = parent + "." + name + ".replaced";
+    this.aside = aside(folder);
+  }
+
+  /** Where an older model is while it is replaced. */
+  static String aside(String folder) {
+    String parent = parent(folder);
+    return parent + "." + folder.substring(parent.length()) + ".replaced";
   }
 
   /** With its last slash, which the root needs. */
@@ -122,25 +131,16 @@ public final class ModelFolder implements AutoCloseable {
 
   static ModelFolder at(String parameter, String output, String attempt, Storage storage) {
     String place = parameter + "=" + output;
-    try {
-      String folder = FolderFiles.normalize(parameter, output);
-      if (!FolderFiles.isRemote(output) && Files.isSymbolicLink(Path.of(folder))) {
-        // The model is saved where the link leads; the link stays.
-        folder = Path.of(folder).toRealPath() + "/";
-      }
-      if (folder.equals(FolderFiles.isRemote(folder) ? FolderFiles.root(folder) : "/")) {
-        throw new RunException(place + ": expected a folder of its own for the model");
-      }
-      return new ModelFolder(place, storage, folder.substring(0, folder.length() - 1), attempt);
-    } catch (IOException e) {
-      throw RunException.cannotWrite(place, e);
+    // The model is saved where a link leads; the link stays.
+    String folder = FolderFiles.target(parameter, output);
+    if (folder.equals(FolderFiles.isRemote(folder) ? FolderFiles.root(folder) : "/")) {
+      throw new RunException(place + ": expected a folder of its own for the model");
     }
+    return new ModelFolder(place, storage, folder.substring(0, folder.length() - 1), attempt);
   }
 
   private void prepare() throws IOException {
-    if (!storage.exists(folder) && isModel(aside)) {
-      storage.move(aside, folder);
-    }
+    bringBack();
     refuseForeign();
     String parent = parent(folder);
     String name = folder.substring(parent.length());
@@ -154,6 +154,27 @@ public final class ModelFolder implements AutoCloseable {
     storage.delete(aside);
     for (Side side : Side.values()) {
       storage.makeFolder(staging() + WriteFactors.folder(side));
+    }
+  }
+
+  private void bringBack() throws IOException {
+    if (!storage.exists(folder) && isModel(aside)) {
+      storage.move(aside, folder);
+    }
+  }
+
+  /**
+   * Brings the older model back that a run which was killed between the two moves left aside; does
+   * nothing where there is none. No other run may write to {@code output}.
+   *
+   * @throws RunException if it cannot be moved
+   */
+  public static void bringBack(String parameter, String output, PipelineOptions options) {
+    ModelFolder model = at(parameter, output, newAttempt(), options);
+    try {
+      model.bringBack();
+    } catch (IOException e) {
+      throw RunException.cannotWrite(model.place, e);
     }
   }
 
@@ -336,14 +357,22 @@ public final class ModelFolder implements AutoCloseable {
         write(METADATA + "_SUCCESS", "");
       }
       write(METRICS, metrics.toJson());
-      write(MANIFEST, manifest.toJson());
+      List<Manifest.ModelFile> files = new ArrayList<>();
+      addFiles("", files);
+      write(MANIFEST, manifest.withFiles(files).toJson());
+      OutputLock.refuseOther(place, folder, storage);
+      storage.sync(staging); // first: a name that outlives a power cut must not be that of less
       boolean older = storage.exists(folder);
       if (older) {
         storage.move(folder, aside);
       }
       try {
         storage.move(staging, folder);
+        storage.syncNames(parent(folder));
       } catch (IOException e) {
+        if (storage.exists(folder)) {
+          storage.move(folder, staging);
+        }
         if (older) {
           storage.move(aside, folder);
         }
@@ -356,6 +385,24 @@ public final class ModelFolder implements AutoCloseable {
       storage.delete(aside);
     } catch (IOException e) {
       // The new model is in place; the next run to this output deletes the older one.
+    }
+  }
+
+  /**
+   * Tells the files below a folder.
+   *
+   * @param below a path in the staging folder, with its last slash where it is not empty
+   * @param files Modified
+   */
+  private void addFiles(String below, List<Manifest.ModelFile> files) throws IOException {
+    for (String name : storage.list(staging() + below)) {
+      String path = staging() + below + name;
+      if (storage.isFolder(path)) {
+        addFiles(below + name + "/", files);
+      } else {
+        FileDigest digest = FileDigest.of(path);
+        files.add(new Manifest.ModelFile(below + name, digest.bytes(), digest.sha256()));
+      }
     }
   }
 

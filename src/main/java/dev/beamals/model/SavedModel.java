@@ -1,5 +1,7 @@
 package dev.beamals.model;
 
+import static dev.beamals.Words.noun;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
@@ -27,9 +29,8 @@ import org.jspecify.annotations.Nullable;
  * format this version knows, that the end of every file is there, and that a side has as many rows
  * as its manifest says and as many files as each of them says. Reading checks the rest, page by
  * page against its checksum and row by row. What neither finds is a whole file of another model of
- * the same rank and as many rows in place of one of this: {@code factorsDigest} tells, but
- * computing it takes as long as reading everything. Every failure is a {@link RunException} of one
- * line.
+ * the same rank and as many rows in place of one of this: {@link ModelCheck} does, but it takes as
+ * long as reading everything. Every failure is a {@link RunException} of one line.
  *
  * <pre>{@code
  * SavedModel model = SavedModel.open("model", "als_model");
@@ -41,6 +42,7 @@ public final class SavedModel {
   private final String folder;
   private final String description;
   private final @Nullable Manifest manifest;
+  private final boolean asWritten;
   private final ModelParameters parameters;
   private final SavedFactors users;
   private final SavedFactors items;
@@ -57,6 +59,7 @@ public final class SavedModel {
     this.folder = folder;
     this.description = Json.toText(description);
     this.manifest = manifest;
+    this.asWritten = Manifest.isAsWritten(description);
     this.parameters = parameters;
     this.users = users;
     this.items = items;
@@ -88,7 +91,15 @@ public final class SavedModel {
       if (remote
           ? files.isEmpty() && FolderFiles.list(path + "userFactors/").isEmpty()
           : !Files.exists(FolderFiles.local(folder))) {
-        throw new RunException(place + "no such folder");
+        String aside = ModelFolder.aside(path.substring(0, path.length() - 1)) + "/";
+        throw new RunException(
+            place
+                + "no such folder"
+                + (FolderFiles.list(aside).contains("manifest.json")
+                    ? "; a run that was to replace it was killed, and left it as "
+                        + aside
+                        + ": the next run to it brings it back"
+                    : ""));
       }
       throw new RunException(
           place
@@ -118,8 +129,8 @@ public final class SavedModel {
     if (count != factors.rows()) {
       throw new RunException(
           String.format(
-              "%s%s/ holds %d rows and manifest.json says %d: a file is missing or was added",
-              place, name, factors.rows(), count));
+              "%s%s/ holds %d %s and manifest.json says %d: a file is missing or was added",
+              place, name, factors.rows(), noun(factors.rows(), "row"), count));
     }
   }
 
@@ -232,6 +243,14 @@ public final class SavedModel {
   /** What our manifest says, or null if Spark MLlib saved it. */
   public @Nullable Manifest manifest() {
     return manifest;
+  }
+
+  /**
+   * Whether the manifest is as it was written, by its own digest; true where it has none. {@link
+   * ModelCheck} tells of all other files.
+   */
+  public boolean isManifestAsWritten() {
+    return asWritten;
   }
 
   /** What it was made with, as far as it tells. */

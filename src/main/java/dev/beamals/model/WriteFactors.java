@@ -1,10 +1,8 @@
 package dev.beamals.model;
 
-import dev.beamals.RunException;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.files.PartFile;
 import dev.beamals.ids.Side;
-import java.io.IOException;
 import java.io.Serializable;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.io.FileSystems;
@@ -111,18 +109,17 @@ public final class WriteFactors extends PTransform<PCollection<FactorBlock>, PCo
     public void processElement(ProcessContext c) {
       FactorBlock block = c.element();
       String name = String.format("part-%05d.parquet", block.ids().block(0, numBlocks));
-      PartFile part = PartFile.of(folder, name);
-      try {
-        FactorsParquet.write(
-            FileSystems.matchNewResource(part.temporary(), false),
-            block,
-            c.sideInput(seen).intIds(),
-            c.sideInput(seen).blocks());
-        part.moveIntoPlace();
-      } catch (IOException e) {
-        throw RunException.cannotWrite(folder + name, e);
-      }
-      c.output(name);
+      c.output(
+          PartFile.of(folder, name)
+              .write(
+                  file -> {
+                    FactorsParquet.write(
+                        FileSystems.matchNewResource(file, false),
+                        block,
+                        c.sideInput(seen).intIds(),
+                        c.sideInput(seen).blocks());
+                    return name;
+                  }));
     }
   }
 }

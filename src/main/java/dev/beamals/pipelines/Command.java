@@ -1,7 +1,11 @@
 package dev.beamals.pipelines;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.IdType;
 import dev.beamals.csv.MixedIdsException;
@@ -10,19 +14,25 @@ import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
 /** A command of the command line with its flags: what they must be, and what it does. */
 abstract class Command<O extends CommandOptions> {
+  /** The file by which it is told what was left out of the ratings of {@code --excludeSeen}. */
+  static final String SEEN_DROPPED = "seen-dropped.bin";
+
   final Arguments arguments;
   final O options;
   final PrintStream out;
   final PrintStream progress;
+  private final Map<String, Map<String, Object>> accounts = new LinkedHashMap<>();
 
   /**
    * @param out what the command was asked for
@@ -50,11 +60,23 @@ abstract class Command<O extends CommandOptions> {
   /** Does what the command is for, with flags that were checked. */
   abstract void run() throws IOException;
 
+  /** Flags of models that the output may be, as it replaces them. */
+  Set<String> replaced() {
+    return Set.of();
+  }
+
   final void execute() throws IOException {
+    prepare();
+    try (Outputs outputs = Outputs.take(arguments.toMap(options), replaced(), options, progress)) {
+      run();
+    }
+  }
+
+  /** What comes before {@link #run}. */
+  final void prepare() {
     check();
     HadoopFiles.configure(options, arguments.values());
     FileSystems.setDefaultPipelineOptions(options);
-    run();
   }
 
   /**
@@ -147,6 +169,26 @@ abstract class Command<O extends CommandOptions> {
         (System.nanoTime() - started) / 1e9,
         options.getRunner().getSimpleName(),
         NormalEquations.kernelName());
+  }
+
+  /** Prints what became of the rows of a flag's files, and keeps it for {@link #writeCounts}. */
+  final void account(String flag, Cleaning cleaning) {
+    cleaning.printLine(out, flag);
+    accounts.put(flag, cleaning.toMap());
+  }
+
+  /** Writes what became of the rows of all files beside a table of results. */
+  final void writeCounts(ResultFolder folder) throws IOException {
+    ObjectWriter json = new ObjectMapper().writerWithDefaultPrettyPrinter();
+    folder.write("_counts.json", json.writeValueAsString(accounts) + "\n");
+  }
+
+  /** Accounts for the ratings of {@link Inputs#seen}. */
+  final void accountSeen(ResultFolder folder, List<CsvFile> files) throws IOException {
+    account(
+        "excludeSeen",
+        Cleaning.ofRatings(files, report(folder, "excludeSeen"))
+            .without(folder.take(SEEN_DROPPED, DroppedRatings.coder())));
   }
 
   /** Where the report of the files of a flag is written. */

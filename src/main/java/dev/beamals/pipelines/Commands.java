@@ -40,7 +40,8 @@ enum Commands {
       "a page with charts of a model, its data and its errors",
       ReportOptions.class,
       WriteReport::new),
-  SHOW("show", "what a model is and where it came from", ModelOptions.class, Show::new);
+  SHOW("show", "what a model is and where it came from", ModelOptions.class, Show::new),
+  VERIFY("verify", "whether a model is as it was saved", ModelOptions.class, Verify::new);
 
   private interface Constructor {
     Command<?> create(List<String> args, PrintStream out, PrintStream progress);

@@ -1,12 +1,13 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.DroppedRatings;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
-import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.evaluation.EvaluateRanking;
@@ -110,8 +111,7 @@ final class Compare extends Command<CompareOptions> {
       }
       if (!seenFiles.isEmpty()) {
         PCollection<RatingBlock> training =
-            Inputs.keepFrequent(
-                models, Inputs.byUser(pipeline, options, "excludeSeen", seenFiles, folder, cores));
+            Inputs.seen(pipeline, options, seenFiles, models, folder, cores);
         PCollection<RatingBlock> byItem =
             training.apply("BlockSeenByItem", TransposeBlocks.create(cores));
         blocks
@@ -124,18 +124,21 @@ final class Compare extends Command<CompareOptions> {
             .apply("WriteRanking", ResultFile.<RankingDifferences>write(folder.path() + RANKING));
       }
       run(pipeline);
-      CleaningReport report = report(folder, "input");
-      DroppedRatings dropped = folder.take(DROPPED, DroppedRatings.coder());
-      long kept = report.kept() - dropped.duplicates() - dropped.aggregated();
-      new Cleaning(files, report, kept, dropped.aggregated(), 0).printLine(out);
+      account(
+          "input",
+          Cleaning.ofRatings(files, report(folder, "input"))
+              .without(folder.take(DROPPED, DroppedRatings.coder())));
+      if (!seenFiles.isEmpty()) {
+        accountSeen(folder, seenFiles);
+      }
       print("%n");
       for (int m = 0; m < models.size(); m++) {
         print(
-            "Model %d: %s, %,d users × %,d items%n",
+            "Model %d: %s, %s × %s%n",
             m + 1,
             folders().get(m),
-            models.get(m).factors(Side.USER).rows(),
-            models.get(m).factors(Side.ITEM).rows());
+            count(models.get(m).factors(Side.USER).rows(), "user"),
+            count(models.get(m).factors(Side.ITEM).rows(), "item"));
       }
       print("%n");
       Differences differences = new Differences(out, models.size());
@@ -145,7 +148,6 @@ final class Compare extends Command<CompareOptions> {
         print("Errors are not compared: %s.%n", modes);
       }
       if (!seenFiles.isEmpty()) {
-        report(folder, "excludeSeen");
         differences.print(
             folder.take(RANKING, RankingDifferences.coder()), ranking, preferences.get(0));
       }

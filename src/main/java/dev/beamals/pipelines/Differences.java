@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.evaluation.PairedDifference;
 import dev.beamals.evaluation.RankingDifferences;
 import dev.beamals.evaluation.RankingMetric;
@@ -41,14 +43,15 @@ final class Differences {
     List<RatingMetrics> metrics = differences.models();
     out.printf(
         Locale.ROOT,
-        "On the %,d of %,d rows that every model predicts, of %,d users%s%n",
+        "On the %,d of %s that every model predicts, of %s%s%n",
         metrics.get(0).count(),
-        differences.rows(),
-        differences.users(),
+        count(differences.rows(), "row"),
+        count(differences.users(), "user"),
         preferences ? ", against preferences: 1 where the rating is above 0" : "");
     leftOut(
         differences.rows() - metrics.get(0).count(),
-        "rows are cold for some model",
+        "row",
+        "cold for some model",
         differences::unpredicted);
     if (metrics.get(0).count() == 0) {
       return;
@@ -87,20 +90,16 @@ final class Differences {
     RankingMetrics first = differences.models().get(0);
     ranking.printHeading(out, "rows", first, implicitPrefs);
     leftOut(
-        first.untrainedUsers(),
-        "users were not trained by some model",
-        differences::untrainedUsers);
+        first.untrainedUsers(), "user", "not trained by some model", differences::untrainedUsers);
     Ranking.leftOut(
-        out, first.usersWithoutRelevant(), "users have no relevant item that is ranked");
+        out, first.usersWithoutRelevant(), "user", "without a relevant item that is ranked");
     leftOut(
         first.unranked(),
-        String.format(
-            Locale.ROOT,
-            "relevant items are not among the %,d that every model ranks",
-            first.items()),
+        "relevant item",
+        String.format(Locale.ROOT, "not among the %,d that every model ranks", first.items()),
         differences::unranked);
     Ranking.leftOut(
-        out, first.seen(), "relevant items are not ranked, as the user has them in training");
+        out, first.seen(), "relevant item", "not ranked, as the user has it in training");
     if (first.users() == 0) {
       return;
     }
@@ -157,11 +156,12 @@ final class Differences {
   }
 
   /** Prints how many of something are left out, if any, and how many of them for each model. */
-  private void leftOut(long count, String what, IntToLongFunction ofModel) {
+  private void leftOut(long count, String thing, String why, IntToLongFunction ofModel) {
     Ranking.leftOut(
         out,
         count,
-        what
+        thing,
+        why
             + " ("
             + String.join(
                 ", ",

@@ -1,11 +1,12 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.DroppedRatings;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
-import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.LoadRatings;
@@ -82,9 +83,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
             .apply("WriteMetrics", ResultFile.<RatingMetrics>write(folder.path() + METRICS));
       } else {
         PCollection<RatingBlock> training =
-            Inputs.keepFrequent(
-                List.of(model),
-                Inputs.byUser(pipeline, options, "excludeSeen", seenFiles, folder, cores));
+            Inputs.seen(pipeline, options, seenFiles, List.of(model), folder, cores);
         PCollection<RatingBlock> byItem =
             training.apply("BlockSeenByItem", TransposeBlocks.create(cores));
         blocks
@@ -106,20 +105,24 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
           seenFiles.isEmpty() ? null : folder.take(METRICS, RatingComparison.coder());
       RatingMetrics metrics =
           compared == null ? folder.take(METRICS, RatingMetrics.coder()) : compared.model();
-      CleaningReport report = report(folder, "input");
-      DroppedRatings dropped = folder.take(DROPPED, DroppedRatings.coder());
-      new Cleaning(files, report, metrics.count() + metrics.cold(), dropped.aggregated(), 0)
-          .printLine(out);
-      print("On %,d rows", metrics.count());
+      Cleaning cleaning =
+          Cleaning.ofRatings(files, report(folder, "input"))
+              .without(folder.take(DROPPED, DroppedRatings.coder()));
+      account(
+          "input",
+          metrics.baseline() > 0
+              ? cleaning.with(metrics.coldPairs())
+              : cleaning.without(metrics.coldPairs()));
+      if (!seenFiles.isEmpty()) {
+        accountSeen(folder, seenFiles);
+      }
+      print("On %s", count(metrics.count(), "row"));
       new Figures(
               metrics, options.getColdStartStrategy(), preferences, preferences ? null : compared)
           .print(out, true);
-      if (!seenFiles.isEmpty()) {
-        report(folder, "excludeSeen");
-      }
       if (!seenFiles.isEmpty() && ranking.judges()) {
         if (!candidateFiles.isEmpty()) {
-          report(folder, "candidates");
+          reportIds(folder, "candidates", candidateFiles);
         }
         ranking.print(out, "rows", folder.take(RANKING, RankingMetrics.coder()), preferences);
       }

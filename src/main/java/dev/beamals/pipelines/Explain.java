@@ -1,8 +1,11 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
@@ -97,15 +100,18 @@ final class Explain extends ModelCommand<ExplainOptions> {
           .apply("WriteReasons", table)
           .apply("WriteSums", ResultFile.<WriteReasons.Sums>write(folder.path() + SUMS));
       run(pipeline);
-      report(folder, "input");
-      if (titles != null) {
-        report(folder, "titles");
-      }
+      CleaningReport report = report(folder, "input");
       WriteReasons.Sums sums = folder.take(SUMS, WriteReasons.Sums.coder());
       checkFound(sums);
       if (output == null) {
         ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
-      } else {
+      }
+      account("input", explaining(files, report, sums.rows()));
+      if (titles != null) {
+        reportIds(folder, "titles", titleFiles);
+      }
+      if (output != null) {
+        writeCounts(folder);
         folder.complete();
         print("%s: %s%n", count(sums.shown(), "interaction"), folder.path());
       }
@@ -134,7 +140,7 @@ final class Explain extends ModelCommand<ExplainOptions> {
       throw new RunException(
           String.format(
               "--user=%s: has no rows in --input%s; expected those it was trained on",
-              options.getUser(), sums.ignored() > 0 ? " of items that the model has" : ""));
+              options.getUser(), sums.rows().ignored() > 0 ? " of items that the model has" : ""));
     }
   }
 
@@ -156,8 +162,10 @@ final class Explain extends ModelCommand<ExplainOptions> {
         number(sums.score()).strip(),
         difference,
         why(difference, parameters));
-    if (sums.ignored() > 0) {
-      print("%s of items that the model does not have%n", count(sums.ignored(), "interaction"));
+    if (sums.rows().ignored() > 0) {
+      print(
+          "%s of items that the model does not have%n",
+          count(sums.rows().ignored(), "interaction"));
     }
     if (sums.untitled() > 0) {
       print("%s without a title in --titles%n", count(sums.untitled(), "row"));

@@ -17,6 +17,9 @@ final class Failures {
   private static final Pattern NAME =
       Pattern.compile("(?<![^ (])([a-zA-Z]+)(?==)|^([a-zA-Z]+)(?=: )");
 
+  private static final Pattern FULL =
+      Pattern.compile("(?i)no space left on device|disk quota exceeded|file too large");
+
   /** How many causes are followed: some chains have no end. */
   private static final int MAX_CAUSES = 50;
 
@@ -42,6 +45,13 @@ final class Failures {
               : "the run failed: " + root.getClass().getSimpleName() + ": " + root.getMessage();
     }
     return message.lines().findFirst().orElse("");
+  }
+
+  /** Names the runner where a disk was full: what else is on it depends on that. */
+  static String withRunner(String line, CommandOptions options) {
+    return FULL.matcher(line).find()
+        ? line + " (with the " + options.getRunner().getSimpleName() + ")"
+        : line;
   }
 
   /**
@@ -81,8 +91,10 @@ final class Failures {
         return outOfMemory("driver") + ", or --factorExchange=shuffle, which needs less";
       }
       if (message.contains("No space left on device")) {
-        return "no space left on device: on that of --output, or where Spark keeps what does not fit"
-            + " in memory (spark.local.dir, the temporary folder where it is not set)";
+        return "no space left on device: on that of --output, or where the runner keeps what does"
+            + " not fit in memory (Spark: spark.local.dir, or the temporary folder "
+            + System.getProperty("java.io.tmpdir")
+            + ")";
       }
     }
     return null;

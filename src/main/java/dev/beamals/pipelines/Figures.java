@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.als.ColdPairs;
 import dev.beamals.evaluation.RatingComparison;
 import dev.beamals.evaluation.RatingMetrics;
 import java.io.PrintStream;
@@ -84,13 +85,16 @@ record Figures(
    */
   void print(PrintStream out, boolean always) {
     if (always || metrics.cold() + metrics.baseline() > 0) {
+      long cold = metrics.coldPairs().total();
       out.printf(
           Locale.ROOT,
-          " (%,d %s cold%s: coverage %.2f %%)",
-          metrics.cold() + metrics.baseline(),
-          metrics.baseline() > 0 ? "of them are" : "more are",
+          " (%,d %s %s cold%s: coverage %.2f %%%s)",
+          cold,
+          metrics.baseline() > 0 ? "of them" : "more",
+          cold == 1 ? "is" : "are",
           metrics.baseline() > 0 ? " and predicted by the baseline" : "",
-          100 * metrics.coverage());
+          100 * metrics.coverage(),
+          cold > 0 ? "; " + describe(metrics.coldPairs()) : "");
     }
     out.printf("%s%n", preferences ? ", against preferences: 1 where the rating is above 0" : "");
     print(out, "MAE ", mae(), RatingMetrics::mae);
@@ -101,6 +105,16 @@ record Figures(
     if (beside != null) {
       out.print(worse(rmse(), beside.biases().rmse(), beside.mean().rmse()));
     }
+  }
+
+  /** What some cold pairs lack, in a few words. */
+  static String describe(ColdPairs cold) {
+    return String.format(
+        Locale.ROOT,
+        "no factors for the user: %,d, for the item: %,d, for both: %,d",
+        cold.users(),
+        cold.items(),
+        cold.both());
   }
 
   /** Says where the RMSE of a model is larger than that of a baseline; else nothing. */

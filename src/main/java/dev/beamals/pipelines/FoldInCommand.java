@@ -1,8 +1,11 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.ColdPairs;
 import dev.beamals.als.DroppedRatings;
 import dev.beamals.als.FoldIn;
 import dev.beamals.blocks.BlockFactors;
@@ -28,6 +31,7 @@ import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +59,12 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
         "--output=%s: is --model, which would be replaced by what is folded in alone; expected another"
             + " folder, or --merge",
         options.getOutput());
+  }
+
+  /** Only with {@code --merge}, which keeps what is in it. */
+  @Override
+  Set<String> replaced() {
+    return Set.of("model");
   }
 
   @Override
@@ -123,7 +133,13 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
     FoldIn.Counts counts = folder.take(COUNTS, FoldIn.Counts.coder());
     DroppedRatings dropped = folder.take(DROPPED, DroppedRatings.coder());
     MatchIds.Match match = folder.take(matchFile("input", side().other()), MatchIds.Match.coder());
-    Cleaning cleaning = new Cleaning(files, report, counts.ratings(), dropped.aggregated(), 0);
+    Cleaning cleaning =
+        Cleaning.ofRatings(files, report)
+            .without(dropped)
+            .without(
+                side() == Side.USER
+                    ? new ColdPairs(0, counts.ignored(), 0)
+                    : new ColdPairs(counts.ignored(), 0, 0));
     Cleaning.printRejects(progress, "input", report);
     long solved = counts.ratings() - counts.ignored();
     if (solved == 0) {
@@ -151,14 +167,14 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
                     origin == null ? null : origin.factors().digest(),
                     counts.ignored())),
         ModelMetrics.create());
-    cleaning.printLine(out);
+    account("input", cleaning);
     sayMatch("input", side().other(), match);
     print(
-        "%,d ratings, %,d more of %s that are not in the model%n",
-        solved, counts.ignored(), others());
+        "%s, %,d more of %s that are not in the model%n",
+        count(solved, "rating"), counts.ignored(), others());
     print(
-        "Model: %s, %,d users × %,d items, rank %d%n",
-        folder, factors.users(), factors.items(), parameters.rank());
+        "Model: %s, %s × %s, rank %d%n",
+        folder, count(factors.users(), "user"), count(factors.items(), "item"), parameters.rank());
   }
 
   private String others() {

@@ -1,6 +1,7 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.KeepFrequent;
 import dev.beamals.blocks.RatingBlock;
@@ -300,6 +301,18 @@ final class Inputs {
     }
   }
 
+  /** How many blocks users are spread over: one for each core unless a flag says it. */
+  static int userBlocks(TrainOptions options, int cores) {
+    Integer blocks = options.getNumUserBlocks();
+    return blocks == null ? cores : blocks;
+  }
+
+  /** The same for items. */
+  static int itemBlocks(TrainOptions options, int cores) {
+    Integer blocks = options.getNumItemBlocks();
+    return blocks == null ? cores : blocks;
+  }
+
   /** How ratings are grouped by user. */
   static BlockRatings blocks(InputOptions options, int blocks) {
     return BlockRatings.create(blocks)
@@ -349,10 +362,30 @@ final class Inputs {
   }
 
   /**
+   * Loads the ratings that models were trained on, by user, and has written what was left out of
+   * them, for {@link Command#accountSeen}.
+   */
+  static PCollection<RatingBlock> seen(
+      Pipeline pipeline,
+      InputOptions options,
+      List<CsvFile> files,
+      List<SavedModel> models,
+      ResultFolder folder,
+      int blocks) {
+    PCollection<RatingBlock> all = byUser(pipeline, options, "excludeSeen", files, folder, blocks);
+    PCollection<RatingBlock> frequent = keepFrequent(models, all);
+    DroppedRatings.count("Seen", all, frequent)
+        .apply(
+            "WriteSeenDropped",
+            ResultFile.<DroppedRatings>write(folder.path() + Command.SEEN_DROPPED));
+    return frequent;
+  }
+
+  /**
    * The rows that models were trained on, of all that were read: those of what has enough of them
    * for some model.
    */
-  static PCollection<RatingBlock> keepFrequent(
+  private static PCollection<RatingBlock> keepFrequent(
       List<SavedModel> models, PCollection<RatingBlock> rows) {
     int users = least(models, "minUserRatings");
     int items = least(models, "minItemRatings");

@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.files.CleanUp;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class Main {
     boolean verbose = false;
     String name = args.isEmpty() ? "help" : args.get(0);
     Commands command = Commands.of(name);
+    Command<?> run = null;
     try {
       List<String> flags = args.isEmpty() ? args : args.subList(1, args.size());
       if (name.equals("help") || name.equals("--help")) {
@@ -74,7 +76,7 @@ public final class Main {
         printHelp(command, out);
         return 0;
       }
-      Command<?> run = command.create(flags, out, err);
+      run = command.create(flags, out, err);
       verbose = run.options.getVerbose();
       LIBRARIES.setLevel(verbose ? Level.INFO : Level.OFF);
       run.execute();
@@ -83,12 +85,17 @@ public final class Main {
       err.println("als: " + e.getMessage());
       return 2;
     } catch (Throwable e) {
+      if (CleanUp.stopping()) { // whose hook says what is left
+        return 1;
+      }
       if (verbose) {
         e.printStackTrace(err);
       }
       Set<String> names = command == null ? Set.of() : Arguments.names(command.options());
       boolean hint = !verbose && Failures.expected(e) == null;
-      err.println("als: " + Failures.describe(e, names) + (hint ? " (--verbose shows more)" : ""));
+      String line = Failures.describe(e, names);
+      line = run == null ? line : Failures.withRunner(line, run.options);
+      err.println("als: " + line + (hint ? " (--verbose shows more)" : ""));
       return 1;
     }
   }

@@ -1,9 +1,13 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.ColdPairs;
 import dev.beamals.blocks.MatchIds;
+import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
@@ -13,6 +17,7 @@ import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.recommend.Reasons;
 import dev.beamals.recommend.Titles;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -111,11 +116,6 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
             : ": the rows of --input are not those of the training, or not all of them";
   }
 
-  /** A number of things, as in "1 pair" and "1,000 pairs". */
-  static String count(long number, String thing) {
-    return String.format(Locale.ROOT, "%,d %s%s", number, thing, number == 1 ? "" : "s");
-  }
-
   /** Titles as {@code --titles} has them, or null where there are no such files. */
   final @Nullable Titles loadTitles(
       Pipeline pipeline, TitleOptions titles, List<CsvFile> files, ResultFolder folder) {
@@ -180,8 +180,18 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
             : String.format(Locale.ROOT, ", %,d of them not in the model: %s", missing, names));
   }
 
+  /** What became of the rows that explain scores: those of other users are not used. */
+  static Cleaning explaining(List<CsvFile> files, CleaningReport report, Reasons.Rows rows) {
+    Cleaning cleaning =
+        Cleaning.ofRatings(files, report)
+            .without(Cleaning.Reason.duplicate, rows.duplicates())
+            .without(Cleaning.Reason.aggregated, rows.aggregated())
+            .without(new ColdPairs(0, rows.ignored(), 0));
+    return cleaning.without(Cleaning.Reason.otherUser, cleaning.used() - rows.used());
+  }
+
   /** As {@link #report}, for ids or pairs, of which every row is accounted for. */
-  final void reportIds(ResultFolder folder, String flag) throws IOException {
-    Cleaning.printIds(out, flag, report(folder, flag));
+  final void reportIds(ResultFolder folder, String flag, List<CsvFile> files) throws IOException {
+    account(flag, Cleaning.ofIds(files, report(folder, flag)));
   }
 }

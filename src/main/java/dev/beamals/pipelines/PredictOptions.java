@@ -24,10 +24,19 @@ public interface PredictOptions extends ModelOptions, ModelInputOptions {
 
   void setInput(@Nullable List<String> input);
 
-  @Description("A new folder for the predictions: columns user, item, prediction.")
+  @Description(
+      "A new folder for the predictions: all columns of the input, and the column prediction.")
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);
+
+  @Description(
+      "Write rows in the order of the input: files by their names, and in a file as they stand."
+          + " Without it they are in an order that takes a shuffle less, the same each time.")
+  @Default.Boolean(false)
+  boolean getKeepOrder();
+
+  void setKeepOrder(boolean keepOrder);
 
   @Description("How predictions are written.")
   @Default.Enum("csv")

@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import dev.beamals.Words;
 import dev.beamals.als.Als;
 import dev.beamals.csv.LoadRatings;
 import java.io.PrintStream;
@@ -78,7 +79,7 @@ final class Progress implements AutoCloseable {
       iteration = nowIteration;
       sayNowAndThen(String.format("iteration %d of %d%s", iteration, maxIter, objective()));
     } else if (nowRows > rows) {
-      sayNowAndThen(String.format(Locale.ROOT, "%,d rows read", nowRows));
+      sayNowAndThen(Words.count(nowRows, "row") + " read");
     }
     rows = nowRows;
     if (nowSolved > solved) {

@@ -1,5 +1,8 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+import static dev.beamals.Words.noun;
+
 import dev.beamals.evaluation.EvaluateRanking;
 import dev.beamals.evaluation.RankingMetric;
 import dev.beamals.evaluation.RankingMetrics;
@@ -100,14 +103,14 @@ record Ranking(List<Integer> topK, @Nullable Double relevantFrom) {
    */
   void print(PrintStream out, String part, RankingMetrics metrics, boolean implicitPrefs) {
     printHeading(out, part, metrics, implicitPrefs);
-    leftOut(out, metrics.untrainedUsers(), "users were not trained");
-    leftOut(out, metrics.usersWithoutRelevant(), "users have no relevant item that is ranked");
+    leftOut(out, metrics.untrainedUsers(), "user", "not trained");
+    leftOut(out, metrics.usersWithoutRelevant(), "user", "without a relevant item that is ranked");
     leftOut(
         out,
         metrics.unranked(),
-        String.format(
-            Locale.ROOT, "relevant items are not among the %,d that are ranked", metrics.items()));
-    leftOut(out, metrics.seen(), "relevant items are not ranked, as the user has them in training");
+        "relevant item",
+        String.format(Locale.ROOT, "not among the %,d that are ranked", metrics.items()));
+    leftOut(out, metrics.seen(), "relevant item", "not ranked, as the user has it in training");
     if (metrics.users() == 0) {
       return;
     }
@@ -149,18 +152,18 @@ record Ranking(List<Integer> topK, @Nullable Double relevantFrom) {
   void printHeading(PrintStream out, String part, RankingMetrics metrics, boolean implicitPrefs) {
     out.printf(
         Locale.ROOT,
-        "%nTop %s of %,d users, relevant: %s%n",
+        "%nTop %s of %s, relevant: %s%n",
         String.join(", ", metrics.topK().stream().map(String::valueOf).toList()),
-        metrics.users(),
+        count(metrics.users(), "user"),
         relevantFrom != null
             ? part + " with a rating of at least " + plain(relevantFrom)
             : implicitPrefs ? part + " with a rating above 0" : "all " + part);
   }
 
   /** Prints how many of something are left out, if any. */
-  static void leftOut(PrintStream out, long count, String what) {
+  static void leftOut(PrintStream out, long count, String thing, String why) {
     if (count > 0) {
-      out.printf(Locale.ROOT, "  %,12d %s%n", count, what);
+      out.printf(Locale.ROOT, "  %,12d %s %s%n", count, noun(count, thing), why);
     }
   }
 

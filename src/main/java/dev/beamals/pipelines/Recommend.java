@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.csv.CsvFile;
@@ -163,18 +165,19 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       write(found, table, folder);
       run(pipeline);
       if (!candidateFiles.isEmpty()) {
-        reportIds(folder, "candidates");
+        reportIds(folder, "candidates", candidateFiles);
         sayMatch(folder, "candidates", side.other());
       }
       if (!seenFiles.isEmpty()) {
-        reportIds(folder, "excludeSeen");
+        reportIds(folder, "excludeSeen", seenFiles);
         sayMatch(folder, "excludeSeen", Side.USER);
         sayMatch(folder, "excludeSeen", Side.ITEM);
       }
+      WriteScores.Counts counts = folder.take(COUNTS, WriteScores.Counts.coder());
       if (parameters != null) {
-        reportIds(folder, "input");
+        account("input", explaining(ratingFiles, report(folder, "input"), counts.explaining()));
       }
-      WriteScores.Counts counts = finish(folder, model, table, wantedFiles);
+      finish(counts, folder, model, table, wantedFiles, titleFiles);
       if (parameters != null) {
         print(
             "Interactions add up to scores within %.1e%s%n",

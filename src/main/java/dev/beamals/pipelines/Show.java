@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.ids.Side;
 import dev.beamals.model.Manifest;
 import dev.beamals.model.ModelMetrics;
@@ -20,10 +22,10 @@ final class Show extends ModelCommand<ModelOptions> {
   void run(SavedModel model) {
     Manifest manifest = model.manifest();
     print(
-        "%s: %,d users × %,d items, rank %d, ids of users %s, of items %s; %s%n",
+        "%s: %s × %s, rank %d, ids of users %s, of items %s; %s%n",
         model.folder(),
-        model.factors(Side.USER).rows(),
-        model.factors(Side.ITEM).rows(),
+        count(model.factors(Side.USER).rows(), "user"),
+        count(model.factors(Side.ITEM).rows(), "item"),
         manifest == null ? model.rank() : manifest.rank(),
         model.factors(Side.USER).intIds() ? "int" : "string",
         model.factors(Side.ITEM).intIds() ? "int" : "string",
@@ -40,5 +42,9 @@ final class Show extends ModelCommand<ModelOptions> {
     if (!metrics.toMap().isEmpty()) {
       print("metrics: %s%n", metrics);
     }
+    if (!model.isManifestAsWritten()) {
+      print("The manifest was edited after the model was saved.%n");
+    }
+    print("Not verified: als verify --model=%s reads every file.%n", options.getModel());
   }
 }

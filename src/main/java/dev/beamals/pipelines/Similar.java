@@ -78,7 +78,13 @@ final class Similar extends TopKCommand<SimilarOptions> {
       WriteScores table = table(folder, model, "similar", side, "cosine", blocks, titles);
       write(pipeline.apply("FindSimilar", similar), table, folder);
       run(pipeline);
-      finish(folder, model, table, wantedFiles);
+      finish(
+          folder.take(COUNTS, WriteScores.Counts.coder()),
+          folder,
+          model,
+          table,
+          wantedFiles,
+          titleFiles);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ratings.RatingBatch;
@@ -184,8 +186,8 @@ record Splits(Mode mode, Share test, Share validation) {
     } else {
       out.printf(
           Locale.ROOT,
-          "Split by user: %,d users, of whom %,d have too few rows; theirs are all trained on%n%n",
-          report.users(),
+          "Split by user: %s, of whom %,d with too few rows; theirs are all trained on%n%n",
+          count(report.users(), "user"),
           report.smallUsers());
     }
   }

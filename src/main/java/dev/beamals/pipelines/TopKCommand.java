@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
 import dev.beamals.blocks.FactorBlock;
@@ -44,6 +46,9 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   /** The file by which the ids of the command line that were found reach us. */
   private static final String FOUND = "found.bin";
+
+  /** The same for what was written. */
+  static final String COUNTS = "counts.bin";
 
   /** The same for the number of items with enough ratings. */
   private static final String FREQUENT = "frequent.bin";
@@ -222,34 +227,40 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     }
     found
         .apply("WriteTable", table)
-        .apply("WriteCounts", ResultFile.<WriteScores.Counts>write(folder.path() + "counts.bin"));
+        .apply("WriteCounts", ResultFile.<WriteScores.Counts>write(folder.path() + COUNTS));
   }
 
   /** Ends the table, prints it where nobody asked for a folder, and says what it has. */
-  final WriteScores.Counts finish(
-      ResultFolder folder, SavedModel model, WriteScores table, List<CsvFile> wantedFiles)
+  final void finish(
+      WriteScores.Counts counts,
+      ResultFolder folder,
+      SavedModel model,
+      WriteScores table,
+      List<CsvFile> wantedFiles,
+      List<CsvFile> titleFiles)
       throws IOException {
     if (!wantedFiles.isEmpty()) {
-      reportIds(folder, name(side()) + "s");
+      reportIds(folder, name(side()) + "s", wantedFiles);
       sayMatch(folder, name(side()) + "s", side());
     }
     if (options.getMinItemRatings() > 1) {
       print(
-          "%s with at least %,d ratings%n",
-          count(folder.take(FREQUENT, VarLongCoder.of()), "item"), options.getMinItemRatings());
+          "%s with at least %s%n",
+          count(folder.take(FREQUENT, VarLongCoder.of()), "item"),
+          count(options.getMinItemRatings(), "rating"));
     }
-    WriteScores.Counts counts = folder.take("counts.bin", WriteScores.Counts.coder());
     String missing = missing(folder, model);
     if (counts.ids() == 0) {
       throw new RunException(
           missing != null ? missing : "none of the ids that were asked for is in the model");
     }
-    if (options.getTitles() != null) {
-      reportIds(folder, "titles");
+    if (!titleFiles.isEmpty()) {
+      reportIds(folder, "titles", titleFiles);
     }
     if (options.getOutput() == null) {
       ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
     } else {
+      writeCounts(folder);
       folder.complete();
       print(
           "%s for %s: %s%n",
@@ -261,7 +272,6 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
     if (missing != null) {
       print("%s%n", missing);
     }
-    return counts;
   }
 
   /** Names the ids of the command line that the model does not have; null where there are none. */

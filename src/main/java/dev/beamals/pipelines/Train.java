@@ -1,5 +1,7 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsParameters;
 import dev.beamals.als.DroppedRatings;
@@ -106,6 +108,12 @@ final class Train extends Command<TrainOptions> {
     Inputs.format(options);
   }
 
+  /** A training may go on from the model that it replaces. */
+  @Override
+  Set<String> replaced() {
+    return Set.of("initialModel");
+  }
+
   /** Whether there are rows to test on. */
   private boolean holdsOut() {
     return !Splits.of(options).none() || options.getTestInput() != null;
@@ -169,8 +177,6 @@ final class Train extends Command<TrainOptions> {
         ResultFolder split =
             writeSplit == null ? null : ResultFolder.create("writeSplit", writeSplit)) {
       int cores = Runners.setUp(options, arguments);
-      Integer userBlocks = options.getNumUserBlocks();
-      Integer itemBlocks = options.getNumItemBlocks();
       progress.printf(
           "training on %s with the %s (%s kernel)%n",
           Cleaning.describe(files),
@@ -191,8 +197,8 @@ final class Train extends Command<TrainOptions> {
                   Runtime.getRuntime().maxMemory()),
               split == null ? null : split.path(),
               initialModel,
-              userBlocks == null ? cores : userBlocks,
-              itemBlocks == null ? cores : itemBlocks)
+              Inputs.userBlocks(options, cores),
+              Inputs.itemBlocks(options, cores))
           .build(pipeline, files, testFiles);
       Map<String, Double> seconds = new LinkedHashMap<>();
       seconds.put("startUp", startUp);
@@ -209,7 +215,9 @@ final class Train extends Command<TrainOptions> {
     }
     if (options.getReport()) {
       print("%n");
-      report().execute();
+      WriteReport report = report();
+      report.prepare();
+      report.run(); // its page is part of our output
     }
   }
 
@@ -287,12 +295,11 @@ final class Train extends Command<TrainOptions> {
         heldOut.isEmpty() ? 0 : takeDropped(model, TrainPipeline.HELD_OUT_DROPPED).aggregated();
     boolean split = !splits.none();
     Cleaning cleaning =
-        new Cleaning(
-            files,
-            report,
-            training.count() + (split ? heldRatings : 0),
-            dropped.aggregated() + (split ? heldAggregated : 0),
-            dropped.infrequent());
+        Cleaning.ofRatings(files, report)
+            .without(
+                Cleaning.Reason.aggregated, dropped.aggregated() + (split ? heldAggregated : 0))
+            .without(Cleaning.Reason.infrequent, dropped.infrequent())
+            .withUsed(training.count() + (split ? heldRatings : 0));
 
     TrainingSummary summary =
         model.take(TrainPipeline.SUMMARY, TrainingSummary.coder(parameters()));
@@ -301,14 +308,19 @@ final class Train extends Command<TrainOptions> {
         Manifest.of(toSave(format), factors).withInput(cleaning.toInput()).withTraining(summary);
     cleaning.printTable(out, "");
     if (report.scaledTimes() > 0) {
-      print("%,d timestamps are read as milliseconds, or a smaller unit%n%n", report.scaledTimes());
+      print(
+          "%s read as milliseconds, or a smaller unit%n%n",
+          count(report.scaledTimes(), "timestamp"));
     }
     if (splits.reports()) {
       splits.print(out, model.take(TrainPipeline.SPLIT, SplitRatings.Report.coder()));
     }
     if (!testFiles.isEmpty()) {
       CleaningReport testReport = model.take(TrainPipeline.TEST_REPORT, CleaningReport.coder());
-      Cleaning testCleaning = new Cleaning(testFiles, testReport, heldRatings, heldAggregated, 0);
+      Cleaning testCleaning =
+          Cleaning.ofRatings(testFiles, testReport)
+              .without(Cleaning.Reason.aggregated, heldAggregated)
+              .withUsed(heldRatings);
       manifest = manifest.withTestInput(testCleaning.toInput());
       testCleaning.printTable(out, "Test: ");
     }
@@ -344,14 +356,14 @@ final class Train extends Command<TrainOptions> {
     model.replace(manifest.withSeconds(seconds), metrics);
 
     print(
-        "Model: %s, %,d users × %,d items, rank %d%n",
-        model, factors.users(), factors.items(), options.getRank());
+        "Model: %s, %s × %s, rank %d%n",
+        model, count(factors.users(), "user"), count(factors.items(), "item"), options.getRank());
     print("       factorsDigest %s%n%n", factors.digest());
     printTraining(summary);
-    print("training rows", trainingFigures);
+    print("training row", trainingFigures);
     heldFigures.forEach(
         (part, figures) -> {
-          print(part + " rows", figures);
+          print(part + " row", figures);
           RankingMetrics lists = ranked.get(part);
           if (lists != null) {
             ranking.print(out, part + " rows", lists, preferences);
@@ -373,8 +385,11 @@ final class Train extends Command<TrainOptions> {
     List<TrainingSummary.HalfStep> halfSteps = summary.halfSteps();
     TrainingSummary.HalfStep last = halfSteps.get(halfSteps.size() - 1);
     print(
-        "Objective %.6g after %d iterations: loss %.6g, regularization %.6g%n",
-        last.objective(), summary.iterations(), last.loss(), last.regularization());
+        "Objective %.6g after %s: loss %.6g, regularization %.6g%n",
+        last.objective(),
+        count(summary.iterations(), "iteration"),
+        last.loss(),
+        last.regularization());
     if (summary.iterations() < options.getMaxIter()) {
       print(
           "          the last lowered it by less than --tolerance=%s; --maxIter=%d was not needed%n",
@@ -383,9 +398,9 @@ final class Train extends Command<TrainOptions> {
     print("%n");
     if (summary.negativeRatings() > 0) {
       print(
-          "%,d ratings are below 0: with --implicitPrefs they count as not preferred, the more surely"
-              + " the lower they are%n%n",
-          summary.negativeRatings());
+          "%s below 0: with --implicitPrefs they count as not preferred, the more surely the lower"
+              + " they are%n%n",
+          count(summary.negativeRatings(), "rating"));
     }
   }
 
@@ -407,7 +422,7 @@ final class Train extends Command<TrainOptions> {
   }
 
   private void print(String what, Figures figures) {
-    print("On %,d %s", figures.metrics().count(), what);
+    print("On %s", count(figures.metrics().count(), what));
     figures.print(out, false);
   }
 

@@ -27,6 +27,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -184,6 +185,8 @@ final class TrainPipeline {
         .apply("EvaluateTraining", evaluate.onBlocks())
         .apply(
             "WriteTrainingMetrics", ResultFile.<RatingMetrics>write(staging + metrics(TRAINING)));
+    PTransform<PCollection<RatingBlock>, PCollection<RatingComparison>> beside =
+        evaluate.besideBaselines(model.ratings(), model.ratingsByItem());
     List<PCollection<RatingBlock>> heldOutBlocks = new ArrayList<>();
     heldOut.forEach(
         (part, ratings) -> {
@@ -192,9 +195,7 @@ final class TrainPipeline {
               ratings.apply("Block" + name + "ByUser", Inputs.blocks(options, userBlocks));
           heldOutBlocks.add(blocks);
           blocks
-              .apply(
-                  "Evaluate" + name,
-                  evaluate.besideBaselines(model.ratings(), model.ratingsByItem()))
+              .apply("Evaluate" + name, beside)
               .apply(
                   "Write" + name + "Metrics",
                   ResultFile.<RatingComparison>write(staging + metrics(part)));

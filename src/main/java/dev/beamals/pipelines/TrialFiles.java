@@ -4,6 +4,7 @@ import dev.beamals.RunException;
 import dev.beamals.als.TrainingSummary;
 import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingMetrics;
+import dev.beamals.files.FileDigest;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.Storage;
@@ -11,8 +12,6 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.beam.sdk.coders.CoderException;
@@ -64,13 +63,8 @@ final class TrialFiles {
   }
 
   private static String digest(String text) {
-    try {
-      byte[] sha =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(sha, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
+    byte[] sha = FileDigest.newSha256().digest(text.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(sha, 0, 8);
   }
 
   /** Where factors may be exchanged, with its last slash. */
@@ -86,6 +80,16 @@ final class TrialFiles {
   /** Where the report of the split goes, if there is one. */
   String split() {
     return folder + "split.bin";
+  }
+
+  /** Where it is told what was left out of the rows of a part. */
+  String dropped(String part) {
+    return folder + "dropped-" + part + ".bin";
+  }
+
+  /** Where the number of test rows goes. */
+  String testRows() {
+    return folder + "test-rows.bin";
   }
 
   /** What the names of the files of some blocks begin with. */
@@ -119,6 +123,7 @@ final class TrialFiles {
 
   /** Says that all blocks are there. */
   void completeBlocks() throws IOException {
+    storage.sync(folder);
     storage.write(folder + COMPLETE, new byte[0]);
   }
 

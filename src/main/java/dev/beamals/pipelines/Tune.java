@@ -1,7 +1,10 @@
 package dev.beamals.pipelines;
 
+import static dev.beamals.Words.count;
+
 import dev.beamals.RunException;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
@@ -22,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Lists;
 import org.jspecify.annotations.Nullable;
@@ -182,8 +186,8 @@ final class Tune extends Command<TuneOptions> {
     }
     if (missing.size() < table.trials().size()) {
       progress.printf(
-          "%d of %d trials are there from a run that did not end, or cannot be trained%n",
-          table.trials().size() - missing.size(), table.trials().size());
+          "%d of %s are there from a run that did not end, or cannot be trained%n",
+          table.trials().size() - missing.size(), count(table.trials().size(), "trial"));
     }
     try (TrialWatch watch = new TrialWatch(table, results, out)) {
       if (!missing.isEmpty()) {
@@ -206,6 +210,7 @@ final class Tune extends Command<TuneOptions> {
       refit(best.trial(), tableFiles).run();
     } else {
       printCleaning(files, splits, results);
+      writeCounts(tables);
       for (Map.Entry<String, String> file : tableFiles.entrySet()) {
         tables.write(file.getKey(), file.getValue());
       }
@@ -218,7 +223,12 @@ final class Tune extends Command<TuneOptions> {
   private void printCleaning(List<CsvFile> input, Splits splits, TrialFiles files)
       throws IOException {
     CleaningReport report = ResultFile.read(files.report(), CleaningReport.coder());
-    Cleaning.printRules(out, "", input, report, "unreadable");
+    Cleaning cleaning =
+        Cleaning.ofRatings(input, report)
+            .without(ResultFile.read(files.dropped("training"), DroppedRatings.coder()))
+            .without(ResultFile.read(files.dropped("validation"), DroppedRatings.coder()))
+            .without(Cleaning.Reason.testRow, ResultFile.read(files.testRows(), VarLongCoder.of()));
+    account("input", cleaning);
     print("%n");
     if (splits.reports()) {
       splits.print(out, ResultFile.read(files.split(), SplitRatings.Report.coder()));
@@ -230,13 +240,19 @@ final class Tune extends Command<TuneOptions> {
       throws IOException {
     int cores = Runners.setUp(options, arguments);
     progress.printf(
-        "%d trials on %s with the %s (%s kernel)%n",
-        missing.size(),
+        "%s on %s with the %s (%s kernel)%n",
+        count(missing.size(), "trial"),
         Cleaning.describe(input),
         options.getRunner().getSimpleName(),
         NormalEquations.kernelName());
     TunePipeline pipelines =
-        new TunePipeline(options, splits, metric, files, userBlocks(cores), itemBlocks(cores));
+        new TunePipeline(
+            options,
+            splits,
+            metric,
+            files,
+            Inputs.userBlocks(options, cores),
+            Inputs.itemBlocks(options, cores));
     if (!files.hasBlocks()) {
       reading(
           Inputs.format(options),
@@ -254,16 +270,6 @@ final class Tune extends Command<TuneOptions> {
       Runners.waitUntilDone(pipeline.run());
       files.deleteExchange();
     }
-  }
-
-  private int userBlocks(int cores) {
-    Integer blocks = options.getNumUserBlocks();
-    return blocks == null ? cores : blocks;
-  }
-
-  private int itemBlocks(int cores) {
-    Integer blocks = options.getNumItemBlocks();
-    return blocks == null ? cores : blocks;
   }
 
   /**
@@ -298,7 +304,11 @@ final class Tune extends Command<TuneOptions> {
     settings.append(" seed=").append(options.getSeed());
     // The files of blocks are for so many.
     int cores = Runners.setUp(options, arguments);
-    settings.append(" blocks=").append(userBlocks(cores)).append(',').append(itemBlocks(cores));
+    settings
+        .append(" blocks=")
+        .append(Inputs.userBlocks(options, cores))
+        .append(',')
+        .append(Inputs.itemBlocks(options, cores));
     for (CsvFile file : files) {
       settings.append('\n').append(file.name()).append(' ').append(file.bytes());
       settings.append(' ').append(lastModified(file.name()));

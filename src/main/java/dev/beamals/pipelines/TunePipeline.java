@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.als.Als;
 import dev.beamals.als.AlsParameters;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.als.TrainedModel;
 import dev.beamals.als.TrainingBlocks;
 import dev.beamals.als.TrainingSummary;
@@ -14,6 +15,7 @@ import dev.beamals.evaluation.EvaluateRatings;
 import dev.beamals.evaluation.RankingMetrics;
 import dev.beamals.evaluation.RatingMetrics;
 import dev.beamals.files.ResultFile;
+import dev.beamals.ratings.CountRows;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.SplitRatings;
 import java.io.IOException;
@@ -71,7 +73,10 @@ final class TunePipeline {
             splits.needsTimes() ? load.withTimes(true) : load,
             files.report());
     PCollectionTuple split = splits.split(ratings, options, userBlocks, files.split());
-    split.get(SplitRatings.test()).apply("LeaveTestRows", ParDo.of(new LeaveFn()));
+    split
+        .get(SplitRatings.test())
+        .apply("CountTestRows", CountRows.create())
+        .apply("WriteTestRows", ResultFile.<Long>write(files.testRows()));
     TrainingBlocks training =
         split
             .get(SplitRatings.training())
@@ -82,10 +87,21 @@ final class TunePipeline {
     training
         .byItem()
         .apply("WriteByItem", RatingBlockFiles.write(files.blocks("item"), itemBlocks));
-    split
-        .get(SplitRatings.validation())
-        .apply("BlockValidationByUser", Inputs.blocks(options, userBlocks))
-        .apply("WriteValidation", RatingBlockFiles.write(files.blocks("validation"), userBlocks));
+    PCollection<DroppedRatings> dropped = training.dropped();
+    (dropped == null
+            ? DroppedRatings.count("Training", training.byUser(), training.byUser())
+            : dropped)
+        .apply("WriteTrainingDropped", ResultFile.<DroppedRatings>write(files.dropped("training")));
+    PCollection<RatingBlock> validation =
+        split
+            .get(SplitRatings.validation())
+            .apply("BlockValidationByUser", Inputs.blocks(options, userBlocks));
+    validation.apply(
+        "WriteValidation", RatingBlockFiles.write(files.blocks("validation"), userBlocks));
+    DroppedRatings.count("Validation", validation, validation)
+        .apply(
+            "WriteValidationDropped",
+            ResultFile.<DroppedRatings>write(files.dropped("validation")));
   }
 
   /**
@@ -162,13 +178,5 @@ final class TunePipeline {
         out.output(block);
       }
     }
-  }
-
-  /** Takes what no trial looks at: SparkRunner needs every output consumed. */
-  static final class LeaveFn extends DoFn<RatingBatch, Void> {
-    private static final long serialVersionUID = 1L;
-
-    @ProcessElement
-    public void processElement() {}
   }
 }

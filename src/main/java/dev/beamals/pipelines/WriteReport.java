@@ -2,6 +2,7 @@ package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
 import dev.beamals.als.AlsModel;
+import dev.beamals.als.DroppedRatings;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
@@ -12,6 +13,7 @@ import dev.beamals.csv.CsvFormat;
 import dev.beamals.files.FolderFiles;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
+import dev.beamals.files.Storage;
 import dev.beamals.ids.Side;
 import dev.beamals.model.Manifest;
 import dev.beamals.model.ModelParameters;
@@ -27,9 +29,7 @@ import dev.beamals.report.SummarizeItems;
 import dev.beamals.report.SummarizeRatings;
 import dev.beamals.report.SummarizeRecommendations;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code als report}: a page that shows what a model is. */
 final class WriteReport extends ModelCommand<ReportOptions> {
+  private static final String DROPPED = "dropped.bin";
   private static final String ITEMS = "items.bin";
   private static final String ROWS = "rows.bin";
   private static final String RECOMMENDATIONS = "recommendations.bin";
@@ -60,11 +61,11 @@ final class WriteReport extends ModelCommand<ReportOptions> {
         "--user: expected at most %s users",
         SummarizeRecommendations.MOST_CASES);
     checkMaxRejects(options);
+    checkOutput(options.getOutput());
   }
 
   @Override
   void run(SavedModel model) throws IOException {
-    checkOutput(options.getOutput());
     cleanAsInTraining(model.parameters());
     Report report = Report.of(model);
     List<CsvFile> titleFiles = Inputs.titles(options, model);
@@ -72,6 +73,11 @@ final class WriteReport extends ModelCommand<ReportOptions> {
     String leftOut = null;
     try {
       files = files(model);
+      Outputs.refuse(
+          "output",
+          options.getOutput(),
+          "the input of the training",
+          files.stream().map(CsvFile::name).toList());
     } catch (RunException e) {
       if (options.getInput() != null) {
         throw e;
@@ -106,8 +112,12 @@ final class WriteReport extends ModelCommand<ReportOptions> {
       }
       if (!files.isEmpty()) {
         CleaningReport cleaning = report(folder, "input");
+        account(
+            "input",
+            Cleaning.ofRatings(files, cleaning)
+                .without(folder.take(DROPPED, DroppedRatings.coder())));
         if (!titleFiles.isEmpty()) {
-          report(folder, "titles");
+          reportIds(folder, "titles", titleFiles);
         }
         RowSummary rows = folder.take(ROWS, RowSummary.coder());
         Recommendations recommendations = folder.take(RECOMMENDATIONS, Recommendations.coder());
@@ -227,8 +237,10 @@ final class WriteReport extends ModelCommand<ReportOptions> {
     if (titles != null) {
       recommendations = recommendations.withTitles(titles);
     }
-    ratings
-        .apply("BlockByUser", blocks)
+    PCollection<RatingBlock> byUser = ratings.apply("BlockByUser", blocks);
+    DroppedRatings.count(byUser, byUser)
+        .apply("WriteDropped", ResultFile.<DroppedRatings>write(folder.path() + DROPPED));
+    byUser
         .apply("SummarizeRatings", rows)
         .apply("WriteRows", ResultFile.<RowSummary>write(folder.path() + ROWS));
     ratings
@@ -280,17 +292,13 @@ final class WriteReport extends ModelCommand<ReportOptions> {
     }
   }
 
-  private static void write(String output, String page) {
+  private void write(String output, String page) {
     try {
-      if (!FolderFiles.isRemote(output)) {
-        Files.writeString(FolderFiles.local(output), page);
-        return;
-      }
-      try (OutputStream out =
-          Channels.newOutputStream(
-              FileSystems.create(FileSystems.matchNewResource(output, false), "text/html"))) {
-        out.write(page.getBytes(StandardCharsets.UTF_8));
-      }
+      String file =
+          FolderFiles.isRemote(output)
+              ? output
+              : FolderFiles.local(output).toAbsolutePath().toString();
+      Storage.of(output, options).write(file, page.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw RunException.cannotWrite("output=" + output, e);
     }

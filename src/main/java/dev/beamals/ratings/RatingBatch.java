@@ -34,6 +34,7 @@ public final class RatingBatch {
   private final double[] time;
   private final byte[] part;
   private final long[] place;
+  private final RowTexts texts;
 
   /**
    * @param user for each row its index in {@code users}
@@ -43,7 +44,17 @@ public final class RatingBatch {
    */
   public RatingBatch(
       Ids users, Ids items, int[] user, int[] item, float[] rating, long[] fingerprint) {
-    this(users, items, user, item, rating, fingerprint, new double[0], new byte[0], new long[0]);
+    this(
+        users,
+        items,
+        user,
+        item,
+        rating,
+        fingerprint,
+        new double[0],
+        new byte[0],
+        new long[0],
+        RowTexts.none());
   }
 
   private RatingBatch(
@@ -55,7 +66,8 @@ public final class RatingBatch {
       long[] fingerprint,
       double[] time,
       byte[] part,
-      long[] place) {
+      long[] place,
+      RowTexts texts) {
     this.users = users;
     this.items = items;
     this.user = user;
@@ -65,6 +77,7 @@ public final class RatingBatch {
     this.time = time;
     this.part = part;
     this.place = place;
+    this.texts = texts;
   }
 
   /**
@@ -73,7 +86,8 @@ public final class RatingBatch {
    * @param times for each row seconds since the epoch, or empty
    */
   public RatingBatch withTimes(double[] times) {
-    return new RatingBatch(users, items, user, item, rating, fingerprint, times, part, place);
+    return new RatingBatch(
+        users, items, user, item, rating, fingerprint, times, part, place, texts);
   }
 
   /**
@@ -82,7 +96,8 @@ public final class RatingBatch {
    * @param parts for each row the ordinal of a {@link SplitRatings.Part}, or empty
    */
   public RatingBatch withParts(byte[] parts) {
-    return new RatingBatch(users, items, user, item, rating, fingerprint, time, parts, place);
+    return new RatingBatch(
+        users, items, user, item, rating, fingerprint, time, parts, place, texts);
   }
 
   /**
@@ -91,7 +106,27 @@ public final class RatingBatch {
    * @param places for each row a number that only what read it can make sense of, or empty
    */
   public RatingBatch withPlaces(long[] places) {
-    return new RatingBatch(users, items, user, item, rating, fingerprint, time, part, places);
+    return new RatingBatch(
+        users, items, user, item, rating, fingerprint, time, part, places, texts);
+  }
+
+  /**
+   * The same rows with the texts of other columns.
+   *
+   * @param texts for each row, or none
+   */
+  public RatingBatch withTexts(RowTexts texts) {
+    return new RatingBatch(users, items, user, item, rating, fingerprint, time, part, place, texts);
+  }
+
+  /**
+   * The same rows with other ratings.
+   *
+   * @param ratings for each row its rating
+   */
+  public RatingBatch withRatings(float[] ratings) {
+    return new RatingBatch(
+        users, items, user, item, ratings, fingerprint, time, part, place, texts);
   }
 
   /** The number of rows. */
@@ -137,6 +172,11 @@ public final class RatingBatch {
     return place;
   }
 
+  /** For each row the texts of other columns, or none. */
+  public RowTexts texts() {
+    return texts;
+  }
+
   /** The rows at the first {@code count} of these indices, which ascend strictly. */
   public RatingBatch select(int[] rows, int count) {
     if (count == size()) {
@@ -177,17 +217,18 @@ public final class RatingBatch {
         newFingerprint,
         newTime,
         newPart,
-        newPlace);
+        newPlace,
+        texts.select(rows, count));
   }
 
   /** The same rows with user and item exchanged. */
   public RatingBatch transpose() {
-    return new RatingBatch(items, users, item, user, rating, fingerprint, time, part, place);
+    return new RatingBatch(items, users, item, user, rating, fingerprint, time, part, place, texts);
   }
 
   /** This batch without its fingerprints. */
   public RatingBatch withoutFingerprints() {
-    return new RatingBatch(users, items, user, item, rating, new long[0], time, part, place);
+    return new RatingBatch(users, items, user, item, rating, new long[0], time, part, place, texts);
   }
 
   /**
@@ -275,6 +316,7 @@ public final class RatingBatch {
         bits[r] = Double.doubleToRawLongBits(batch.time[r]);
       }
       ArrayCoding.write(bits, out);
+      batch.texts.write(out);
     }
 
     @Override
@@ -288,7 +330,8 @@ public final class RatingBatch {
               ArrayCoding.readLongs(in))
           .withParts(ArrayCoding.readBytes(in))
           .withPlaces(ArrayCoding.readLongs(in))
-          .withTimes(readTimes(in));
+          .withTimes(readTimes(in))
+          .withTexts(RowTexts.read(in));
     }
 
     private static double[] readTimes(InputStream in) throws IOException {

@@ -42,9 +42,13 @@ final class ExplainBlock {
     int[] restCount = new int[entries];
     int[] ignored = new int[rows.length];
     Arrays.fill(fixed, Double.NaN);
+    long used = 0;
+    long unknown = 0;
     for (int s = 0; s < rows.length; s++) {
       int count = rows[s] < 0 ? 0 : length(known, rows[s]);
       ignored[s] = givenRows[s] < 0 ? 0 : length(given, givenRows[s]) - count;
+      used += count;
+      unknown += ignored[s];
       boolean selected = false;
       for (int e = scores.offsets()[s]; e < scores.offsets()[s + 1]; e++) {
         if (count > 0 && !Float.isNaN(scores.scores()[e])) {
@@ -62,9 +66,9 @@ final class ExplainBlock {
       }
     }
     int[] items = index.toIntArray();
-    Ids used = RatingBatch.keepUsed(known.dst(), items);
+    Ids kept = RatingBatch.keepUsed(known.dst(), items);
     return new Reasons(
-        used,
+        kept,
         offsets,
         items,
         ratings.toFloatArray(),
@@ -72,7 +76,8 @@ final class ExplainBlock {
         fixed,
         rest,
         restCount,
-        ignored);
+        ignored,
+        new Reasons.Rows(used, unknown, given.duplicates(), given.aggregated()));
   }
 
   private static int length(RatingBlock block, int row) {

@@ -5,18 +5,22 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 import com.google.auto.value.AutoValue;
 import dev.beamals.als.AlsModel;
 import dev.beamals.als.Baseline;
+import dev.beamals.als.ColdPairs;
 import dev.beamals.als.RatingMean;
 import dev.beamals.blocks.FactorBlock;
 import dev.beamals.blocks.FactorView;
 import dev.beamals.blocks.JoinFactors;
 import dev.beamals.blocks.RatingBlock;
+import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.linalg.BlockProducts;
 import dev.beamals.ratings.BatchRatings;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingBatch;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -85,6 +89,14 @@ public abstract class PredictRatings
     return new OnBatches(this);
   }
 
+  /**
+   * The same for rows of an input, which keep all that they know: an element of the result is a
+   * block of users. For a bounded input.
+   */
+  public PTransform<PCollection<RatingBatch>, PCollection<List<PredictedRows>>> onRows() {
+    return new OnRows(this);
+  }
+
   @Override
   public PCollection<ScoredIds> expand(PCollection<Rating> pairs) {
     return predict(pairs.apply("BatchPairs", BatchRatings.create().withoutRatings()));
@@ -105,10 +117,36 @@ public abstract class PredictRatings
     }
   }
 
+  private static final class OnRows
+      extends PTransform<PCollection<RatingBatch>, PCollection<List<PredictedRows>>> {
+    private static final long serialVersionUID = 1L;
+    private final PredictRatings predict;
+
+    OnRows(PredictRatings predict) {
+      this.predict = predict;
+    }
+
+    @Override
+    public PCollection<List<PredictedRows>> expand(PCollection<RatingBatch> rows) {
+      AlsModel model = predict.model();
+      Predictor predictor = predict.predictor();
+      FactorView items = model.factors(Side.ITEM).view();
+      return JoinFactors.inputs(model.factors(Side.USER).blocks(), rows)
+          .apply("JoinByUser", JoinFactors.create(predict.numBlocks(), model.rank()).ofRows())
+          .apply(
+              "PredictRows",
+              predictor.addTo(items.addTo(ParDo.of(new PredictRowsFn(items, predictor)))))
+          .setCoder(ListCoder.of(new PredictedRows.Coder()));
+    }
+  }
+
+  private Predictor predictor() {
+    return new Predictor(model().rank(), baseline() ? Baseline.of(model()) : null, model().mean());
+  }
+
   private PCollection<ScoredIds> predict(PCollection<RatingBatch> pairs) {
     int rank = model().rank();
-    Predictor predictor =
-        new Predictor(rank, baseline() ? Baseline.of(model()) : null, model().mean());
+    Predictor predictor = predictor();
     if (!(pairs.getWindowingStrategy().getWindowFn() instanceof GlobalWindows)
         || pairs.isBounded() == PCollection.IsBounded.UNBOUNDED) {
       FactorView users = FactorView.ofBlocks("HoldUsers", model().factors(Side.USER).blocks());
@@ -178,6 +216,46 @@ public abstract class PredictRatings
     }
   }
 
+  static final class PredictRowsFn
+      extends DoFn<KV<FactorBlock, List<RatingBatch>>, List<PredictedRows>> {
+    private static final long serialVersionUID = 1L;
+    private final FactorView items;
+    private final Predictor predictor;
+
+    PredictRowsFn(FactorView items, Predictor predictor) {
+      this.items = items;
+      this.predictor = predictor;
+    }
+
+    @ProcessElement
+    public void processElement(ProcessContext c) {
+      List<RatingBatch> batches = c.element().getValue();
+      Ids users = Ids.union(batches.stream().map(batch -> batch.ids(Side.USER)).toList());
+      Ids allItems = Ids.union(batches.stream().map(batch -> batch.ids(Side.ITEM)).toList());
+      boolean[] userFound = new boolean[users.size()];
+      boolean[] itemFound = new boolean[allItems.size()];
+      float[] x = new float[Math.multiplyExact(users.size(), predictor.rank())];
+      c.element().getKey().copyRows(users, x, userFound);
+      float[] y = items.gather(c, allItems, predictor.rank(), itemFound);
+      double mean = predictor.mean().get(c);
+      List<PredictedRows> predicted = new ArrayList<>();
+      for (RatingBatch batch : batches) {
+        int[] user = batch.ids(Side.USER).positionsIn(users);
+        int[] item = batch.ids(Side.ITEM).positionsIn(allItems);
+        float[] predictions = new float[batch.size()];
+        ColdPairs.Counter cold = new ColdPairs.Counter();
+        for (int r = 0; r < predictions.length; r++) {
+          int u = user[batch.index(Side.USER)[r]];
+          int i = item[batch.index(Side.ITEM)[r]];
+          predictions[r] = predictor.predict(mean, x, u, userFound[u], y, i, itemFound[i]);
+          cold.add(userFound[u], itemFound[i]);
+        }
+        predicted.add(new PredictedRows(batch.withRatings(predictions), cold.finish()));
+      }
+      c.output(predicted);
+    }
+  }
+
   /** How a pair is predicted. */
   private record Predictor(int rank, @Nullable Baseline baseline, RatingMean mean)
       implements Serializable {
@@ -206,17 +284,30 @@ public abstract class PredictRatings
       for (int s = 0; s < userFound.length; s++) {
         for (int p = pairs.offsets()[s]; p < pairs.offsets()[s + 1]; p++) {
           int item = pairs.neighbours()[p];
-          predictions[p] =
-              userFound[s] && itemFound[item]
-                  ? BlockProducts.dot(x, s * rank, y, item * rank, rank)
-                  : baseline == null
-                      ? Float.NaN
-                      : baseline.predict(
-                          ratingMean, x, s * rank, userFound[s], y, item * rank, itemFound[item]);
+          predictions[p] = predict(ratingMean, x, s, userFound[s], y, item, itemFound[item]);
         }
       }
       return new ScoredIds(
           pairs.src(), pairs.dst(), pairs.offsets(), pairs.neighbours(), predictions);
+    }
+
+    /**
+     * @param x row-major, of which row {@code user} has the factors of the user
+     * @param y row-major, of which row {@code item} has the factors of the item
+     */
+    float predict(
+        double ratingMean,
+        float[] x,
+        int user,
+        boolean userFound,
+        float[] y,
+        int item,
+        boolean itemFound) {
+      return userFound && itemFound
+          ? BlockProducts.dot(x, user * rank, y, item * rank, rank)
+          : baseline == null
+              ? Float.NaN
+              : baseline.predict(ratingMean, x, user * rank, userFound, y, item * rank, itemFound);
     }
   }
 }

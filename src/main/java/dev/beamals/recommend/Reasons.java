@@ -1,5 +1,6 @@
 package dev.beamals.recommend;
 
+import dev.beamals.NumbersCoder;
 import dev.beamals.ids.ArrayCoding;
 import dev.beamals.ids.Ids;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.io.OutputStream;
  * @param rest for each entry what the ratings add that are not among its reasons
  * @param restCount for each entry how many those are
  * @param ignored for each user how many more ratings it has, of items without factors
+ * @param rows what became of all ratings of the block
  */
 public record Reasons(
     Ids items,
@@ -35,7 +37,30 @@ public record Reasons(
     double[] fixed,
     double[] rest,
     int[] restCount,
-    int[] ignored) {
+    int[] ignored,
+    Rows rows) {
+
+  /**
+   * What became of the ratings that explain.
+   *
+   * @param used of the users that have scores, and of known items
+   * @param ignored of items without factors
+   * @param duplicates that were dropped
+   * @param aggregated that became part of another
+   */
+  public record Rows(long used, long ignored, long duplicates, long aggregated) {
+    static final Rows NONE = new Rows(0, 0, 0, 0);
+
+    Rows plus(Rows other) {
+      return new Rows(
+          used + other.used,
+          ignored + other.ignored,
+          duplicates + other.duplicates,
+          aggregated + other.aggregated);
+    }
+  }
+
+  private static final NumbersCoder<Rows> ROWS = NumbersCoder.of(Rows.class);
 
   /** What the ratings of an entry's user add up to, with what is fixed; NaN without any. */
   public double total(int entry) {
@@ -61,6 +86,7 @@ public record Reasons(
     write(rest, out);
     ArrayCoding.write(restCount, out);
     ArrayCoding.write(ignored, out);
+    ROWS.encode(rows, out);
   }
 
   static Reasons read(InputStream in) throws IOException {
@@ -73,7 +99,8 @@ public record Reasons(
         readDoubles(in),
         readDoubles(in),
         ArrayCoding.readInts(in),
-        ArrayCoding.readInts(in));
+        ArrayCoding.readInts(in),
+        ROWS.decode(in));
   }
 
   private static void write(double[] values, OutputStream out) throws IOException {

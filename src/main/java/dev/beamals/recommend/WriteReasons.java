@@ -1,18 +1,14 @@
 package dev.beamals.recommend;
 
 import dev.beamals.CombineAll;
+import dev.beamals.NumbersCoder;
 import dev.beamals.files.PartFile;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.coders.DoubleCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -87,7 +83,7 @@ public final class WriteReasons
    * @param shownSum what they add
    * @param rest how many more ratings there are
    * @param restSum what they add
-   * @param ignored how many more there are of items without factors
+   * @param rows what became of all ratings
    * @param untitled how many rows of the table have no title
    */
   public record Sums(
@@ -99,9 +95,9 @@ public final class WriteReasons
       double shownSum,
       long rest,
       double restSum,
-      long ignored,
+      Reasons.Rows rows,
       long untitled) {
-    private static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final Sums NONE = new Sums(0, 0, 0, 0, 0, 0, 0, 0, Reasons.Rows.NONE, 0);
 
     /** The sum of all parts. */
     public double total() {
@@ -110,7 +106,7 @@ public final class WriteReasons
 
     /** For {@link dev.beamals.files.ResultFile}. */
     public static Coder<Sums> coder() {
-      return new SumsCoder();
+      return NumbersCoder.of(Sums.class);
     }
   }
 
@@ -123,42 +119,6 @@ public final class WriteReasons
     }
   }
 
-  private static final class SumsCoder extends CustomCoder<Sums> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void encode(Sums sums, OutputStream out) throws IOException {
-      VarLongCoder.of().encode(sums.users, out);
-      VarLongCoder.of().encode(sums.items, out);
-      DoubleCoder.of().encode(sums.score, out);
-      DoubleCoder.of().encode(sums.fixed, out);
-      VarLongCoder.of().encode(sums.shown, out);
-      DoubleCoder.of().encode(sums.shownSum, out);
-      VarLongCoder.of().encode(sums.rest, out);
-      DoubleCoder.of().encode(sums.restSum, out);
-      VarLongCoder.of().encode(sums.ignored, out);
-      VarLongCoder.of().encode(sums.untitled, out);
-    }
-
-    @Override
-    public Sums decode(InputStream in) throws IOException {
-      return new Sums(
-          VarLongCoder.of().decode(in),
-          VarLongCoder.of().decode(in),
-          DoubleCoder.of().decode(in),
-          DoubleCoder.of().decode(in),
-          VarLongCoder.of().decode(in),
-          DoubleCoder.of().decode(in),
-          VarLongCoder.of().decode(in),
-          DoubleCoder.of().decode(in),
-          VarLongCoder.of().decode(in),
-          VarLongCoder.of().decode(in));
-    }
-
-    @Override
-    public void verifyDeterministic() {}
-  }
-
   static final class WriteFn extends DoFn<ScoredIds, Sums> {
     private static final long serialVersionUID = 1L;
     private final WriteReasons table;
@@ -168,22 +128,21 @@ public final class WriteReasons
     }
 
     @ProcessElement
-    public void processElement(ProcessContext c) throws IOException {
+    public void processElement(ProcessContext c) {
       ScoredIds block = c.element();
       Reasons reasons = block.reasons();
       if (reasons == null) {
         throw new IllegalArgumentException("scores without reasons; expected explained ones");
       }
       if (block.scores().length != 1) {
-        c.output(new Sums(block.src().size(), 0, 0, 0, 0, 0, 0, 0, reasons.ignored()[0], 0));
+        c.output(new Sums(block.src().size(), 0, 0, 0, 0, 0, 0, 0, reasons.rows(), 0));
         return;
       }
       Titles titles = table.titles;
       String[] itemTitles = titles == null ? null : titles.of(c, reasons.items());
       String name = "part-00000." + table.format;
-      PartFile part = PartFile.of(table.folder, name);
-      long untitled = write(reasons, itemTitles, part.temporary());
-      part.moveIntoPlace();
+      long untitled =
+          PartFile.of(table.folder, name).write(file -> write(reasons, itemTitles, file));
       c.output(
           new Sums(
               1,
@@ -194,7 +153,7 @@ public final class WriteReasons
               reasons.shown(0),
               reasons.restCount()[0],
               reasons.rest()[0],
-              reasons.ignored()[0],
+              reasons.rows(),
               untitled));
     }
 

@@ -2,20 +2,16 @@ package dev.beamals.recommend;
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.CombineAll;
+import dev.beamals.NumbersCoder;
 import dev.beamals.RunException;
 import dev.beamals.files.PartFile;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.coders.DoubleCoder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -24,7 +20,7 @@ import org.apache.beam.sdk.values.PCollection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes recommendations or predictions as a table: a file for each block, named by the block.
+ * Writes recommendations as a table: a file for each block, named by the block.
  *
  * <p>A file is written under another name and moved into place, so that a bundle that is run twice
  * leaves one whole file. The result is one element that tells what was written.
@@ -43,10 +39,6 @@ public abstract class WriteScores
   abstract Column dst();
 
   abstract Column score();
-
-  abstract boolean ranked();
-
-  abstract boolean dropNaN();
 
   abstract int numBlocks();
 
@@ -71,40 +63,15 @@ public abstract class WriteScores
       Column dst,
       String score,
       int numBlocks) {
-    return builder(folder, format, src, dst, new Column(score, Float.class), numBlocks)
-        .setRanked(true)
-        .build();
-  }
-
-  /** Writes columns {@code src, dst, prediction}. */
-  public static WriteScores predictions(
-      String folder, TableWriter.Format format, Column src, Column dst, int numBlocks) {
-    Column prediction = new Column("prediction", Float.class);
-    return builder(folder, format, src, dst, prediction, numBlocks).build();
-  }
-
-  private static Builder builder(
-      String folder,
-      TableWriter.Format format,
-      Column src,
-      Column dst,
-      Column score,
-      int numBlocks) {
     return new AutoValue_WriteScores.Builder()
         .setFolder(folder)
         .setFormat(format)
         .setSrc(src)
         .setDst(dst)
-        .setScore(score)
-        .setRanked(false)
-        .setDropNaN(false)
+        .setScore(new Column(score, Float.class))
         .setReasons(0)
-        .setNumBlocks(numBlocks);
-  }
-
-  /** Leaves out pairs without a prediction. */
-  public WriteScores withDropNaN() {
-    return toBuilder().setDropNaN(true).build();
+        .setNumBlocks(numBlocks)
+        .build();
   }
 
   /**
@@ -133,9 +100,7 @@ public abstract class WriteScores
   public List<Column> columns() {
     List<Column> columns = new ArrayList<>(List.of(src()));
     addTitle(columns, srcTitle());
-    if (ranked()) {
-      columns.add(new Column("rank", Integer.class));
-    }
+    columns.add(new Column("rank", Integer.class));
     columns.add(dst());
     addTitle(columns, dstTitle());
     columns.add(score());
@@ -162,8 +127,8 @@ public abstract class WriteScores
     ParDo.SingleOutput<ScoredIds, Counts> write = ParDo.of(new WriteFn(this));
     return blocks
         .apply("WriteFiles", titles == null ? write : titles.addTo(write))
-        .setCoder(new CountsCoder())
-        .apply("SumCounts", CombineAll.create(new Counts(0, 0, 0, 0, 0, 0), new SumFn()));
+        .setCoder(Counts.coder())
+        .apply("SumCounts", CombineAll.create(Counts.NONE, new SumFn()));
   }
 
   abstract Builder toBuilder();
@@ -179,10 +144,6 @@ public abstract class WriteScores
     abstract Builder setDst(Column dst);
 
     abstract Builder setScore(Column score);
-
-    abstract Builder setRanked(boolean ranked);
-
-    abstract Builder setDropNaN(boolean dropNaN);
 
     abstract Builder setNumBlocks(int numBlocks);
 
@@ -201,17 +162,24 @@ public abstract class WriteScores
    * What was written.
    *
    * @param ids how many ids have a row of entries
-   * @param entries how many entries there are, those that were left out too
-   * @param missing how many of them are NaN
-   * @param untitled how many rows were written that have an empty title
+   * @param entries how many entries there are
+   * @param untitled how many of them have an empty title
    * @param unexplained how many scores could not be explained, where that was asked for
    * @param difference how far the sum of what explains a score is from it at most
+   * @param explaining what became of the ratings that explain
    */
   public record Counts(
-      long ids, long entries, long missing, long untitled, long unexplained, double difference) {
+      long ids,
+      long entries,
+      long untitled,
+      long unexplained,
+      double difference,
+      Reasons.Rows explaining) {
+    private static final Counts NONE = new Counts(0, 0, 0, 0, 0, Reasons.Rows.NONE);
+
     /** For {@link dev.beamals.files.ResultFile}. */
     public static Coder<Counts> coder() {
-      return new CountsCoder();
+      return NumbersCoder.of(Counts.class);
     }
   }
 
@@ -223,39 +191,11 @@ public abstract class WriteScores
       return new Counts(
           left.ids + right.ids,
           left.entries + right.entries,
-          left.missing + right.missing,
           left.untitled + right.untitled,
           left.unexplained + right.unexplained,
-          Math.max(left.difference, right.difference));
+          Math.max(left.difference, right.difference),
+          left.explaining.plus(right.explaining));
     }
-  }
-
-  private static final class CountsCoder extends CustomCoder<Counts> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void encode(Counts counts, OutputStream out) throws IOException {
-      VarLongCoder.of().encode(counts.ids, out);
-      VarLongCoder.of().encode(counts.entries, out);
-      VarLongCoder.of().encode(counts.missing, out);
-      VarLongCoder.of().encode(counts.untitled, out);
-      VarLongCoder.of().encode(counts.unexplained, out);
-      DoubleCoder.of().encode(counts.difference, out);
-    }
-
-    @Override
-    public Counts decode(InputStream in) throws IOException {
-      return new Counts(
-          VarLongCoder.of().decode(in),
-          VarLongCoder.of().decode(in),
-          VarLongCoder.of().decode(in),
-          VarLongCoder.of().decode(in),
-          VarLongCoder.of().decode(in),
-          DoubleCoder.of().decode(in));
-    }
-
-    @Override
-    public void verifyDeterministic() {}
   }
 
   /** An id as a value of its column. */
@@ -282,7 +222,7 @@ public abstract class WriteScores
     }
 
     @ProcessElement
-    public void processElement(ProcessContext c) throws IOException {
+    public void processElement(ProcessContext c) {
       ScoredIds block = c.element();
       Titles titles = table.titles();
       String[] srcTitles =
@@ -298,9 +238,7 @@ public abstract class WriteScores
           String.format(
               "part-%05d.%s", block.src().block(0, table.numBlocks()), table.format().name());
       PartFile part = PartFile.of(table.folder(), name);
-      Counts counts = write(block, srcTitles, dstTitles, reasonTitles, part.temporary());
-      part.moveIntoPlace();
-      c.output(counts);
+      c.output(part.write(file -> write(block, srcTitles, dstTitles, reasonTitles, file)));
     }
 
     private Counts write(
@@ -313,7 +251,6 @@ public abstract class WriteScores
       List<Column> columns = table.columns();
       Reasons reasons = reasons(block);
       List<@Nullable Object> row = new ArrayList<>();
-      long nan = 0;
       long unexplained = 0;
       double difference = 0;
       long untitled = 0;
@@ -321,12 +258,6 @@ public abstract class WriteScores
         for (int s = 0; s < block.src().size(); s++) {
           for (int p = block.offsets()[s]; p < block.offsets()[s + 1]; p++) {
             float score = block.scores()[p];
-            if (Float.isNaN(score)) {
-              nan++;
-              if (table.dropNaN()) {
-                continue;
-              }
-            }
             int dst = block.index()[p];
             row.clear();
             row.add(value(block.src(), s, table.src()));
@@ -335,9 +266,7 @@ public abstract class WriteScores
               row.add(srcTitles[s]);
               titled = !srcTitles[s].isEmpty();
             }
-            if (table.ranked()) {
-              row.add(p - block.offsets()[s] + 1);
-            }
+            row.add(p - block.offsets()[s] + 1);
             row.add(value(block.dst(), dst, table.dst()));
             if (dstTitles != null) {
               row.add(dstTitles[dst]);
@@ -356,7 +285,12 @@ public abstract class WriteScores
         }
       }
       return new Counts(
-          block.src().size(), block.scores().length, nan, untitled, unexplained, difference);
+          block.src().size(),
+          block.scores().length,
+          untitled,
+          unexplained,
+          difference,
+          reasons == null ? Reasons.Rows.NONE : reasons.rows());
     }
 
     private @Nullable Reasons reasons(ScoredIds block) {

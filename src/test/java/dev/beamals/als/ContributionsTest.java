@@ -128,7 +128,7 @@ final class ContributionsTest {
             BlockSolver.Others.of(new StepSums(), 0));
     RunException failure = assertThrows(RunException.class, () -> explained.select(0));
     assertEquals(
-        "user 9: its 1 ratings do not determine 2 factors (the normal equations are singular with"
+        "user 9: its 1 rating does not determine 2 factors (the normal equations are singular with"
             + " regParam=0.0); expected a larger regParam or a smaller rank",
         failure.getMessage());
   }

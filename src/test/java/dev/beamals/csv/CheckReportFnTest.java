@@ -72,7 +72,7 @@ final class CheckReportFnTest {
             + " a.csv:4: 3 fields instead of 4",
         refused(report(10, 3, 1), 2L));
     assertEquals(
-        "input: 1 of 1 rows cannot be read, expected at most maxRejects=0; the first:"
+        "input: 1 of 1 row cannot be read, expected at most maxRejects=0; the first:"
             + " a.csv:2: 3 fields instead of 4",
         refused(report(1, 1, 0), 0L));
   }

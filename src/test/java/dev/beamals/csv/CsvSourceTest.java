@@ -529,6 +529,79 @@ final class CsvSourceTest {
     }
   }
 
+  /** Rows with the texts of other columns, plain or not, in the order of their places. */
+  @Test
+  void textsAndPlacesAreThoseOfTheFileForAnyChunk(@TempDir Path folder) throws IOException {
+    List<String> lines =
+        List.of(
+            "note,user_id,,note,video_id",
+            "first,1,a,b,10",
+            "\"x, \"\"y\"\"\",2, c ,,20",
+            "",
+            "no item,3,d,e,",
+            "用户,4,\"  f\",NA,40",
+            "too,few",
+            ",1,,,\"10\"");
+    List<String> expected =
+        List.of(
+            "1 10 [first, a, b, ]",
+            "2 20 [x, \"y\", c, , ]",
+            "4 40 [用户,   f, NA, ]",
+            "1 10 [, , , ]");
+    List<String> columns = List.of("note", "column3", "column4", "not here");
+    for (CsvDialect dialect :
+        List.of(CsvDialect.create(), CsvDialect.create().withMultiLine(true))) {
+      Path file =
+          Files.writeString(
+              folder.resolve("texts-" + dialect.multiLine() + ".csv"), String.join("\n", lines));
+      CsvFormat format = CsvFormat.create().withDialect(dialect).withPairs("user_id", "video_id");
+      List<CsvFile> files = CsvFile.find("input", List.of(file.toString()), format);
+      assertEquals(
+          List.of("note", "user_id", "column3", "column4", "video_id"), files.get(0).columns());
+      for (long chunk : new long[] {1, 7, 30, 1 << 20}) {
+        List<CsvFile> withTexts = files.stream().map(one -> one.withTexts(columns)).toList();
+        List<String> rows = new ArrayList<>();
+        long last = -1;
+        for (RowBatch batch :
+            SourceTestUtils.readFromSource(new CsvSource(withTexts, chunk, true), OPTIONS)) {
+          for (int r = 0; r < batch.rows.size(); r++) {
+            assertTrue(batch.rows.places()[r] > last, "chunk " + chunk);
+            last = batch.rows.places()[r];
+            List<String> texts = new ArrayList<>();
+            for (int c = 0; c < columns.size(); c++) {
+              texts.add(batch.rows.texts().get(r, c));
+            }
+            rows.add(
+                batch.rows.ids(Side.USER).get(batch.rows.index(Side.USER)[r])
+                    + " "
+                    + batch.rows.ids(Side.ITEM).get(batch.rows.index(Side.ITEM)[r])
+                    + " "
+                    + texts);
+          }
+        }
+        assertEquals(expected, rows, dialect + " in chunks of " + chunk);
+      }
+    }
+  }
+
+  @Test
+  void columnsWithoutANameOfTheirOwnAreCalledByTheirNumber(@TempDir Path folder)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("a.csv"), "a,,a,column2,1\n1,2,3,4,5\n");
+    CsvFormat format = CsvFormat.create().withPairs("1", "2");
+    for (boolean header : new boolean[] {true, false}) {
+      CsvFile found =
+          CsvFile.find("input", List.of(file.toString()), format.withHeader(header)).get(0);
+      assertEquals(
+          header
+              ? List.of("a", "column2_", "column3", "column2", "1")
+              : List.of("column1", "column2_", "column3", "column4", "column5"),
+          found.columns());
+      assertEquals(1, found.itemColumn());
+      assertEquals(header ? 4 : 0, found.userColumn());
+    }
+  }
+
   @Test
   void pairsOfPlainIntsAreReadAsAllOthers(@TempDir Path folder) throws IOException {
     List<String> odd =

@@ -21,11 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.runners.TransformHierarchy;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 import org.junit.jupiter.api.Test;
@@ -137,6 +140,44 @@ final class RatingBiasesTest {
     assertEquals(ofModel / count, comparison.model().mae(), 1e-6);
     assertEquals(ofBiases / count, comparison.biases().mae(), 1e-6);
     assertEquals(ofMean / count, comparison.mean().mae(), 1e-6);
+  }
+
+  @Test
+  void baselinesOfSeveralPartsAreFittedOnce(TestPipeline pipeline) {
+    PCollection<RatingBlock> byUser =
+        pipeline.apply(
+            "Training",
+            Create.of(RatingBlocks.byUser(rows(1, 90), 2)).withCoder(RatingBlock.Coder.of()));
+    PTransform<PCollection<RatingBlock>, PCollection<RatingComparison>> beside =
+        EvaluateRatings.from(model(pipeline, "Model", AlsParameters.create()))
+            .besideBaselines(byUser, byUser.apply("ByItem", TransposeBlocks.create(2)));
+    List<PCollection<RatingComparison>> all = new ArrayList<>();
+    for (String part : List.of("Validation", "Test")) {
+      all.add(
+          pipeline
+              .apply(
+                  part,
+                  Create.of(RatingBlocks.byUser(rows(2, 40), 3)).withCoder(RatingBlock.Coder.of()))
+              .apply("Evaluate" + part, beside));
+    }
+    PAssert.that(PCollectionList.of(all).apply(Flatten.pCollections()))
+        .satisfies(
+            comparisons -> {
+              comparisons.forEach(RatingBiasesTest::check);
+              return null;
+            });
+    List<String> fits = new ArrayList<>();
+    pipeline.traverseTopologically(
+        new Pipeline.PipelineVisitor.Defaults() {
+          @Override
+          public void visitPrimitiveTransform(TransformHierarchy.Node node) {
+            if (node.getFullName().contains("FitItemBiases")) {
+              fits.add(node.getFullName());
+            }
+          }
+        });
+    assertEquals(1, fits.size(), fits.toString());
+    pipeline.run().waitUntilFinish();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.beamals.als.ColdPairs;
 import dev.beamals.ids.CoderContract;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -79,10 +80,12 @@ final class RatingMetricsTest {
     accumulator.add(1, 2);
     accumulator.add(3, 3);
     accumulator.add(5, 3);
-    accumulator.addCold();
+    accumulator.addCold(true, false);
+    accumulator.addCold(true, true); // not cold
     RatingMetrics metrics = accumulator.metrics();
     assertEquals(3, metrics.count());
     assertEquals(1, metrics.cold());
+    assertEquals(new ColdPairs(0, 1, 0), metrics.coldPairs());
     assertEquals(1.0, metrics.mae());
     assertEquals(Math.sqrt(5.0 / 3), metrics.rmse());
     assertEquals(1 - 5.0 / 8, metrics.r2());
@@ -172,7 +175,7 @@ final class RatingMetricsTest {
       assertTrue(Double.isNaN(figure));
     }
     RatingMetrics.Accumulator accumulator = new RatingMetrics.Accumulator();
-    accumulator.addCold();
+    accumulator.addCold(false, false);
     RatingMetrics cold = accumulator.metrics();
     for (double figure : new double[] {cold.mae(), cold.rmse(), cold.r2()}) {
       assertTrue(Double.isNaN(figure));

@@ -107,14 +107,35 @@ final class FailingStorageTest {
       boolean replaced = replaces(failing, n, Integer.MAX_VALUE);
       boolean aside = !Files.exists(folder.resolve("model"));
       mended += aside ? 1 : 0;
+      // It ended before it could say so.
+      boolean moved = failing.calls.indexOf("syncNames") == n - 1;
       ModelFolder.stage("output", output(), PipelineOptionsFactory.create()).close();
-      assertInPlace(replaced ? "newer" : "older");
+      assertInPlace(replaced || moved ? "newer" : "older");
       assertEquals(List.of("model"), Storage.LOCAL.list(folder.toString()));
       if (replaced && failing.calls.size() < n) {
         break;
       }
     }
     assertTrue(mended > 0, "no call was between the two moves");
+  }
+
+  /** A power cut after a move finds what was moved on the disk, and the older model until then. */
+  @Test
+  void allIsSyncedBeforeItIsMovedAndTheMovesBeforeTheOlderModelGoes() throws IOException {
+    save(new Failing(), "older", 0, 0);
+    Failing recording = new Failing();
+    save(recording, "newer", 0, 0);
+    List<String> calls = recording.calls;
+    int synced = calls.indexOf("sync");
+    int moved = calls.lastIndexOf("move");
+    int named = calls.indexOf("syncNames");
+    assertTrue(calls.lastIndexOf("write") < synced, calls::toString);
+    assertTrue(calls.subList(0, synced).stream().noneMatch("move"::equals), calls::toString);
+    assertEquals(List.of("move", "move"), calls.subList(moved - 1, moved + 1));
+    assertTrue(synced < moved && moved < named, calls::toString);
+    // The older model, when the new one has its name for good.
+    assertTrue(calls.subList(moved, named).stream().noneMatch("delete"::equals));
+    assertTrue(calls.subList(named, calls.size()).contains("delete"), calls::toString);
   }
 
   private boolean replaces(Failing failing, int first, int last) throws IOException {

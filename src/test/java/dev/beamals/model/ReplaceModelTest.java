@@ -1,7 +1,9 @@
 package dev.beamals.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.beamals.RunException;
 import dev.beamals.files.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +22,26 @@ final class ReplaceModelTest {
     save("older");
     Files.move(folder.resolve("model"), folder.resolve(".model.replaced"));
     stage().close();
+    assertEquals(List.of("model"), Storage.LOCAL.list(folder.toString()));
+    assertEquals("older", name());
+  }
+
+  /** A command that reads the model that it replaces needs it before it stages another. */
+  @Test
+  void olderModelThatWasLeftAsideIsNamedAndBroughtBack() throws IOException {
+    save("older");
+    String model = folder.resolve("model").toString();
+    Files.move(folder.resolve("model"), folder.resolve(".model.replaced"));
+    RunException e = assertThrows(RunException.class, () -> SavedModel.open("model", model));
+    assertEquals(
+        "model="
+            + model
+            + ": no such folder; a run that was to replace it was killed, and left it as "
+            + folder
+            + "/.model.replaced/: the next run to it brings it back",
+        e.getMessage());
+    ModelFolder.bringBack("output", model, PipelineOptionsFactory.create());
+    ModelFolder.bringBack("output", model, PipelineOptionsFactory.create());
     assertEquals(List.of("model"), Storage.LOCAL.list(folder.toString()));
     assertEquals("older", name());
   }

@@ -118,10 +118,10 @@ final class CompareTest {
         assertEquals(figures(a, name + k).get(1), both.get(2), "most popular");
       }
     }
-    assertTrue(compared.contains("1 rows are cold for some model (model 1: 1, model 2: 1)"));
+    assertTrue(compared.contains("1 row cold for some model (model 1: 1, model 2: 1)"));
     assertTrue(compared.contains("Model 1: " + path("a") + ", 40 users × "), compared);
     assertTrue(compared.contains("Model 2 predicts better than model 1 by MAE, MSE."), compared);
-    assertTrue(compared.contains("users were not trained by some model (model 1: 1, model 2: 1)"));
+    assertTrue(compared.contains("not trained by some model (model 1: 1, model 2: 1)"));
     assertTrue(compared.contains("most popular              2 - 1"), compared);
 
     String turned = compare(0, path("b") + "," + path("a"));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.RunException;
 import java.io.IOException;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 
 final class FailuresTest {
@@ -34,10 +35,10 @@ final class FailuresTest {
         "Job aborted due to stage failure: Task 0 in stage 3.0 failed 4 times, most recent failure:"
             + " Lost task 0.3 in stage 3.0 (TID 9) (10.0.0.2 executor 1):"
             + " org.apache.beam.sdk.util.UserCodeException: dev.beamals.RunException: item 2: its 1"
-            + " ratings do not determine 10 factors\n"
+            + " rating does not determine 10 factors\n"
             + "\tat org.apache.beam.sdk.util.UserCodeException.wrap(UserCodeException.java:39)\n"
             + "Caused by: dev.beamals.RunException: item 3: another\n";
-    String message = "item 2: its 1 ratings do not determine 10 factors";
+    String message = "item 2: its 1 rating does not determine 10 factors";
     assertEquals(message, describe(wrapped(new RuntimeException(text))));
     assertEquals(message, Failures.expected(new RuntimeException(text)));
   }
@@ -92,6 +93,11 @@ final class FailuresTest {
         lost);
     String full = describe(wrapped(new IOException("No space left on device")));
     assertTrue(full.startsWith("no space left on device: on that of --output, or where "), full);
+    CommandOptions options = PipelineOptionsFactory.as(CommandOptions.class);
+    assertEquals(
+        "--output=a: cannot be written: No space left on device (with the DirectRunner)",
+        Failures.withRunner("--output=a: cannot be written: No space left on device", options));
+    assertEquals("--output=a: is a file", Failures.withRunner("--output=a: is a file", options));
     String memory = describe(wrapped(new OutOfMemoryError("Java heap space")));
     assertTrue(memory.matches("out of memory \\(\\d+ MB\\); give the JVM more, as in .*"), memory);
   }

@@ -41,6 +41,7 @@ final class MainTest {
         als compare ...                        the figures of several models, and how they differ
         als report ...                         a page with charts of a model, its data and its errors
         als show ...                           what a model is and where it came from
+        als verify ...                         whether a model is as it was saved
         als COMMAND --help                     all flags of a command
         als help                               this text
 
@@ -60,7 +61,7 @@ final class MainTest {
     assertEquals(2, run("trian"));
     assertEquals(
         "als: trian: no such command; expected train, tune, predict, recommend, similar, explain,"
-            + " fold-in, evaluate, compare, report, show or help\n",
+            + " fold-in, evaluate, compare, report, show, verify or help\n",
         err.toString(StandardCharsets.UTF_8));
     assertEquals("", out.toString(StandardCharsets.UTF_8));
   }

@@ -214,10 +214,10 @@ final class ModesTest {
         run(0, "evaluate", "--model=" + model, "--input=" + pairs, "--coldStartStrategy=baseline");
     assertHas(
         evaluated,
-        "On 3 rows (2 of them are cold and predicted by the baseline: coverage 33.33 %)");
+        "On 3 rows (2 of them are cold and predicted by the baseline: coverage 33.33 %; no");
     assertHas(
         run(0, "evaluate", "--model=" + model, "--input=" + pairs),
-        "On 1 rows (2 more are cold: coverage 33.33 %)");
+        "On 1 row (2 more are cold: coverage 33.33 %; no factors");
     // The same similar items as by the factors alone: biases are no part of it.
     assertHas(run(0, "similar", "--model=" + model, "--item=100", "--topK=1"), "| 100|   1|");
   }
@@ -516,7 +516,7 @@ final class ModesTest {
             "--output=" + folder.resolve("x"),
             COLUMNS,
             "--implicitPrefs"),
-        "1 ratings are below 0: with --implicitPrefs they count as not preferred");
+        "1 rating below 0: with --implicitPrefs they count as not preferred");
     Path plain = train("plain");
     assertHas(
         run(

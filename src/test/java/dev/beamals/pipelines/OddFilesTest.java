@@ -169,7 +169,7 @@ final class OddFilesTest {
     assertTrue(
         printed.contains(
             "8 rows read, 1 unreadable, 2 with an empty column, 0 with a timestamp below 0, 1 with a"
-                + " rating that is not finite, 1 duplicates, 3 used"),
+                + " rating that is not finite, 1 duplicate, 1 whose item is not in the model, 2 used"),
         printed);
     assertTrue(
         printed.contains("3 item ids in --input, 1 of them not in the model: 9999"), printed);

@@ -91,7 +91,7 @@ final class RankingTest {
         trained.contains("The model recommends worse than the most popular items would (ndcg@20"),
         trained);
     assertTrue(trained.contains("--implicitPrefs is for what users choose"), trained);
-    assertTrue(trained.contains("relevant items are not among the "), trained);
+    assertTrue(trained.contains("relevant items not among the "), trained);
 
     String evaluated =
         run(

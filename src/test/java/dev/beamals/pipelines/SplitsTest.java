@@ -150,7 +150,7 @@ final class SplitsTest {
       }
       case "column" -> assertTrue(test.stream().allMatch(row -> row.endsWith(",test")));
       default -> {
-        assertTrue(printed.contains("50 users, of whom 1 have too few rows"), printed);
+        assertTrue(printed.contains("50 users, of whom 1 with too few rows"), printed);
         Map<String, Integer> ofUser = new HashMap<>();
         test.forEach(row -> ofUser.merge(row.split(",")[0], 1, Integer::sum));
         assertEquals(49, ofUser.size());

@@ -198,7 +198,8 @@ final class TrainTest {
   void coldRowsAreDroppedOrMakeTheFiguresNaN() throws IOException {
     Path test = write(folder.resolve("test.csv"), List.of(sample.get(7), "nobody,1,1,1,t,d,1,0.5"));
     String dropped = train("--testInput=" + test);
-    assertTrue(dropped.contains("On 1 test rows (1 more are cold: coverage 50.00 %)"), dropped);
+    assertTrue(
+        dropped.contains("On 1 test row (1 more is cold: coverage 50.00 %; no factors"), dropped);
     String nan = train("--testInput=" + test, "--coldStartStrategy=nan");
     assertTrue(nan.contains("RMSE = NaN"), nan);
     assertTrue(json(folder.resolve("model/metrics.json")).path("test").path("rmse").isNull());
@@ -363,13 +364,13 @@ final class TrainTest {
         out);
     assertFails(
         1,
-        "item 2: its 1 ratings do not determine 10 factors",
+        "item 2: its 1 rating does not determine 10 factors",
         "--input=" + one,
         out,
         "--regParam=0");
     assertFails(
         1,
-        "item 2: its 1 ratings do not determine 10 factors",
+        "item 2: its 1 rating does not determine 10 factors",
         "--input=" + one,
         out,
         "--regParam=0",

@@ -248,7 +248,7 @@ final class TuneTest {
     String printed =
         run(0, args("tune", "tuned", SPLIT, "--rank=2", "--regParam=0.02,0.2,2", "--metric=mae"));
     assertTrue(printed.contains("2 of 3 trials are there"), printed);
-    assertTrue(printed.contains("1 trials on"), printed);
+    assertTrue(printed.contains("1 trial on"), printed);
     assertEquals(List.of(), left());
 
     run(0, args("tune", "fresh", SPLIT, "--rank=2", "--regParam=0.02,0.2,2", "--metric=mae"));

@@ -261,9 +261,11 @@ final class ExplainScoresTest {
                 new double[] {Double.NaN, 0.5, 0.25, Double.NaN},
                 new double[] {0, -2, 1, 0},
                 new int[] {0, 1, 2, 0},
-                new int[] {3, 1}));
+                new int[] {3, 1},
+                new Reasons.Rows(5, 6, 7, 8)));
     assertEquals(lines(explained), lines(CoderContract.check(ScoredIds.Coder.of(), explained)));
-    WriteReasons.Sums sums = new WriteReasons.Sums(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    WriteReasons.Sums sums =
+        new WriteReasons.Sums(1, 2, 3, 4, 5, 6, 7, 8, new Reasons.Rows(9, 10, 11, 12), 13);
     assertEquals(sums, CoderContract.check(WriteReasons.Sums.coder(), sums));
   }
 }

@@ -69,23 +69,12 @@ final class WriteScoresTest {
   void rankedRowsAreInOneFileForEachBlock(TestPipeline pipeline) throws IOException {
     WriteScores write = WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS);
     PAssert.thatSingleton(pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write))
-        .isEqualTo(new WriteScores.Counts(2, 5, 1, 0, 0, 0));
+        .isEqualTo(new WriteScores.Counts(2, 5, 0, 0, 0, Reasons.Rows.NONE));
     pipeline.run().waitUntilFinish();
     assertEquals(List.of("user,rank,item,score", "7,1,x,2.0", "7,2,5,1.5"), lines(FIRST));
     assertEquals(
         List.of("user,rank,item,score", "8,1,5,-1.0", "8,2,6,NaN", "8,3,5,-2.0"), lines(SECOND));
     assertEquals(2, names().size(), "nothing but the two parts");
-  }
-
-  @Test
-  void predictionsHaveNoRanksAndNaNsMayBeLeftOut(TestPipeline pipeline) throws IOException {
-    WriteScores write = WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS);
-    PAssert.thatSingleton(
-            pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write.withDropNaN()))
-        .isEqualTo(new WriteScores.Counts(2, 5, 1, 0, 0, 0));
-    pipeline.run().waitUntilFinish();
-    assertEquals(List.of("user,item,prediction", "7,x,2.0", "7,5,1.5"), lines(FIRST));
-    assertEquals(List.of("user,item,prediction", "8,5,-1.0", "8,5,-2.0"), lines(SECOND));
   }
 
   @Test
@@ -101,7 +90,7 @@ final class WriteScoresTest {
         WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS)
             .withTitles(titles, "userTitle", "title");
     PAssert.thatSingleton(pipeline.apply(Create.of(FIRST, SECOND)).apply("Write", write))
-        .isEqualTo(new WriteScores.Counts(2, 5, 1, 4, 0, 0));
+        .isEqualTo(new WriteScores.Counts(2, 5, 4, 0, 0, Reasons.Rows.NONE));
     pipeline.run().waitUntilFinish();
     assertEquals(
         List.of("user,userTitle,rank,item,title,score", "7,1984,1,x,A,2.0", "7,1984,2,5,,1.5"),
@@ -130,8 +119,9 @@ final class WriteScoresTest {
             pipeline
                 .apply(Create.empty(ScoredIds.Coder.of()))
                 .apply(
-                    "Write", WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS)))
-        .isEqualTo(new WriteScores.Counts(0, 0, 0, 0, 0, 0));
+                    "Write",
+                    WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS)))
+        .isEqualTo(new WriteScores.Counts(0, 0, 0, 0, 0, Reasons.Rows.NONE));
     pipeline.run().waitUntilFinish();
     assertEquals(List.of(), names());
   }
@@ -146,7 +136,8 @@ final class WriteScoresTest {
     try (InputStream reader = Files.newInputStream(file)) {
       pipeline
           .apply(Create.of(FIRST))
-          .apply("Write", WriteScores.predictions(folder + "/", Format.csv, USER, ITEM, BLOCKS));
+          .apply(
+              "Write", WriteScores.ranked(folder + "/", Format.csv, USER, ITEM, "score", BLOCKS));
       pipeline.run().waitUntilFinish();
       assertEquals("an earlier attempt", new String(reader.readAllBytes(), StandardCharsets.UTF_8));
     }
@@ -160,7 +151,9 @@ final class WriteScoresTest {
     Column items = Column.ids("item", true);
     pipeline
         .apply(Create.of(FIRST))
-        .apply("Write", WriteScores.predictions(folder + "/", Format.parquet, USER, items, BLOCKS));
+        .apply(
+            "Write",
+            WriteScores.ranked(folder + "/", Format.parquet, USER, items, "score", BLOCKS));
     RuntimeException failure =
         assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());
     assertTrue(
@@ -183,7 +176,8 @@ final class WriteScoresTest {
               new double[] {0, 0.5},
               new double[] {0.25, -0.125},
               new int[] {3, 4},
-              new int[] {0}));
+              new int[] {0},
+              new Reasons.Rows(1, 2, 3, 4)));
 
   private static final ScoredIds WITHOUT_REASONS =
       SECOND.withReasons(
@@ -196,7 +190,8 @@ final class WriteScoresTest {
               new double[] {Double.NaN, Double.NaN, Double.NaN},
               new double[3],
               new int[3],
-              new int[] {2}));
+              new int[] {2},
+              new Reasons.Rows(10, 20, 30, 40)));
 
   @Test
   void reasonsAreColumnsThatMayBeEmpty(TestPipeline pipeline) throws IOException {
@@ -212,7 +207,7 @@ final class WriteScoresTest {
             .withReasons(1);
     PCollection<ScoredIds> scores = pipeline.apply(Create.of(EXPLAINED, WITHOUT_REASONS));
     PAssert.thatSingleton(scores.apply("WriteCsv", csv))
-        .isEqualTo(new WriteScores.Counts(2, 5, 1, 5, 3, 0.125));
+        .isEqualTo(new WriteScores.Counts(2, 5, 5, 3, 0.125, new Reasons.Rows(11, 22, 33, 44)));
     scores.apply("WriteJson", jsonl);
     scores.apply("WriteParquet", parquet);
     pipeline.run().waitUntilFinish();
@@ -258,7 +253,8 @@ final class WriteScoresTest {
 
   @Test
   void codersKeepEverything() throws Exception {
-    WriteScores.Counts counts = new WriteScores.Counts(1L << 40, 2, 3, 4, 5, 0.5);
+    WriteScores.Counts counts =
+        new WriteScores.Counts(1L << 40, 2, 3, 4, 0.5, new Reasons.Rows(5, 6, 7, 8));
     assertEquals(counts, CoderContract.check(WriteScores.Counts.coder(), counts));
     ScoredIds decoded = CoderContract.check(ScoredIds.Coder.of(), SECOND);
     assertEquals(List.of(SECOND.src(), SECOND.dst()), List.of(decoded.src(), decoded.dst()));
