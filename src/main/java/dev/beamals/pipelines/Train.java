@@ -46,7 +46,14 @@ final class Train extends Command<TrainOptions> {
   /** Flags that a manifest tells elsewhere, with what was found, or that do not matter to it. */
   private static final List<String> NOT_SAVED =
       List.of(
-          "input", "testInput", "output", "writeSplit", "report", "sniff", "verbose", "quiet",
+          "input",
+          "testInput",
+          "output",
+          "writeSplit",
+          "report",
+          "sniff",
+          "verbose",
+          "quiet",
           "format");
 
   private final boolean trainsOnValidation;
