@@ -24,6 +24,16 @@ has_vector_module() {
     "$java" --list-modules | grep -q '^jdk.incubator.vector@'
 }
 
+# The version of the JDK, as 17; from its file, as above.
+java_feature() {
+  local release version
+  release=$(readlink -f "$java")
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "${release%/bin/java}/release" 2>/dev/null) ||
+    version=
+  [ -n "$version" ] || version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
+  echo "${version:-17}"
+}
+
 add_opens() { # package ...; prints a flag each
   printf -- '--add-opens=java.base/%s=ALL-UNNAMED\n' "$@"
 }

@@ -4,6 +4,7 @@ import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
 import dev.beamals.files.ParquetFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -175,6 +176,15 @@ public abstract class CsvFile implements Serializable {
    */
   static @Nullable CsvLayout layout(
       String name, byte[] firstLine, RecordReader.Bytes text, CsvFormat format) {
+    FirstRow row = firstRow(name, firstLine, text, format);
+    return row.fields().isEmpty() ? null : CsvLayout.of(row.format(), name, row.fields());
+  }
+
+  /** The fields of a first row, none where there is none; and how its file is written. */
+  private record FirstRow(CsvFormat format, List<String> fields) {}
+
+  private static FirstRow firstRow(
+      String name, byte[] firstLine, RecordReader.Bytes text, CsvFormat format) {
     String encoding = RecordReader.markedEncoding(firstLine);
     boolean utf8 = encoding == null || encoding.equals("UTF-8");
     CsvFormat ofFile =
@@ -196,7 +206,45 @@ public abstract class CsvFile implements Serializable {
     } else {
       fields = firstRecord(name, text, ofFile.dialect());
     }
-    return fields.isEmpty() ? null : CsvLayout.of(ofFile, name, fields);
+    return new FirstRow(ofFile, fields);
+  }
+
+  /**
+   * The names of the columns of the first file that is not empty; none where all are empty.
+   *
+   * @param parameter as in {@link #find}
+   * @throws RunException as {@link #find}, but for missing columns and empty files
+   */
+  public static List<String> header(String parameter, List<String> patterns, CsvFormat format) {
+    for (String name : list(parameter, patterns).keySet()) {
+      List<String> fields = names(parameter, name, format);
+      if (!fields.isEmpty()) {
+        return fields;
+      }
+    }
+    return List.of();
+  }
+
+  private static List<String> names(String parameter, String name, CsvFormat format) {
+    byte[] firstLine = firstLine(parameter, name);
+    if (firstLine.length == 0) {
+      return List.of();
+    }
+    try {
+      if (Packing.isParquet(name)) {
+        try (ParquetFileReader file = ParquetBatches.open(name)) {
+          return file.getFileMetaData().getSchema().getFields().stream()
+              .map(Type::getName)
+              .toList();
+        }
+      }
+      JsonFields json = JsonFields.of(name);
+      return json == null
+          ? firstRow(name, firstLine, () -> open(name), format).fields()
+          : json.names();
+    } catch (IOException e) {
+      throw new RunException(name + ": " + Packing.reason(name, e), e);
+    }
   }
 
   /** The names of the files of a pattern, none where there are none or it is no pattern. */
@@ -238,7 +286,7 @@ public abstract class CsvFile implements Serializable {
     }
     CsvLayout layout;
     try {
-      layout = layout(name, firstLine, () -> Channels.newInputStream(Packing.open(name)), format);
+      layout = layout(name, firstLine, () -> open(name), format);
     } catch (RunException e) {
       throw new RunException(e.getMessage() + Sniffer.hint(name, format), e);
     }
@@ -290,6 +338,10 @@ public abstract class CsvFile implements Serializable {
       }
       return new AutoValue_CsvFile(name, size, layout, false, Kind.PARQUET, types(columns), rows);
     }
+  }
+
+  private static InputStream open(String name) throws IOException {
+    return Channels.newInputStream(Packing.open(name));
   }
 
   /** The fields of the first record, none where there is none. */

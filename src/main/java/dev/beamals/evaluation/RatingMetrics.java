@@ -101,10 +101,15 @@ public abstract class RatingMetrics implements Serializable {
         count() + other.count(),
         baseline() + other.baseline(),
         coldPairs().plus(other.coldPairs()),
-        absoluteErrors().add(other.absoluteErrors()),
-        squaredErrors().add(other.squaredErrors()),
-        ratings().add(other.ratings()),
-        squaredRatings().add(other.squaredRatings()));
+        shortest(absoluteErrors().add(other.absoluteErrors())),
+        shortest(squaredErrors().add(other.squaredErrors())),
+        shortest(ratings().add(other.ratings())),
+        shortest(squaredRatings().add(other.squaredRatings())));
+  }
+
+  /** The one form that equal numbers have: otherwise 114 and 114.0 were two. */
+  private static BigDecimal shortest(BigDecimal number) {
+    return number.stripTrailingZeros();
   }
 
   /** Sums of one user, in the order in which its pairs are added. */
@@ -153,10 +158,10 @@ public abstract class RatingMetrics implements Serializable {
           count,
           baseline,
           cold.finish(),
-          new BigDecimal(absoluteErrors),
-          new BigDecimal(squaredErrors),
-          new BigDecimal(ratings).add(new BigDecimal(ratingsLow)),
-          new BigDecimal(squaredRatings).add(new BigDecimal(squaredRatingsLow)));
+          shortest(new BigDecimal(absoluteErrors)),
+          shortest(new BigDecimal(squaredErrors)),
+          shortest(new BigDecimal(ratings).add(new BigDecimal(ratingsLow))),
+          shortest(new BigDecimal(squaredRatings).add(new BigDecimal(squaredRatingsLow))));
     }
   }
 
@@ -187,10 +192,10 @@ public abstract class RatingMetrics implements Serializable {
           count,
           baseline,
           cold,
-          absoluteErrors.toBigDecimal(),
-          squaredErrors.toBigDecimal(),
-          ratings.toBigDecimal(),
-          squaredRatings.toBigDecimal());
+          shortest(absoluteErrors.toBigDecimal()),
+          shortest(squaredErrors.toBigDecimal()),
+          shortest(ratings.toBigDecimal()),
+          shortest(squaredRatings.toBigDecimal()));
     }
   }
 

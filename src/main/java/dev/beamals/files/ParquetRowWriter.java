@@ -6,15 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.beam.sdk.io.fs.ResourceId;
-import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 
 /**
@@ -35,6 +32,7 @@ public final class ParquetRowWriter implements Closeable {
   private final long rowGroupSize;
   private final ParquetProperties properties;
   private final Map<String, String> footer;
+  private final Compressor compressor;
   private final ColumnWriter[] columns;
   private ColumnChunkPageWriteStore pages;
   private ColumnWriteStore store;
@@ -46,16 +44,35 @@ public final class ParquetRowWriter implements Closeable {
       MessageType schema,
       long rowGroupSize,
       ParquetProperties properties,
-      Map<String, String> footer) {
+      Map<String, String> footer,
+      Compressor compressor) {
     this.file = file;
     this.schema = schema;
     this.rowGroupSize = rowGroupSize;
     this.properties = properties;
     this.footer = footer;
+    this.compressor = compressor;
     this.columns = new ColumnWriter[schema.getColumns().size()];
     this.pages = newPages();
     this.store = newStore();
     this.nextCheck = properties.getMinRowCountForPageSizeCheck();
+  }
+
+  /** Creates a file whose pages are not compressed; for the rest see the other. */
+  public static ParquetRowWriter create(
+      ResourceId file,
+      MessageType schema,
+      long rowGroupSize,
+      Set<String> dictionaries,
+      Map<String, String> footer)
+      throws IOException {
+    return create(
+        file,
+        schema,
+        rowGroupSize,
+        dictionaries,
+        footer,
+        Compressor.of(TableWriter.Compression.none));
   }
 
   /**
@@ -64,13 +81,15 @@ public final class ParquetRowWriter implements Closeable {
    * @param rowGroupSize bytes of a row group, about
    * @param dictionaries the columns, by their paths with dots, that are worth a dictionary
    * @param footer what else the end of the file says
+   * @param compressor of pages
    */
-  public static ParquetRowWriter create(
+  static ParquetRowWriter create(
       ResourceId file,
       MessageType schema,
       long rowGroupSize,
       Set<String> dictionaries,
-      Map<String, String> footer)
+      Map<String, String> footer,
+      Compressor compressor)
       throws IOException {
     ParquetProperties.Builder builder = ParquetProperties.builder().withDictionaryEncoding(false);
     dictionaries.forEach(column -> builder.withDictionaryEncoding(column, true));
@@ -86,12 +105,12 @@ public final class ParquetRowWriter implements Closeable {
             properties.getStatisticsTruncateLength(),
             properties.getPageWriteChecksumEnabled());
     out.start();
-    return new ParquetRowWriter(out, schema, rowGroupSize, properties, footer);
+    return new ParquetRowWriter(out, schema, rowGroupSize, properties, footer, compressor);
   }
 
   private ColumnChunkPageWriteStore newPages() {
     return new ColumnChunkPageWriteStore(
-        new Uncompressed(),
+        compressor,
         schema,
         properties.getAllocator(),
         properties.getColumnIndexTruncateLength(),
@@ -149,20 +168,5 @@ public final class ParquetRowWriter implements Closeable {
   public void close() throws IOException {
     endRowGroup();
     file.end(footer);
-  }
-
-  private static final class Uncompressed extends CodecFactory.BytesCompressor {
-    @Override
-    public BytesInput compress(BytesInput bytes) {
-      return bytes;
-    }
-
-    @Override
-    public CompressionCodecName getCodecName() {
-      return CompressionCodecName.UNCOMPRESSED;
-    }
-
-    @Override
-    public void release() {}
   }
 }

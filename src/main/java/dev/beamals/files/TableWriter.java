@@ -35,6 +35,13 @@ public abstract class TableWriter implements Closeable {
     parquet
   }
 
+  /** How pages of Parquet are compressed: snappy, as Spark does by default, is fast; zstd small. */
+  public enum Compression {
+    none,
+    snappy,
+    zstd
+  }
+
   /**
    * A column and the type of its values: Integer, String or Float.
    *
@@ -61,8 +68,19 @@ public abstract class TableWriter implements Closeable {
 
   private TableWriter() {}
 
-  /** Creates a file. */
+  /** Creates a file; Parquet is not compressed. */
   public static TableWriter create(String file, Format format, List<Column> columns)
+      throws IOException {
+    return create(file, format, Compression.none, columns);
+  }
+
+  /**
+   * Creates a file.
+   *
+   * @param compression of Parquet; other formats are text
+   */
+  public static TableWriter create(
+      String file, Format format, Compression compression, List<Column> columns)
       throws IOException {
     ResourceId resource = FileSystems.matchNewResource(file, false);
     switch (format) {
@@ -71,7 +89,7 @@ public abstract class TableWriter implements Closeable {
       case jsonl:
         return new JsonLines(resource, columns);
       case parquet:
-        return new Parquet(resource, columns);
+        return new Parquet(resource, compression, columns);
     }
     throw new AssertionError(format);
   }
@@ -159,7 +177,7 @@ public abstract class TableWriter implements Closeable {
     private final ParquetRowWriter rows;
     private final List<Column> columns;
 
-    Parquet(ResourceId file, List<Column> columns) throws IOException {
+    Parquet(ResourceId file, Compression compression, List<Column> columns) throws IOException {
       this.columns = columns;
       Types.MessageTypeBuilder schema = Types.buildMessage();
       Set<String> dictionaries = new HashSet<>();
@@ -171,7 +189,12 @@ public abstract class TableWriter implements Closeable {
       }
       rows =
           ParquetRowWriter.create(
-              file, schema.named("spark_schema"), ROW_GROUP, dictionaries, Map.of());
+              file,
+              schema.named("spark_schema"),
+              ROW_GROUP,
+              dictionaries,
+              Map.of(),
+              Compressor.of(compression));
     }
 
     private static Type field(Column column) {

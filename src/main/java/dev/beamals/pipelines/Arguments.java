@@ -9,36 +9,46 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import org.apache.beam.sdk.options.Default;
-import org.apache.beam.sdk.options.Description;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command line: flags {@code --name=value} and flag files {@code @file}.
+ * A command line: flags {@code --name=value} or {@code --name value}, words, and flag files {@code
+ * @file}.
+ *
+ * <p>Words are the values of the flags that {@link Usage#words} names. After {@code --} there are
+ * only words.
  *
  * <p>A flag file holds one flag a line; empty lines and lines that begin with {@code #} do not
  * count. It stands for its flags at its place, and a later flag wins over an earlier one, so that a
- * command line can change what a file says. One place that gives a flag twice is a mistake.
+ * command line can change what a file says. One place that gives a flag twice is a mistake. A file
+ * serves every command: what only others know is passed over.
  */
 final class Arguments {
   /** Flags of which nothing, or a blank, is a value like any other. */
   private static final Set<String> MAY_BE_BLANK =
       Set.of("comment", "delimiter", "nullValues", "quote", "thousands");
 
+  /** A flag with its value after a blank. */
+  private static final Pattern APART = Pattern.compile("(--\\w+)\\s+(.*)");
+
+  private final Class<? extends PipelineOptions> type;
   private final Map<String, Method> getters;
   private final Set<String> severalValued;
   private final Map<String, String> values = new LinkedHashMap<>();
   private final Map<String, String> several = new LinkedHashMap<>();
 
+  /** The flags that the command line itself gives, and no file. */
+  private final Set<String> typed = new HashSet<>();
+
   private Arguments(Class<? extends PipelineOptions> type, Set<String> severalValued) {
-    this.getters = getters(type);
+    this.type = type;
+    this.getters = Flags.of(type);
     this.severalValued = severalValued;
   }
 
@@ -57,15 +67,38 @@ final class Arguments {
   static Arguments parse(
       Class<? extends PipelineOptions> type, List<String> args, Set<String> severalValued) {
     Arguments arguments = new Arguments(type, severalValued);
-    Set<String> given = new HashSet<>();
-    for (String arg : args) {
-      if (arg.startsWith("@")) {
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < args.size(); i++) {
+      String arg = args.get(i);
+      if (arg.equals("--")) {
+        words.addAll(args.subList(i + 1, args.size()));
+        break;
+      } else if (arg.startsWith("@")) {
         arguments.addFile(arg.substring(1));
+      } else if (!arg.startsWith("-") || arg.equals("-")) {
+        words.add(arg);
       } else {
-        arguments.add(arg, "", given);
+        String next = i + 1 < args.size() ? args.get(i + 1) : null;
+        if (arguments.takesNext(arg, next)) {
+          arg += "=" + next;
+          i++;
+        }
+        arguments.add(arg, "", arguments.typed);
       }
     }
+    arguments.addWords(words);
     return arguments;
+  }
+
+  /** Whether a flag has its value in the argument after it. */
+  private boolean takesNext(String arg, @Nullable String next) {
+    Method getter = getters.get(arg.startsWith("--") ? arg.substring(2) : "");
+    if (getter == null || next == null) {
+      return false;
+    }
+    return Flags.isSwitch(getter)
+        ? next.equals("true") || next.equals("false")
+        : !next.startsWith("--");
   }
 
   private void addFile(String file) {
@@ -79,9 +112,50 @@ final class Arguments {
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
       if (!line.isEmpty() && !line.startsWith("#")) {
-        add(line, file + ":" + (i + 1) + ": ", given);
+        String place = file + ":" + (i + 1) + ": ";
+        // --name value is the same as --name=value there too.
+        Matcher apart = APART.matcher(line);
+        String flag = apart.matches() ? apart.group(1) + "=" + apart.group(2) : line;
+        if (!flag.startsWith("--") || !Commands.knowElsewhere(name(flag), getters.keySet())) {
+          add(flag, place, given);
+        }
       }
     }
+  }
+
+  private void addWords(List<String> words) {
+    Usage usage = type.getAnnotation(Usage.class);
+    List<String> names = usage == null ? List.of() : Arrays.asList(usage.words());
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      int equals = word.indexOf('=');
+      if (equals > 0 && getters.containsKey(word.substring(0, equals))) {
+        throw new UsageException(word + ": expected --" + word);
+      }
+      if (word.isBlank()) {
+        throw new UsageException("'" + word + "': expected flags or names of files");
+      }
+      boolean last = i + 1 >= names.size();
+      String name = last ? (names.isEmpty() ? null : names.get(names.size() - 1)) : names.get(i);
+      Method getter = name == null ? null : getters.get(name);
+      boolean isList = getter != null && getter.getReturnType() == List.class;
+      if (name == null || (i >= names.size() && !isList)) {
+        throw new UsageException(
+            word
+                + ": expected flags as in --output=folder, or @file with a flag a line"
+                + (names.isEmpty() ? "" : ", after " + String.join(" and ", names)));
+      }
+      if (i < names.size()) {
+        add("--" + name + "=" + word, "", typed);
+      } else {
+        values.merge(name, word, (some, more) -> some + "," + more);
+      }
+    }
+  }
+
+  private static String name(String flag) {
+    int equals = flag.indexOf('=');
+    return flag.substring(2, equals < 0 ? flag.length() : equals);
   }
 
   private void add(String arg, String place, Set<String> given) {
@@ -89,12 +163,11 @@ final class Arguments {
       throw new UsageException(
           place + arg + ": expected flags as in --rank=10, or @file with a flag a line");
     }
-    int equals = arg.indexOf('=');
-    String name = equals < 0 ? arg.substring(2) : arg.substring(2, equals);
-    String value = equals < 0 ? null : arg.substring(equals + 1);
+    String name = name(arg);
+    String value = arg.length() == name.length() + 2 ? null : arg.substring(name.length() + 3);
     Method getter = getters.get(name);
     if (getter == null) {
-      String nearest = nearest(name);
+      String nearest = Flags.nearest(name, getters.keySet());
       throw new UsageException(
           place
               + "--"
@@ -102,8 +175,7 @@ final class Arguments {
               + ": no such flag"
               + (nearest == null ? "" : "; is it --" + nearest + "?"));
     }
-    if (value == null
-        && (getter.getReturnType() == boolean.class || getter.getReturnType() == Boolean.class)) {
+    if (value == null && Flags.isSwitch(getter)) {
       value = "true";
     }
     if (value == null) {
@@ -166,7 +238,15 @@ final class Arguments {
 
   /** The names of all flags that {@link #parse} takes. */
   static Set<String> names(Class<? extends PipelineOptions> type) {
-    return getters(type).keySet();
+    return Flags.of(type).keySet();
+  }
+
+  /**
+   * Whether the command line itself gives the flag: what a file says beside the point is no
+   * mistake, as the file serves other commands too.
+   */
+  boolean isTyped(String name) {
+    return typed.contains(name);
   }
 
   /** Whether the flag was given. */
@@ -190,7 +270,7 @@ final class Arguments {
     values.forEach(
         (name, value) -> {
           Method getter = getters.get(name);
-          if (getter != null && isOurs(getter)) {
+          if (getter != null && Flags.isOurs(getter)) {
             given.addAll(Arrays.asList(value.split(",")));
           }
         });
@@ -206,7 +286,7 @@ final class Arguments {
     Map<String, @Nullable Object> all = new LinkedHashMap<>();
     getters.forEach(
         (name, getter) -> {
-          if (isOurs(getter)) {
+          if (Flags.isOurs(getter)) {
             try {
               all.put(name, getter.invoke(options));
             } catch (ReflectiveOperationException e) {
@@ -228,100 +308,5 @@ final class Arguments {
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()).lines().findFirst().orElse("flags"));
     }
-  }
-
-  /** The getter of every flag that is known. */
-  private static Map<String, Method> getters(Class<? extends PipelineOptions> type) {
-    Map<String, Method> getters = new TreeMap<>();
-    List<Class<?>> interfaces = new ArrayList<>(PipelineOptionsFactory.getRegisteredOptions());
-    interfaces.add(PipelineOptions.class);
-    interfaces.add(type);
-    for (Class<?> options : interfaces) {
-      for (Method method : options.getMethods()) {
-        String name = method.getName();
-        int prefix = name.startsWith("get") ? 3 : name.startsWith("is") ? 2 : 0;
-        if (prefix > 0
-            && name.length() > prefix
-            && Character.isUpperCase(name.charAt(prefix))
-            && method.getParameterCount() == 0) {
-          getters.put(flag(name.substring(prefix)), method);
-        }
-      }
-    }
-    return getters;
-  }
-
-  private static boolean isOurs(Method getter) {
-    return getter.getDeclaringClass().getName().startsWith("dev.beamals.");
-  }
-
-  private static String flag(String name) {
-    return name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
-  }
-
-  private @Nullable String nearest(String name) {
-    LevenshteinDistance distance = new LevenshteinDistance();
-    String nearest = null;
-    int least = Math.max(2, name.length() / 2);
-    for (String known : getters.keySet()) {
-      int d = distance.apply(name.toLowerCase(Locale.ROOT), known.toLowerCase(Locale.ROOT));
-      if (d < least) {
-        nearest = known;
-        least = d;
-      }
-    }
-    return nearest;
-  }
-
-  /** The flags of {@code options}, a paragraph each. */
-  static String help(Class<? extends PipelineOptions> options) {
-    StringBuilder help = new StringBuilder();
-    Map<String, Method> getters = new TreeMap<>();
-    for (Method method : options.getMethods()) {
-      // Ours, those of the interfaces above it too; Beam's own are not told.
-      if (method.isAnnotationPresent(Description.class) && isOurs(method)) {
-        getters.put(flag(method.getName().substring(3)), method);
-      }
-    }
-    getters.forEach(
-        (name, method) -> {
-          String value = defaultOf(method);
-          help.append("  --").append(name).append(value == null ? "" : "=" + value).append('\n');
-          wrap(help, method.getAnnotation(Description.class).value());
-        });
-    return help.toString();
-  }
-
-  private static void wrap(StringBuilder help, String text) {
-    int column = 0;
-    for (String word : text.split(" ")) {
-      if (column == 0 || column + 1 + word.length() > 84) {
-        help.append(column == 0 ? "" : "\n").append("      ");
-        column = 0;
-      } else {
-        help.append(' ');
-        column++;
-      }
-      help.append(word);
-      column += word.length();
-    }
-    help.append('\n');
-  }
-
-  private static @Nullable String defaultOf(Method method) {
-    if (method.isAnnotationPresent(Default.String.class)) {
-      return method.getAnnotation(Default.String.class).value();
-    } else if (method.isAnnotationPresent(Default.Integer.class)) {
-      return Integer.toString(method.getAnnotation(Default.Integer.class).value());
-    } else if (method.isAnnotationPresent(Default.Long.class)) {
-      return Long.toString(method.getAnnotation(Default.Long.class).value());
-    } else if (method.isAnnotationPresent(Default.Double.class)) {
-      return Double.toString(method.getAnnotation(Default.Double.class).value());
-    } else if (method.isAnnotationPresent(Default.Boolean.class)) {
-      return Boolean.toString(method.getAnnotation(Default.Boolean.class).value());
-    } else if (method.isAnnotationPresent(Default.Enum.class)) {
-      return method.getAnnotation(Default.Enum.class).value();
-    }
-    return null;
   }
 }

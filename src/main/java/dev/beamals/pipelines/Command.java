@@ -13,26 +13,43 @@ import dev.beamals.files.HadoopFiles;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.io.FileSystems;
 import org.jspecify.annotations.Nullable;
 
 /** A command of the command line with its flags: what they must be, and what it does. */
 abstract class Command<O extends CommandOptions> {
+  private static final PrintStream NOWHERE =
+      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
   /** The file by which it is told what was left out of the ratings of {@code --excludeSeen}. */
   static final String SEEN_DROPPED = "seen-dropped.bin";
 
   final Arguments arguments;
   final O options;
+
+  /** What a person asked for: nowhere where the result is for programs. */
   final PrintStream out;
+
+  /** What a person is told meanwhile. */
   final PrintStream progress;
+
   private final Map<String, Map<String, Object>> accounts = new LinkedHashMap<>();
+
+  /** Where the result goes, whoever reads it. */
+  final PrintStream stdout;
+
+  /** The result, for {@code --format=json}. */
+  final Results results = new Results();
 
   /**
    * @param out what the command was asked for
@@ -46,8 +63,34 @@ abstract class Command<O extends CommandOptions> {
   Command(Class<O> type, Arguments arguments, PrintStream out, PrintStream progress) {
     this.arguments = arguments;
     this.options = arguments.as(type);
-    this.out = out;
-    this.progress = progress;
+    this.stdout = out;
+    this.progress = options.getQuiet() ? NOWHERE : progress;
+    this.out =
+        options.getFormat() == CommandOptions.Format.json
+            ? NOWHERE
+            : options.getFormat() == CommandOptions.Format.text || arguments.has("output")
+                ? out
+                : this.progress; // the table alone is the result
+  }
+
+  /** Whether its result is a table, which has more formats. */
+  boolean makesTable() {
+    return false;
+  }
+
+  private void checkFormat() {
+    CommandOptions.Format format = options.getFormat();
+    boolean both = format == CommandOptions.Format.text || format == CommandOptions.Format.json;
+    require(
+        both || makesTable() || !arguments.isTyped("format"),
+        "--format=%s: expected text or json, as its result is no table",
+        format);
+    require(
+        format == CommandOptions.Format.parquet || !arguments.isTyped("compression"),
+        "--compression: expected with --format=parquet");
+    require(
+        format != CommandOptions.Format.parquet || !makesTable() || arguments.has("output"),
+        "--format=parquet: expected with --output, a new folder");
   }
 
   /**
@@ -66,6 +109,7 @@ abstract class Command<O extends CommandOptions> {
   }
 
   final void execute() throws IOException {
+    checkFormat();
     if (options instanceof CsvOptions csv && csv.getSniff()) {
       HadoopFiles.configure(options, arguments.values());
       FileSystems.setDefaultPipelineOptions(options);
@@ -75,6 +119,12 @@ abstract class Command<O extends CommandOptions> {
     prepare();
     try (Outputs outputs = Outputs.take(arguments.toMap(options), replaced(), options, progress)) {
       run();
+    }
+    if (options.getFormat() == CommandOptions.Format.json) {
+      if (!accounts.isEmpty()) {
+        results.put("counts", accounts);
+      }
+      stdout.println(results);
     }
   }
 
@@ -168,7 +218,10 @@ abstract class Command<O extends CommandOptions> {
 
   final void run(Pipeline pipeline) {
     long started = System.nanoTime();
-    Runners.waitUntilDone(pipeline.run());
+    PipelineResult result = pipeline.run();
+    try (Progress watching = new Progress(result, 0, progress, started)) {
+      Runners.waitUntilDone(result);
+    }
     progress.printf(
         Locale.ROOT,
         "%.1f s in the pipeline with the %s (%s kernel)%n",

@@ -3,6 +3,7 @@ package dev.beamals.pipelines;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,24 @@ enum Commands {
   /** The names, separated by commas. */
   static String names() {
     return Arrays.stream(values()).map(c -> c.command).collect(Collectors.joining(", "));
+  }
+
+  /** Whether a flag that is not among some is one of another command. */
+  static boolean knowElsewhere(String flag, Set<String> known) {
+    return !known.contains(flag)
+        && Arrays.stream(values()).anyMatch(c -> Flags.of(c.options).containsKey(flag));
+  }
+
+  /** Says that there is no such command, and which one is meant. */
+  static UsageException noSuch(String command) {
+    String nearest =
+        Flags.nearest(command, Arrays.stream(values()).map(Commands::command).toList());
+    return new UsageException(
+        command
+            + ": no such command; expected "
+            + names()
+            + ", help or completion"
+            + (nearest == null ? "" : "; is it " + nearest + "?"));
   }
 
   /** Its name, as on the command line. */

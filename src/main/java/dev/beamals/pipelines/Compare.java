@@ -60,7 +60,7 @@ final class Compare extends Command<CompareOptions> {
     Ranking ranking = Ranking.of(options);
     for (String flag : List.of("topK", "relevantFrom")) {
       require(
-          !arguments.has(flag) || options.getExcludeSeen() != null,
+          !arguments.isTyped(flag) || options.getExcludeSeen() != null,
           "--%s: expected with --excludeSeen, the rows that the models were trained on",
           flag);
     }
@@ -75,7 +75,7 @@ final class Compare extends Command<CompareOptions> {
     List<SavedModel> models =
         folders().stream().map(folder -> SavedModel.open("models", folder)).toList();
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
-    CsvFormat format = Inputs.ratingsFormat(options, models.get(0));
+    CsvFormat format = Inputs.ratingsFormat(options, models.get(0), arguments, progress);
     List<CsvFile> files = CsvFile.find("input", input, format);
     List<String> seen = options.getExcludeSeen();
     List<CsvFile> seenFiles = seen == null ? List.of() : CsvFile.find("excludeSeen", seen, format);
@@ -142,14 +142,18 @@ final class Compare extends Command<CompareOptions> {
       }
       print("%n");
       Differences differences = new Differences(out, models.size());
+      results.put("models", models.stream().map(SavedModel::folder).toList());
       if (sameMode) {
-        differences.print(folder.take(RATINGS, RatingDifferences.coder()), preferences.get(0));
+        RatingDifferences errors = folder.take(RATINGS, RatingDifferences.coder());
+        differences.print(errors, preferences.get(0));
+        results.put("errors", Differences.toList(errors));
       } else {
         print("Errors are not compared: %s.%n", modes);
       }
       if (!seenFiles.isEmpty()) {
-        differences.print(
-            folder.take(RANKING, RankingDifferences.coder()), ranking, preferences.get(0));
+        RankingDifferences lists = folder.take(RANKING, RankingDifferences.coder());
+        differences.print(lists, ranking, preferences.get(0));
+        results.put("lists", Differences.toList(lists));
       }
     }
   }

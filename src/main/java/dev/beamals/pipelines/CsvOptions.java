@@ -6,6 +6,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of every command that reads CSV files. */
+@Group(Group.Name.data)
 public interface CsvOptions extends CommandOptions {
 
   @Description(

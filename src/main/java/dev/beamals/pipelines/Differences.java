@@ -174,6 +174,48 @@ final class Differences {
             + ")");
   }
 
+  /** What is printed of errors, of each model: its figures and how it differs from the first. */
+  static List<Map<String, Object>> toList(RatingDifferences differences) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (int m = 0; m < differences.models().size(); m++) {
+      RatingMetrics metrics = differences.models().get(m);
+      Map<String, Object> model = new LinkedHashMap<>();
+      model.put("count", metrics.count());
+      model.put("mae", metrics.mae());
+      model.put("rmse", metrics.rmse());
+      model.put("r2", metrics.r2());
+      model.put("coverage", differences.coverage(m));
+      if (m > 0) {
+        model.put("maeDifference", toMap(differences.absoluteErrors(m)));
+        model.put("mseDifference", toMap(differences.squaredErrors(m)));
+      }
+      all.add(model);
+    }
+    return all;
+  }
+
+  /** The same of lists. */
+  static List<Map<String, Object>> toList(RankingDifferences differences) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (int m = 0; m < differences.models().size(); m++) {
+      RankingMetrics metrics = differences.models().get(m);
+      Map<String, Object> model = new LinkedHashMap<>(Ranking.toMap(metrics));
+      if (m > 0) {
+        for (int k : metrics.topK()) {
+          for (RankingMetric metric : RankingMetric.values()) {
+            model.put(metric + "@" + k + "Difference", toMap(differences.difference(m, metric, k)));
+          }
+        }
+      }
+      all.add(model);
+    }
+    return all;
+  }
+
+  private static Map<String, Object> toMap(PairedDifference difference) {
+    return Map.of("mean", difference.mean(), "standardError", difference.standardError());
+  }
+
   private void heading(String baseline) {
     line("", m -> "model " + (m + 1), baseline, m -> (m + 1) + " - 1");
   }

@@ -23,7 +23,9 @@ import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
@@ -45,7 +47,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
     Ranking ranking = Ranking.of(options);
     for (String flag : List.of("topK", "relevantFrom", "candidates")) {
       require(
-          !arguments.has(flag) || options.getExcludeSeen() != null,
+          !arguments.isTyped(flag) || options.getExcludeSeen() != null,
           "--%s: expected with --excludeSeen, the rows that the model was trained on",
           flag);
     }
@@ -58,7 +60,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
   @Override
   void run(SavedModel model) throws IOException {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
-    CsvFormat format = Inputs.ratingsFormat(options, model);
+    CsvFormat format = Inputs.ratingsFormat(options, model, arguments, progress);
     List<CsvFile> files = CsvFile.find("input", input, format);
     List<String> seen = options.getExcludeSeen();
     List<CsvFile> seenFiles = seen == null ? List.of() : CsvFile.find("excludeSeen", seen, format);
@@ -117,15 +119,21 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
         accountSeen(folder, seenFiles);
       }
       print("On %s", count(metrics.count(), "row"));
-      new Figures(
-              metrics, options.getColdStartStrategy(), preferences, preferences ? null : compared)
-          .print(out, true);
+      Figures figures =
+          new Figures(
+              metrics, options.getColdStartStrategy(), preferences, preferences ? null : compared);
+      figures.print(out, true);
+      Map<String, Object> all = new LinkedHashMap<>(figures.toMaps("rows"));
       if (!seenFiles.isEmpty() && ranking.judges()) {
         if (!candidateFiles.isEmpty()) {
           reportIds(folder, "candidates", candidateFiles);
         }
-        ranking.print(out, "rows", folder.take(RANKING, RankingMetrics.coder()), preferences);
+        RankingMetrics lists = folder.take(RANKING, RankingMetrics.coder());
+        ranking.print(out, "rows", lists, preferences);
+        all.putAll(Ranking.toMaps("rows", lists));
       }
+      results.put("model", model.folder());
+      results.put("metrics", all);
     }
   }
 

@@ -6,6 +6,14 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als evaluate}. */
+@Usage(
+    words = {"model", "input"},
+    required = "input",
+    examples = {
+      "als evaluate als_model test.csv",
+      "als evaluate als_model test.csv --excludeSeen=train.csv --topK=5,10"
+    })
+@Group(Group.Name.quality)
 public interface EvaluateOptions extends ModelOptions, RatingsOptions, RankingOptions {
 
   @Description(

@@ -9,7 +9,6 @@ import dev.beamals.csv.CleaningReport;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
-import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
@@ -39,6 +38,11 @@ final class Explain extends ModelCommand<ExplainOptions> {
   }
 
   @Override
+  boolean makesTable() {
+    return true;
+  }
+
+  @Override
   void check() {
     require(
         options.getUser() != null && options.getItem() != null,
@@ -57,7 +61,8 @@ final class Explain extends ModelCommand<ExplainOptions> {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     String output = options.getOutput();
     AlsParameters parameters = parameters(model, options);
-    List<CsvFile> files = CsvFile.find("input", input, Inputs.ratingsFormat(options, model));
+    List<CsvFile> files =
+        CsvFile.find("input", input, Inputs.ratingsFormat(options, model, arguments, progress));
     List<CsvFile> titleFiles = Inputs.titles(options, model);
     try (ResultFolder folder =
         output == null
@@ -69,10 +74,11 @@ final class Explain extends ModelCommand<ExplainOptions> {
       Titles titles = loadTitles(pipeline, options, titleFiles, folder);
       WriteReasons table =
           WriteReasons.to(
-              folder.path(),
-              output == null ? TableWriter.Format.csv : options.getFormat(),
-              Column.ids("item", model.factors(Side.ITEM).intIds()),
-              titles);
+                  folder.path(),
+                  tableFormat(),
+                  Column.ids(column(options, model, Side.ITEM), model.factors(Side.ITEM).intIds()),
+                  titles)
+              .withCompression(options.getCompression());
       PCollectionView<Ids> user = view(pipeline, "User", model, Side.USER, options.getUser());
       // The score as recommend has it, so that what is missing is known by side.
       pipeline
@@ -110,9 +116,12 @@ final class Explain extends ModelCommand<ExplainOptions> {
       if (titles != null) {
         reportIds(folder, "titles", titleFiles);
       }
-      if (output != null) {
+      if (output == null) {
+        printTable(table.columns().stream().map(Column::name).toList(), folder.parts());
+      } else {
         writeCounts(folder);
         folder.complete();
+        results.put("output", folder.path());
         print("%s: %s%n", count(sums.shown(), "interaction"), folder.path());
       }
       print(sums, parameters, model.ratingMean());
@@ -156,6 +165,12 @@ final class Explain extends ModelCommand<ExplainOptions> {
       print("%s bias of the item%n", number(sums.fixed() - mean));
     }
     double difference = Math.abs(sums.total() - sums.score());
+    results.put("rest", sums.restSum());
+    results.put("restInteractions", sums.rest());
+    results.put("fixed", sums.fixed());
+    results.put("total", sums.total());
+    results.put("prediction", sums.score());
+    results.put("ignored", sums.rows().ignored());
     print(
         "%s in all; the model predicts %s, which is %.1e away%s%n",
         number(sums.total()),

@@ -1,12 +1,19 @@
 package dev.beamals.pipelines;
 
-import dev.beamals.files.TableWriter;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als explain}. */
-public interface ExplainOptions extends TitleOptions, SolveOptions {
+@Usage(
+    words = {"model", "input"},
+    required = {"user", "item", "input"},
+    examples = {
+      "als explain als_model ratings.csv --user=7162 --item=6523",
+      "als explain als_model ratings.csv --user=7162 --item=6523 --topK=3 --titles=movies.csv"
+    })
+@Group(Group.Name.data)
+public interface ExplainOptions extends TitleOptions, TableOptions, SolveOptions {
 
   @Description("The user.")
   @Nullable String getUser();
@@ -20,18 +27,14 @@ public interface ExplainOptions extends TitleOptions, SolveOptions {
 
   @Description("How many interactions the table has, 1 to 100000; the rest is summed up.")
   @Default.Integer(10)
+  @Group(Group.Name.output)
   int getTopK();
 
   void setTopK(int topK);
 
   @Description("A new folder for the table; without it, the table is printed.")
+  @Group(Group.Name.output)
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);
-
-  @Description("How the table is written.")
-  @Default.Enum("csv")
-  TableWriter.Format getFormat();
-
-  void setFormat(TableWriter.Format format);
 }

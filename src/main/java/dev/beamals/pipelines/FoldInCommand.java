@@ -72,7 +72,8 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
     List<String> input = options.getInput() == null ? List.of() : options.getInput();
     String output = String.valueOf(options.getOutput());
     AlsParameters parameters = parameters(model, options);
-    List<CsvFile> files = CsvFile.find("input", input, Inputs.ratingsFormat(options, model));
+    List<CsvFile> files =
+        CsvFile.find("input", input, Inputs.ratingsFormat(options, model, arguments, progress));
     try (ModelFolder folder = ModelFolder.stage("output", output, options)) {
       int cores = setUpRunner();
       Pipeline pipeline = Pipeline.create(options);
@@ -167,6 +168,11 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
                     origin == null ? null : origin.factors().digest(),
                     counts.ignored())),
         ModelMetrics.create());
+    if (options.getFormat() == CommandOptions.Format.json) {
+      results.put(SavedModel.open("output", String.valueOf(options.getOutput())));
+      results.put("ratings", solved);
+      results.put("ignored", counts.ignored());
+    }
     account("input", cleaning);
     sayMatch("input", side().other(), match);
     print(

@@ -5,11 +5,20 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als fold-in}. */
+@Usage(
+    words = {"model", "input"},
+    required = {"input", "output"},
+    examples = {
+      "als fold-in als_model new.csv --output=newcomers",
+      "als fold-in als_model new.csv --merge --output=all_users"
+    })
+@Group(Group.Name.model)
 public interface FoldInOptions extends SolveOptions {
 
   @Description(
       "Folder for the new factors with the other side of the model: a model that recommend, predict"
           + " and the others take. An older beam-als model there is replaced at the very end.")
+  @Group(Group.Name.output)
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);

@@ -7,6 +7,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of every command that reads ratings. */
+@Group(Group.Name.data)
 public interface InputOptions extends CsvOptions {
 
   @Description(

@@ -6,6 +6,8 @@ import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.KeepFrequent;
 import dev.beamals.blocks.RatingBlock;
 import dev.beamals.csv.CleaningReport;
+import dev.beamals.csv.ColumnNames;
+import dev.beamals.csv.ColumnNames.Role;
 import dev.beamals.csv.CsvDialect;
 import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
@@ -19,9 +21,12 @@ import dev.beamals.ids.Side;
 import dev.beamals.model.ModelParameters;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
+import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -183,8 +188,96 @@ final class Inputs {
         : format.withColumns(userCol, itemCol, ratingCol);
   }
 
-  /** How files of ratings beside a model are read. */
-  static CsvFormat ratingsFormat(RatingsOptions options, SavedModel model) {
+  /**
+   * Has columns that no flag names taken by their usual names, where the files have no others and
+   * lack the default.
+   *
+   * @param options Modified
+   * @param told a person is told which
+   */
+  static void nameColumns(TrainOptions options, Arguments arguments, PrintStream told) {
+    List<String> input = options.getInput();
+    if (input == null || !options.getHeader()) {
+      return;
+    }
+    List<String> header = CsvFile.header("input", input, format(options));
+    Columns columns = new Columns(arguments, header);
+    columns.find("userCol", options.getUserCol(), Role.user, true, options::setUserCol);
+    columns.find("itemCol", options.getItemCol(), Role.item, true, options::setItemCol);
+    if (!options.getRatingCol().equals(NO_COLUMN)) {
+      columns.find("ratingCol", options.getRatingCol(), Role.rating, true, options::setRatingCol);
+    }
+    String timestampCol = options.getTimestampCol();
+    columns.find(
+        "timestampCol",
+        timestampCol == null ? "timestamp" : timestampCol,
+        Role.timestamp,
+        false,
+        options::setTimestampCol);
+    columns.take(told);
+  }
+
+  /** The same beside a model: where the files lack the columns of its training. */
+  private static void nameColumns(
+      RatingsOptions options, SavedModel model, Arguments arguments, PrintStream told) {
+    List<String> input = options.getInput();
+    if (input == null || !format(options, model).hasHeader()) {
+      return;
+    }
+    List<String> header = CsvFile.header("input", input, format(options, model));
+    Columns columns = new Columns(arguments, header);
+    columns.find("userCol", userCol(options, model), Role.user, true, options::setUserCol);
+    columns.find("itemCol", itemCol(options, model), Role.item, true, options::setItemCol);
+    String ratingCol = ratingCol(options, model);
+    if (!ratingCol.equals(NO_COLUMN)) {
+      columns.find("ratingCol", ratingCol, Role.rating, true, options::setRatingCol);
+    }
+    columns.take(told);
+  }
+
+  /** Columns that are taken by their names, all of them or none. */
+  private static final class Columns {
+    private final Arguments arguments;
+    private final List<String> header;
+    private final List<String> flags = new ArrayList<>();
+    private final List<Runnable> settings = new ArrayList<>();
+    private boolean complete = true;
+
+    Columns(Arguments arguments, List<String> header) {
+      this.arguments = arguments;
+      this.header = header;
+    }
+
+    void find(String flag, String column, Role role, boolean required, Consumer<String> set) {
+      String found = ColumnNames.find(column, role, header);
+      if (column.equals(found)) {
+        return;
+      }
+      if (found == null || arguments.has(flag)) {
+        complete &= !required;
+        return;
+      }
+      flags.add("--" + flag + "=" + found);
+      settings.add(() -> set.accept(found));
+    }
+
+    void take(PrintStream told) {
+      if (complete && !flags.isEmpty()) {
+        settings.forEach(Runnable::run);
+        told.printf("columns by their names: %s%n", String.join(" ", flags));
+      }
+    }
+  }
+
+  /**
+   * How files of ratings beside a model are read.
+   *
+   * @param options Modified: columns that were found by their names
+   * @param told a person is told which
+   */
+  static CsvFormat ratingsFormat(
+      RatingsOptions options, SavedModel model, Arguments arguments, PrintStream told) {
+    nameColumns(options, model, arguments, told);
     CsvFormat format =
         columns(
             format(options, model),

@@ -24,6 +24,13 @@ final class LoadClasses {
         "--output=" + folder.resolve("best"),
         "--format=parquet");
     run("predict", model, "--input=" + input, "--output=" + folder.resolve("predictions"));
+    run(
+        "train",
+        "@" + flags,
+        "--input=" + input,
+        "--output=" + folder.resolve("model"),
+        "--runner=SparkRunner",
+        "--sparkMaster=local[2]");
     System.exit(0);
   }
 

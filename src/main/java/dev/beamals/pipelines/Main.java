@@ -2,51 +2,28 @@ package dev.beamals.pipelines;
 
 import dev.beamals.files.CleanUp;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.apache.beam.sdk.util.ReleaseInfo;
 
 /**
- * The command line: {@code als train [@file] [--flag=value …]}, and the commands that use a model.
+ * The command line: {@code als train ratings.csv [--flag=value …] [@file]}, and the commands that
+ * use a model.
  *
  * <p>Exit code 0 when the job is done, 2 when the command line does not make sense, 1 for any other
  * failure; a failure is one line on the error stream.
  */
 public final class Main {
-  private static final String HELP =
-      """
-      als COMMAND --help                     all flags of a command
-      als help                               this text
-
-      @file stands for the flags in a file, one a line; a later flag wins. Ready-made runs are
-      in pipelines/*.flags. Without --input and without a file, train uses data/sample.
-      """;
-
-  private static final String RUNNER_HELP =
-      """
-
-      Of the runner (more in Beam's documentation):
-        --runner=DirectRunner
-            DirectRunner runs in this process; SparkRunner on Spark.
-        --targetParallelism
-            Threads of the DirectRunner. Default: the cores of this machine.
-        --sparkMaster
-            As Spark's --master, for example local[2] or spark://host:7077. Default: this process,
-            with all its cores.
-        --storageLevel=MEMORY_AND_DISK
-            Where Spark keeps the blocks of ratings between iterations.
-        --tempLocation
-            A folder that all machines share, for what is only printed: evaluate, report, and the
-            table of a single id or pair. Needed where Spark's workers are on other machines.
-      """;
-
   private static final Logger LIBRARIES = Logger.getLogger("");
 
   private Main() {}
 
   public static void main(String[] args) {
+    System.setErr(Terminal.error());
     int exitCode = run(Arrays.asList(args), System.out, System.err);
     if (exitCode == 0 && "cluster".equals(System.getProperty("spark.submit.deployMode"))) {
       return; // YARN takes a driver that exits by itself for a failed one
@@ -60,23 +37,30 @@ public final class Main {
     LIBRARIES.setLevel(Level.OFF);
     boolean verbose = false;
     String name = args.isEmpty() ? "help" : args.get(0);
+    List<String> flags = args.isEmpty() ? args : args.subList(1, args.size());
     Commands command = Commands.of(name);
     Command<?> run = null;
     try {
-      List<String> flags = args.isEmpty() ? args : args.subList(1, args.size());
-      if (name.equals("help") || name.equals("--help")) {
-        printHelp(out);
+      switch (name) {
+        case "help", "--help", "-h" -> {
+          out.print(flags.isEmpty() ? Help.all() : Help.of(named(flags.get(0))));
+          return 0;
+        }
+        case "--version" -> {
+          out.println(version());
+          return 0;
+        }
+        case "completion" -> {
+          out.print(Help.completion(flags));
+          return 0;
+        }
+        default -> command = named(name);
+      }
+      if (flags.contains("--help") || flags.contains("-h") || flags.equals(List.of("help"))) {
+        out.print(Help.of(command));
         return 0;
       }
-      if (command == null) {
-        throw new UsageException(
-            name + ": no such command; expected " + Commands.names() + " or help");
-      }
-      if (isHelp(flags)) {
-        printHelp(command, out);
-        return 0;
-      }
-      run = command.create(flags, out, err);
+      run = command.create(command == Commands.TRAIN ? orSample(flags) : flags, out, err);
       verbose = run.options.getVerbose();
       LIBRARIES.setLevel(verbose ? Level.INFO : Level.OFF);
       run.execute();
@@ -100,22 +84,35 @@ public final class Main {
     }
   }
 
-  private static boolean isHelp(List<String> flags) {
-    return flags.contains("--help") || flags.contains("help");
-  }
-
-  private static void printHelp(PrintStream out) {
-    String usage = "als train [@file] [--flag=value ...]";
-    for (Commands command : Commands.values()) {
-      String line = command == Commands.TRAIN ? usage : "als " + command.command() + " ...";
-      out.printf("%-38s %s%n", line, command.help());
+  /** The flags of {@code train}; without an input and a file of flags those of the sample. */
+  private static List<String> orSample(List<String> flags) {
+    String home = System.getProperty("beamals.home");
+    if (home == null
+        || flags.stream().anyMatch(flag -> flag.startsWith("@"))
+        || Arguments.parse(TrainOptions.class, flags).has("input")) {
+      return flags;
     }
-    out.print(HELP);
+    List<String> sample = new ArrayList<>();
+    sample.add("@" + home + "/pipelines/sample.flags");
+    sample.add("--input=" + home + "/data/sample/interactions.csv");
+    sample.addAll(flags);
+    return sample;
   }
 
-  private static void printHelp(Commands command, PrintStream out) {
-    out.print("als " + command.command() + " [@file] [--flag=value ...]\n\n");
-    out.print(Arguments.help(command.options()));
-    out.print(RUNNER_HELP);
+  private static Commands named(String name) {
+    Commands command = Commands.of(name);
+    if (command == null) {
+      throw Commands.noSuch(name);
+    }
+    return command;
+  }
+
+  private static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return String.format(
+        "beam-als %s (Beam %s, Java %s)",
+        version == null ? "built from sources" : version,
+        ReleaseInfo.getReleaseInfo().getVersion(),
+        System.getProperty("java.version"));
   }
 }

@@ -12,6 +12,7 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
+import dev.beamals.files.TableWriter;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ids.UniteIds;
@@ -114,6 +115,33 @@ abstract class ModelCommand<O extends ModelOptions> extends Command<O> {
         : parameters.solver() == AlsParameters.Solver.cg
             ? ": users were trained by --solver=cg, which is not exact"
             : ": the rows of --input are not those of the training, or not all of them";
+  }
+
+  /** How the table is written: to files where they are the result, else to be printed. */
+  final TableWriter.Format tableFormat() {
+    return switch (options.getFormat()) {
+      case text, csv -> TableWriter.Format.csv;
+      case json, jsonl -> TableWriter.Format.jsonl;
+      case parquet -> TableWriter.Format.parquet;
+    };
+  }
+
+  /** What the column of a side is called. */
+  static String column(TableOptions flags, SavedModel model, Side side) {
+    String generic = side == Side.USER ? "user" : "item";
+    if (!flags.getSourceNames() || !Inputs.format(flags, model).hasHeader()) {
+      return generic;
+    }
+    return side == Side.USER ? Inputs.userCol(flags, model) : Inputs.itemCol(flags, model);
+  }
+
+  /** Prints the table, or makes it the result. */
+  final void printTable(List<String> header, List<String> files) throws IOException {
+    switch (options.getFormat()) {
+      case text -> ResultTable.print(stdout, header, files);
+      case json -> results.put("rows", ResultTable.rows(files));
+      default -> ResultTable.copy(stdout, tableFormat() == TableWriter.Format.csv, files);
+    }
   }
 
   /** Titles as {@code --titles} has them, or null where there are no such files. */

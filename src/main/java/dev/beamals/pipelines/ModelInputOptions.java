@@ -4,6 +4,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** How the CSV files of a command that uses a model are read. */
+@Group(Group.Name.data)
 public interface ModelInputOptions extends CsvOptions {
 
   @Description("Column of the user in CSV files. Default: the one the model was trained with.")

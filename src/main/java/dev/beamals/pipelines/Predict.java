@@ -10,6 +10,7 @@ import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
+import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.RatingBatch;
@@ -35,8 +36,16 @@ final class Predict extends ModelCommand<PredictOptions> {
   }
 
   @Override
+  boolean makesTable() {
+    return true;
+  }
+
+  @Override
   void check() {
     boolean pair = options.getUser() != null && options.getItem() != null;
+    if (pair && !arguments.isTyped("input")) {
+      options.setInput(null); // a flag file named it, for other commands
+    }
     require(
         pair || options.getInput() != null,
         "--user and --item: missing; expected both, or --input with a file of pairs");
@@ -63,8 +72,8 @@ final class Predict extends ModelCommand<PredictOptions> {
   record InputColumns(List<String> names, int user, int item, List<String> others) {
 
     /** Those of a pair that is no file. */
-    static InputColumns ofPair() {
-      return new InputColumns(List.of("user", "item"), 0, 1, List.of());
+    static InputColumns ofPair(String user, String item) {
+      return new InputColumns(List.of(user, item), 0, 1, List.of());
     }
 
     /**
@@ -132,7 +141,10 @@ final class Predict extends ModelCommand<PredictOptions> {
     CsvFormat format = pairs(model);
     List<CsvFile> files = input == null ? List.of() : CsvFile.find("input", input, format);
     InputColumns columns =
-        files.isEmpty() ? InputColumns.ofPair() : InputColumns.of(files, format.hasHeader());
+        files.isEmpty()
+            ? InputColumns.ofPair(
+                column(options, model, Side.USER), column(options, model, Side.ITEM))
+            : InputColumns.of(files, format.hasHeader());
     boolean baseline = baseline(model, options.getColdStartStrategy());
     try (ResultFolder folder =
         output == null
@@ -152,15 +164,16 @@ final class Predict extends ModelCommand<PredictOptions> {
                   reportFile(folder, "input"));
       boolean drop = options.getColdStartStrategy() == TrainOptions.ColdStartStrategy.drop;
       // Pairs may have ids of any kind, and in CSV that makes no difference.
-      boolean typed = output != null && options.getFormat() != TableWriter.Format.csv;
+      boolean typed = tableFormat() != TableWriter.Format.csv && (output != null || intIds());
       WritePredictions write =
           WritePredictions.to(
                   folder.path(),
-                  output == null ? TableWriter.Format.csv : options.getFormat(),
+                  tableFormat(),
                   columns.toColumns(typed, model),
                   columns.user(),
                   columns.item(),
                   blocks)
+              .withCompression(options.getCompression())
               .withDropNaN(drop)
               .withOrder(options.getKeepOrder());
       pairs
@@ -178,13 +191,16 @@ final class Predict extends ModelCommand<PredictOptions> {
       WritePredictions.Counts counts = folder.take("counts.bin", WritePredictions.Counts.coder());
       ColdPairs cold = counts.cold();
       if (output == null) {
-        ResultTable.print(out, write.columns().stream().map(Column::name).toList(), folder.parts());
+        printTable(write.columns().stream().map(Column::name).toList(), folder.parts());
       } else {
         Cleaning cleaning = Cleaning.ofIds(files, report(folder, "input"));
         account("input", drop ? cleaning.without(cold) : cleaning.with(cold));
         writeCounts(folder);
         folder.complete();
+        results.put("output", folder.path());
       }
+      results.put("pairs", counts.pairs());
+      results.put("cold", cold.total());
       print(
           "%s, %,d cold%s%n",
           count(counts.pairs(), "pair"),
@@ -194,6 +210,12 @@ final class Predict extends ModelCommand<PredictOptions> {
         print("Predictions: %s%n", folder.path());
       }
     }
+  }
+
+  /** Whether the ids of the command line are ints, as those of most models are. */
+  private boolean intIds() {
+    return Ids.isPlainInt(String.valueOf(options.getUser()))
+        && Ids.isPlainInt(String.valueOf(options.getItem()));
   }
 
   private CsvFormat pairs(SavedModel model) {

@@ -16,15 +16,23 @@ import org.apache.beam.sdk.metrics.MetricQueryResults;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 
-/** Tells a person what a running pipeline is at, by its counters. */
+/**
+ * Tells a person what a running pipeline is at, by its counters: on a terminal in one line that
+ * changes, elsewhere in a line every few seconds.
+ */
 final class Progress implements AutoCloseable {
   private static final long PERIOD_MS = 100;
-  private static final double SAY_SECONDS = 0.25;
+
+  /** Seconds between two lines where they stay, as in a file; a terminal has one that changes. */
+  private static final double SAY_SECONDS = 3;
+
+  private static final int BAR = 20;
   private static final Pattern ITERATION = Pattern.compile("Iteration-(\\d+)/Update(Item|User)");
 
   private final PipelineResult result;
   private final int maxIter;
   private final PrintStream out;
+  private final int columns;
   private final long started;
   private final Thread thread;
   private final Map<String, Double> phases = new LinkedHashMap<>();
@@ -32,13 +40,21 @@ final class Progress implements AutoCloseable {
   private long rows;
   private int iteration;
   private long solved;
-  private double said;
+  private Said said = new Said(0, 0);
+  private double trainingSince;
+
+  /** How long the line is that a terminal shows now. */
+  private int drawn;
+
+  /** When a line was said last, and of which iteration. */
+  private record Said(double seconds, int iteration) {}
 
   /** Starts to watch; the time is counted from {@code startedNanos}. */
   Progress(PipelineResult result, int maxIter, PrintStream out, long startedNanos) {
     this.result = result;
     this.maxIter = maxIter;
     this.out = out;
+    this.columns = Terminal.columns();
     this.started = startedNanos;
     this.thread = new Thread(this::watch, "progress");
     thread.setDaemon(true);
@@ -59,6 +75,9 @@ final class Progress implements AutoCloseable {
   }
 
   private synchronized void look() {
+    if (closed) {
+      return;
+    }
     long nowRows = 0;
     for (MetricResult<Long> metric : counters(LoadRatings.class, LoadRatings.ROWS_READ)) {
       nowRows += metric.getAttempted();
@@ -75,17 +94,59 @@ final class Progress implements AutoCloseable {
     if (nowIteration > iteration) {
       if (iteration == 0) {
         phases.put("readAndBlock", seconds());
+        trainingSince = seconds();
       }
       iteration = nowIteration;
-      sayNowAndThen(String.format("iteration %d of %d%s", iteration, maxIter, objective()));
-    } else if (nowRows > rows) {
-      sayNowAndThen(Words.count(nowRows, "row") + " read");
     }
+    boolean more = nowRows > rows;
     rows = nowRows;
+    if (columns > 0) {
+      draw();
+    } else if (iteration > said.iteration() || (iteration == 0 && more)) {
+      sayNowAndThen();
+    }
     if (nowSolved > solved) {
       solved = nowSolved;
       phases.put("train", seconds()); // the last to be put is the end
     }
+  }
+
+  /** What it is at, in words. */
+  private String words() {
+    if (iteration == 0) {
+      double seconds = seconds();
+      return rows == 0
+          ? "starting"
+          : String.format(
+              Locale.ROOT,
+              "%s read, %,.0f rows/s",
+              Words.count(rows, "row"),
+              rows / Math.max(seconds, 0.1));
+    }
+    return String.format("iteration %d of %d%s%s", iteration, maxIter, objective(), left());
+  }
+
+  /** How long the iterations that are left take if they are like those before. */
+  private String left() {
+    int done = iteration - 1;
+    double each = done == 0 ? 0 : (seconds() - trainingSince) / done;
+    double left = each * (maxIter - done);
+    return done == 0 || left < 1 ? "" : String.format(Locale.ROOT, ", about %.0f s left", left);
+  }
+
+  /** Draws the line again. */
+  private void draw() {
+    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "[%5.1f s] ", seconds()));
+    if (maxIter > 0) {
+      int full = BAR * Math.max(0, iteration - 1) / maxIter;
+      line.append('[').append("#".repeat(full)).append("-".repeat(BAR - full)).append("] ");
+    }
+    line.append(words());
+    line.setLength(Math.min(line.length(), columns - 1));
+    String text = line + " ".repeat(Math.max(0, drawn - line.length()));
+    drawn = line.length();
+    out.print("\r" + text);
+    out.flush();
   }
 
   /** The objective that is known last, in words; nothing before two sides were solved. */
@@ -118,10 +179,10 @@ final class Progress implements AutoCloseable {
             MetricsFilter.builder().addNameFilter(MetricNameFilter.named(namespace, name)).build());
   }
 
-  private void sayNowAndThen(String what) {
-    if (seconds() >= said + SAY_SECONDS || iteration == maxIter) {
-      said = seconds();
-      out.printf(Locale.ROOT, "[%5.1f s] %s%n", said, what);
+  private void sayNowAndThen() {
+    if (seconds() >= said.seconds() + SAY_SECONDS || (iteration > 0 && iteration == maxIter)) {
+      said = new Said(seconds(), iteration);
+      out.printf(Locale.ROOT, "[%5.1f s] %s%n", said.seconds(), words());
     }
   }
 
@@ -138,5 +199,14 @@ final class Progress implements AutoCloseable {
   public void close() {
     closed = true;
     thread.interrupt();
+    clear();
+  }
+
+  private synchronized void clear() {
+    if (drawn > 0) {
+      out.print("\r" + " ".repeat(drawn) + "\r");
+      out.flush();
+      drawn = 0;
+    }
   }
 }

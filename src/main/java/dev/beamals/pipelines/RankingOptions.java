@@ -5,6 +5,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of every command that judges what a model recommends. */
+@Group(Group.Name.quality)
 public interface RankingOptions extends CommandOptions {
 
   @Description(

@@ -4,6 +4,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of a command that puts ratings beside a model. */
+@Group(Group.Name.data)
 public interface RatingsOptions extends ModelInputOptions, InputOptions {
 
   @Description("Column of the rating. Default: the one the model was trained with.")

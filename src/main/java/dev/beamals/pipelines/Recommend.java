@@ -71,7 +71,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
         options.getItem() == null || options.getItems() == null,
         "--item and --items: expected one of them");
     require(
-        !forItems() || options.getMinItemRatings() == 1,
+        !forItems() || options.getMinItemRatings() == 1 || !arguments.isTyped("minItemRatings"),
         "--minItemRatings: expected without --for=items");
     require(!forItems() || !options.getExplain(), "--explain: expected without --for=items");
     require(
@@ -79,7 +79,9 @@ final class Recommend extends TopKCommand<RecommendOptions> {
         "--input: missing; expected CSV files of the interactions that --explain goes by");
     for (String flag : OF_EXPLAIN) {
       require(
-          options.getExplain() || !arguments.has(flag), "--%s: expected with --explain only", flag);
+          options.getExplain() || !arguments.isTyped(flag),
+          "--%s: expected with --explain only",
+          flag);
     }
     parameters();
     checkTopK();
@@ -103,9 +105,10 @@ final class Recommend extends TopKCommand<RecommendOptions> {
                     .withPairs(Inputs.userCol(options, model), Inputs.itemCol(options, model)));
     List<String> input = options.getInput();
     List<CsvFile> ratingFiles =
-        input == null
+        input == null || !options.getExplain()
             ? List.of()
-            : CsvFile.find("input", input, Inputs.ratingsFormat(options, model));
+            : CsvFile.find(
+                "input", input, Inputs.ratingsFormat(options, model, arguments, progress));
     AlsParameters parameters = options.getExplain() ? parameters(model, options) : null;
 
     try (ResultFolder folder = createFolder()) {
@@ -142,7 +145,14 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       }
       Titles titles = loadTitles(pipeline, options, titleFiles, folder);
       WriteScores table =
-          table(folder, model, name(side.other()), side.other(), "score", blocks, titles);
+          table(
+              folder,
+              model,
+              column(options, model, side.other()),
+              side.other(),
+              "score",
+              blocks,
+              titles);
       PCollection<ScoredIds> found = pipeline.apply("RecommendTopK", topK);
       if (parameters != null) {
         PCollection<RatingBatch> ratings =
@@ -179,6 +189,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
       }
       finish(counts, folder, model, table, wantedFiles, titleFiles);
       if (parameters != null) {
+        results.put("explainedWithin", counts.difference());
         print(
             "Interactions add up to scores within %.1e%s%n",
             counts.difference(), why(counts.difference(), parameters));

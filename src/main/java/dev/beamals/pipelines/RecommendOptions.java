@@ -6,6 +6,13 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als recommend}. */
+@Usage(
+    words = "model",
+    examples = {
+      "als recommend als_model --user=7162,14 --topK=3 --titles=movies.csv",
+      "als recommend als_model --excludeSeen=ratings.csv --output=top10"
+    })
+@Group(Group.Name.output)
 public interface RecommendOptions extends TopKOptions, SolveOptions {
 
   @Description("'users' recommends items to users, 'items' finds users for items.")

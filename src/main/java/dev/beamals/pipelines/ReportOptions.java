@@ -6,6 +6,13 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als report}. */
+@Usage(
+    words = "model",
+    examples = {
+      "als report als_model",
+      "als report als_model --titles=movies.csv --user=7162 --output=page.html"
+    })
+@Group(Group.Name.output)
 public interface ReportOptions extends TitleOptions, RatingsOptions {
 
   @Description("The file of the page. An older one is replaced.")

@@ -1,8 +1,10 @@
 package dev.beamals.pipelines;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.Reader;
 import java.nio.channels.Channels;
@@ -11,9 +13,36 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.io.FileSystems;
 
-/** Prints a small table of results as Spark's {@code show} does. */
+/** Prints a small table of results: for people, as Spark's {@code show} does, and for programs. */
 final class ResultTable {
   private ResultTable() {}
+
+  /**
+   * Prints files of JSON lines, or of CSV with the same header, as they are but with one header.
+   */
+  static void copy(PrintStream out, boolean csv, List<String> files) throws IOException {
+    for (int f = 0; f < files.size(); f++) {
+      String text = read(files.get(f));
+      out.print(csv && f > 0 ? text.substring(text.indexOf('\n') + 1) : text);
+    }
+    out.flush();
+  }
+
+  /** The lines of files of JSON lines. */
+  static List<JsonNode> rows(List<String> files) throws IOException {
+    List<JsonNode> rows = new ArrayList<>();
+    for (String file : files) {
+      read(file).lines().map(Results::parse).forEach(rows::add);
+    }
+    return rows;
+  }
+
+  private static String read(String file) throws IOException {
+    try (InputStream in =
+        Channels.newInputStream(FileSystems.open(FileSystems.matchNewResource(file, false)))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
 
   /** Prints CSV files that have the same header. */
   static void print(PrintStream out, List<String> header, List<String> files) throws IOException {

@@ -1,13 +1,16 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.hadoop.util.VersionInfo;
 
 /** Sets the runner up, and waits for what it runs. */
 final class Runners {
@@ -48,6 +51,7 @@ final class Runners {
   }
 
   private static int setUpSpark(SparkPipelineOptions spark, Arguments arguments) {
+    checkHadoop(Runtime.version().feature(), VersionInfo.getVersion());
     setDefault("spark.ui.enabled", "false");
     int cores = Runtime.getRuntime().availableProcessors();
     String master = System.getProperty("spark.master");
@@ -70,6 +74,28 @@ final class Runners {
     setDefault("spark.driver.bindAddress", "127.0.0.1");
     String count = local.group(1);
     return count == null ? 1 : count.equals("*") ? cores : Integer.parseInt(count);
+  }
+
+  /**
+   * Hadoop asks the JDK who a user is, by a call that JDK 23 took away and that Hadoop does without
+   * from 3.4.3 on.
+   *
+   * @throws RunException where the two do not go together
+   */
+  static void checkHadoop(int jdk, String hadoop) {
+    List<Integer> version = Stream.of(hadoop.split("[.-]")).limit(3).map(Runners::number).toList();
+    boolean old = Arrays.compare(version.toArray(Integer[]::new), new Integer[] {3, 4, 3}) < 0;
+    if (jdk >= 23 && old) {
+      throw new RunException(
+          String.format(
+              "runner=SparkRunner: with its Hadoop %s Spark needs a JDK 17 to 22, and this is %d;"
+                  + " expected another in JAVA_HOME, or runner=DirectRunner",
+              hadoop, jdk));
+    }
+  }
+
+  private static int number(String part) {
+    return part.matches("[0-9]{1,6}") ? Integer.parseInt(part) : 0;
   }
 
   /** Spark takes its settings from system properties; those of the user stay. */

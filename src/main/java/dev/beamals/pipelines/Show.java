@@ -20,6 +20,7 @@ final class Show extends ModelCommand<ModelOptions> {
 
   @Override
   void run(SavedModel model) {
+    results.put(model);
     Manifest manifest = model.manifest();
     print(
         "%s: %s × %s, rank %d, ids of users %s, of items %s; %s%n",

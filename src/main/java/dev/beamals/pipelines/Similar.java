@@ -40,7 +40,7 @@ final class Similar extends TopKCommand<SimilarOptions> {
     given += options.getUsers() != null ? 1 : 0;
     given += options.getAll() ? 1 : 0;
     require(given == 1, "--item, --items, --user, --users and --all: expected one of them");
-    require(options.getAll() || !arguments.has("for"), "--for: expected with --all only");
+    require(options.getAll() || !arguments.isTyped("for"), "--for: expected with --all only");
     require(
         side() == Side.ITEM || options.getTitles() == null,
         "--titles: expected with a table of items");

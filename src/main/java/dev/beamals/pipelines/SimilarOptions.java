@@ -4,6 +4,13 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 
 /** The flags of {@code scripts/als similar}. */
+@Usage(
+    words = "model",
+    examples = {
+      "als similar als_model --item=6523",
+      "als similar als_model --all --minItemRatings=20 --output=alike"
+    })
+@Group(Group.Name.output)
 public interface SimilarOptions extends TopKOptions {
 
   @Description("Every item, or every user with --for=users; needs --output.")

@@ -5,6 +5,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of a command that solves rows of ratings against the factors of a model. */
+@Group(Group.Name.model)
 public interface SolveOptions extends ModelOptions, RatingsOptions {
 
   @Description(

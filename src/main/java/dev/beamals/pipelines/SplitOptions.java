@@ -6,6 +6,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of every command that holds rows out. */
+@Group(Group.Name.quality)
 public interface SplitOptions extends CommandOptions {
 
   @Description(
@@ -63,6 +64,7 @@ public interface SplitOptions extends CommandOptions {
   @Description(
       "A new folder for the rows of each part as they were read: train-*.csv, test-*.csv and"
           + " validation-*.csv.")
+  @Group(Group.Name.output)
   @Nullable String getWriteSplit();
 
   void setWriteSplit(@Nullable String writeSplit);

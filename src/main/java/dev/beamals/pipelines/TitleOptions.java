@@ -6,6 +6,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of a command whose table may have titles. */
+@Group(Group.Name.data)
 public interface TitleOptions extends ModelOptions, ModelInputOptions {
 
   @Description(

@@ -10,7 +10,6 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.LoadRatings;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
-import dev.beamals.files.TableWriter;
 import dev.beamals.files.TableWriter.Column;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
@@ -55,6 +54,11 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
 
   TopKCommand(Class<O> type, List<String> args, PrintStream out, PrintStream progress) {
     super(type, args, out, progress);
+  }
+
+  @Override
+  boolean makesTable() {
+    return true;
   }
 
   /** The side of the rows. */
@@ -201,12 +205,13 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
       @Nullable Titles titles) {
     WriteScores table =
         WriteScores.ranked(
-            folder.path(),
-            options.getOutput() == null ? TableWriter.Format.csv : options.getFormat(),
-            Column.ids(name(side()), model.factors(side()).intIds()),
-            Column.ids(dst, model.factors(dstSide).intIds()),
-            score,
-            blocks);
+                folder.path(),
+                tableFormat(),
+                Column.ids(column(options, model, side()), model.factors(side()).intIds()),
+                Column.ids(dst, model.factors(dstSide).intIds()),
+                score,
+                blocks)
+            .withCompression(options.getCompression());
     boolean both = side() == dstSide;
     return titles == null
         ? table
@@ -258,18 +263,23 @@ abstract class TopKCommand<O extends TopKOptions> extends ModelCommand<O> {
       reportIds(folder, "titles", titleFiles);
     }
     if (options.getOutput() == null) {
-      ResultTable.print(out, table.columns().stream().map(Column::name).toList(), folder.parts());
+      printTable(table.columns().stream().map(Column::name).toList(), folder.parts());
     } else {
       writeCounts(folder);
       folder.complete();
+      results.put("output", folder.path());
       print(
           "%s for %s: %s%n",
           count(counts.entries(), "row"), count(counts.ids(), name(side())), folder.path());
     }
+    results.put("ids", counts.ids());
+    results.put("entries", counts.entries());
     if (counts.untitled() > 0) {
+      results.put("untitled", counts.untitled());
       print("%s without a title in --titles%n", count(counts.untitled(), "row"));
     }
     if (missing != null) {
+      results.put("missing", missing);
       print("%s%n", missing);
     }
   }

@@ -1,13 +1,13 @@
 package dev.beamals.pipelines;
 
-import dev.beamals.files.TableWriter;
 import java.util.List;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags that {@code recommend} and {@code similar} share. */
-public interface TopKOptions extends TitleOptions {
+@Group(Group.Name.output)
+public interface TopKOptions extends TitleOptions, TableOptions {
 
   @Description("How many to find for each, 1 to 100000.")
   @Default.Integer(10)
@@ -47,12 +47,6 @@ public interface TopKOptions extends TitleOptions {
   @Nullable String getOutput();
 
   void setOutput(@Nullable String output);
-
-  @Description("How the table is written.")
-  @Default.Enum("csv")
-  TableWriter.Format getFormat();
-
-  void setFormat(TableWriter.Format format);
 
   /** A side of the ratings, as a flag says it. */
   enum Sides {

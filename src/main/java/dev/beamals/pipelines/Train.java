@@ -45,7 +45,16 @@ final class Train extends Command<TrainOptions> {
 
   /** Flags that a manifest tells elsewhere, with what was found, or that do not matter to it. */
   private static final List<String> NOT_SAVED =
-      List.of("input", "testInput", "output", "writeSplit", "report", "sniff", "verbose");
+      List.of(
+          "input",
+          "testInput",
+          "output",
+          "writeSplit",
+          "report",
+          "sniff",
+          "verbose",
+          "quiet",
+          "format");
 
   private final boolean trainsOnValidation;
   private final Map<String, String> besides;
@@ -82,7 +91,7 @@ final class Train extends Command<TrainOptions> {
     Ranking.of(options);
     for (String flag : List.of("topK", "relevantFrom")) {
       require(
-          !arguments.has(flag) || holdsOut(),
+          !arguments.isTyped(flag) || holdsOut(),
           "--%s: expected with rows to test on, as --testFraction",
           flag);
     }
@@ -139,6 +148,7 @@ final class Train extends Command<TrainOptions> {
 
   @Override
   void run() throws IOException {
+    Inputs.nameColumns(options, arguments, progress);
     reading(Inputs.format(options), this::run);
   }
 
@@ -213,6 +223,9 @@ final class Train extends Command<TrainOptions> {
       }
       save(model, format, splits, files, testFiles, seconds, started);
     }
+    if (options.getFormat() == CommandOptions.Format.json) {
+      results.put(SavedModel.open("output", options.getOutput()));
+    }
     if (options.getReport()) {
       print("%n");
       WriteReport report = report();
@@ -229,7 +242,7 @@ final class Train extends Command<TrainOptions> {
         .single()
         .forEach(
             (name, value) -> {
-              if (known.contains(name) && !name.equals("output")) {
+              if (known.contains(name) && !name.equals("output") && !name.equals("format")) {
                 args.add("--" + name + "=" + value);
               }
             });

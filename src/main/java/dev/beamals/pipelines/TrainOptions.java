@@ -8,28 +8,43 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code scripts/als train}, each with its description. */
+@Usage(
+    words = "input",
+    required = "input",
+    examples = {
+      "als train ratings.csv --itemCol=film --ratingCol=stars --testFraction=0.2",
+      "als train plays.csv --implicitPrefs --regScaling=weights --regParam=0.003 --output=model"
+    })
+@Group(Group.Name.model)
 public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions {
 
   @Description("Folder for the model. An older beam-als model there is replaced at the very end.")
   @Default.String("als_model")
+  @Group(Group.Name.output)
   String getOutput();
 
   void setOutput(String output);
 
-  @Description("Column of the user: a name, or its number from 1 with --header=false.")
+  @Description(
+      "Column of the user: a name, or its number from 1 with --header=false. Where the default is"
+          + " not there and one column is called user, userId or the like, it is that one; so for"
+          + " items, ratings and times.")
   @Default.String("user_id")
+  @Group(Group.Name.data)
   String getUserCol();
 
   void setUserCol(String userCol);
 
   @Description("Column of the item.")
   @Default.String("video_id")
+  @Group(Group.Name.data)
   String getItemCol();
 
   void setItemCol(String itemCol);
 
   @Description("Column of the rating; 'none' where there is none: every row counts 1.")
   @Default.String("watch_ratio")
+  @Group(Group.Name.data)
   String getRatingCol();
 
   void setRatingCol(String ratingCol);
@@ -38,6 +53,7 @@ public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions
       "Column of the time: seconds or milliseconds since the epoch, or dates (--timestampFormat)."
           + " Rows below 0 are dropped. Without this flag it is 'timestamp', and files without one"
           + " skip the rule; 'none' switches it off.")
+  @Group(Group.Name.data)
   @Nullable String getTimestampCol();
 
   void setTimestampCol(@Nullable String timestampCol);
@@ -45,17 +61,20 @@ public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions
   @Description(
       "What is between fields: any text, 'tab', 'blank', or 'whitespace' for runs of blanks and tabs.")
   @Default.String(",")
+  @Group(Group.Name.data)
   String getDelimiter();
 
   void setDelimiter(String delimiter);
 
   @Description("Whether line 1 of each file names its columns.")
   @Default.Boolean(true)
+  @Group(Group.Name.data)
   boolean getHeader();
 
   void setHeader(boolean header);
 
   @Description("CSV files with the same columns to test on instead; never trained on.")
+  @Group(Group.Name.quality)
   @Nullable List<String> getTestInput();
 
   void setTestInput(@Nullable List<String> testInput);
@@ -180,6 +199,7 @@ public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions
           + " figures, 'nan' makes the figures NaN, 'baseline' predicts the mean and the bias that is"
           + " known, of a model with --center or --biases.")
   @Default.Enum("drop")
+  @Group(Group.Name.quality)
   ColdStartStrategy getColdStartStrategy();
 
   void setColdStartStrategy(ColdStartStrategy coldStartStrategy);
@@ -188,12 +208,14 @@ public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions
       "Users with fewer training rows are left out, and items as of --minItemRatings, again until"
           + " all that are left have as many.")
   @Default.Integer(1)
+  @Group(Group.Name.data)
   int getMinUserRatings();
 
   void setMinUserRatings(int minUserRatings);
 
   @Description("Items with fewer training rows are left out, see --minUserRatings.")
   @Default.Integer(1)
+  @Group(Group.Name.data)
   int getMinItemRatings();
 
   void setMinItemRatings(int minItemRatings);
@@ -205,16 +227,19 @@ public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions
           + " broadcast might fill half of the driver's heap. Changes speed and memory, never a"
           + " result.")
   @Default.Enum("auto")
+  @Group(Group.Name.runner)
   FactorExchange getFactorExchange();
 
   void setFactorExchange(FactorExchange factorExchange);
 
   @Description("Blocks of users. Changes speed only. Default: the cores of this run.")
+  @Group(Group.Name.runner)
   @Nullable Integer getNumUserBlocks();
 
   void setNumUserBlocks(@Nullable Integer numUserBlocks);
 
   @Description("Blocks of items. Changes speed only. Default: the cores of this run.")
+  @Group(Group.Name.runner)
   @Nullable Integer getNumItemBlocks();
 
   void setNumItemBlocks(@Nullable Integer numItemBlocks);
@@ -222,6 +247,7 @@ public interface TrainOptions extends InputOptions, SplitOptions, RankingOptions
   @Description(
       "Whether the model folder gets a page that shows it, report.html, as of the command report.")
   @Default.Boolean(false)
+  @Group(Group.Name.output)
   boolean getReport();
 
   void setReport(boolean report);

@@ -13,6 +13,7 @@ import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.linalg.NormalEquations;
 import dev.beamals.model.ModelFolder;
+import dev.beamals.model.SavedModel;
 import dev.beamals.ratings.SplitRatings;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -50,6 +51,8 @@ final class Tune extends Command<TuneOptions> {
           "output",
           "writeSplit",
           "verbose",
+          "quiet",
+          "format",
           "factorExchange");
 
   private static final double DEFAULT_SHARE = 0.1;
@@ -150,6 +153,7 @@ final class Tune extends Command<TuneOptions> {
 
   @Override
   void run() throws IOException {
+    Inputs.nameColumns(options, arguments, progress);
     List<CsvFile> files = find(Inputs.format(options));
     Splits splits = Splits.of(options);
     if (splits.needsTimes()) {
@@ -206,8 +210,12 @@ final class Tune extends Command<TuneOptions> {
         metric, best.trial().number(), best.trial());
     Map<String, String> tableFiles =
         Map.of("trials.csv", table.toCsv(), "trials.json", table.toJson());
+    this.results.put("trials", Results.parse(table.toJson()));
     if (tables == null) {
       refit(best.trial(), tableFiles).run();
+      if (options.getFormat() == CommandOptions.Format.json) {
+        this.results.put(SavedModel.open("output", options.getOutput()));
+      }
     } else {
       printCleaning(files, splits, results);
       writeCounts(tables);
@@ -215,6 +223,7 @@ final class Tune extends Command<TuneOptions> {
         tables.write(file.getKey(), file.getValue());
       }
       tables.complete();
+      this.results.put("output", tables.path());
       print("Trials: %strials.csv%n", tables.path());
     }
     results.delete();

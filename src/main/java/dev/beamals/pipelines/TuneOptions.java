@@ -8,6 +8,14 @@ import org.jspecify.annotations.Nullable;
  * The flags of {@code als tune}: those of {@code train}, of which the parameters of ALS take
  * several values, and how to choose among them.
  */
+@Usage(
+    words = "input",
+    required = "input",
+    examples = {
+      "als tune ratings.csv --rank=10,32 --regParam=0.02:0.5:log:5",
+      "als tune plays.csv --implicitPrefs --alpha=1,10,40 --metric=ndcg@10 --testFraction=0.2"
+    })
+@Group(Group.Name.quality)
 public interface TuneOptions extends TrainOptions {
 
   @Description(
@@ -30,6 +38,7 @@ public interface TuneOptions extends TrainOptions {
       "How many trials are trained in one pipeline, at the same time where there are cores for it:"
           + " each needs memory for factors of its own. Changes speed only. Default: with the"
           + " DirectRunner one for each core, on Spark all.")
+  @Group(Group.Name.runner)
   @Nullable Integer getParallelTrials();
 
   void setParallelTrials(@Nullable Integer parallelTrials);

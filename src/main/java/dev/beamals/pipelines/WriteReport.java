@@ -141,6 +141,8 @@ final class WriteReport extends ModelCommand<ReportOptions> {
     }
     report.leftOut().forEach(sentence -> print("%s%n", sentence));
     write(options.getOutput(), ReportPage.render(report));
+    results.put("report", options.getOutput());
+    results.put("leftOut", report.leftOut());
     print("Report: %s%n", options.getOutput());
   }
 
@@ -167,7 +169,7 @@ final class WriteReport extends ModelCommand<ReportOptions> {
    * @throws RunException saying why there are none
    */
   private List<CsvFile> files(SavedModel model) {
-    CsvFormat format = Inputs.ratingsFormat(options, model);
+    CsvFormat format = Inputs.ratingsFormat(options, model, arguments, progress);
     List<String> given = options.getInput();
     if (given != null) {
       return CsvFile.find("input", given, format);

@@ -50,6 +50,7 @@ public final class WritePredictions
 
   private final String folder;
   private final TableWriter.Format format;
+  private final TableWriter.Compression compression;
   private final List<Column> columns;
   private final int user;
   private final int item;
@@ -60,6 +61,7 @@ public final class WritePredictions
   private WritePredictions(
       String folder,
       TableWriter.Format format,
+      TableWriter.Compression compression,
       List<Column> columns,
       int user,
       int item,
@@ -68,6 +70,7 @@ public final class WritePredictions
       boolean inOrder) {
     this.folder = folder;
     this.format = format;
+    this.compression = compression;
     this.columns = columns;
     this.user = user;
     this.item = item;
@@ -92,17 +95,33 @@ public final class WritePredictions
       int item,
       int numBlocks) {
     return new WritePredictions(
-        folder, format, List.copyOf(columns), user, item, numBlocks, false, false);
+        folder,
+        format,
+        TableWriter.Compression.snappy,
+        List.copyOf(columns),
+        user,
+        item,
+        numBlocks,
+        false,
+        false);
+  }
+
+  /** Compresses Parquet otherwise than by snappy. */
+  public WritePredictions withCompression(TableWriter.Compression with) {
+    return new WritePredictions(
+        folder, format, with, columns, user, item, numBlocks, dropNaN, inOrder);
   }
 
   /** Leaves out rows without a prediction. */
   public WritePredictions withDropNaN(boolean dropNaN) {
-    return new WritePredictions(folder, format, columns, user, item, numBlocks, dropNaN, inOrder);
+    return new WritePredictions(
+        folder, format, compression, columns, user, item, numBlocks, dropNaN, inOrder);
   }
 
   /** Writes rows in the order of the input: files by their names, and rows in a file. */
   public WritePredictions withOrder(boolean inOrder) {
-    return new WritePredictions(folder, format, columns, user, item, numBlocks, dropNaN, inOrder);
+    return new WritePredictions(
+        folder, format, compression, columns, user, item, numBlocks, dropNaN, inOrder);
   }
 
   /** The columns, in their order. */
@@ -217,7 +236,7 @@ public final class WritePredictions
       next.add(new Cursor(batch.rows()));
       counts = counts.plus(new Counts(batch.rows().size(), batch.cold()));
     }
-    try (TableWriter writer = TableWriter.create(file, format, columns())) {
+    try (TableWriter writer = TableWriter.create(file, format, compression, columns())) {
       for (Cursor cursor = next.poll(); cursor != null; cursor = next.poll()) {
         Cursor other = next.peek();
         do {

@@ -26,13 +26,19 @@ public final class WriteReasons
 
   private final String folder;
   private final TableWriter.Format format;
+  private final TableWriter.Compression compression;
   private final Column item;
   private final @Nullable Titles titles;
 
   private WriteReasons(
-      String folder, TableWriter.Format format, Column item, @Nullable Titles titles) {
+      String folder,
+      TableWriter.Format format,
+      TableWriter.Compression compression,
+      Column item,
+      @Nullable Titles titles) {
     this.folder = folder;
     this.format = format;
+    this.compression = compression;
     this.item = item;
     this.titles = titles;
   }
@@ -43,7 +49,12 @@ public final class WriteReasons
    */
   public static WriteReasons to(
       String folder, TableWriter.Format format, Column item, @Nullable Titles titles) {
-    return new WriteReasons(folder, format, item, titles);
+    return new WriteReasons(folder, format, TableWriter.Compression.snappy, item, titles);
+  }
+
+  /** Compresses Parquet otherwise than by snappy. */
+  public WriteReasons withCompression(TableWriter.Compression with) {
+    return new WriteReasons(folder, format, with, item, titles);
   }
 
   /** The columns, in their order. */
@@ -162,7 +173,8 @@ public final class WriteReasons
       List<Column> columns = table.columns();
       List<@Nullable Object> row = new ArrayList<>();
       long untitled = 0;
-      try (TableWriter writer = TableWriter.create(file, table.format, columns)) {
+      try (TableWriter writer =
+          TableWriter.create(file, table.format, table.compression, columns)) {
         for (int r = 0; r < reasons.index().length; r++) {
           int item = reasons.index()[r];
           row.clear();

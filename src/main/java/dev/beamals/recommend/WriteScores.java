@@ -34,6 +34,8 @@ public abstract class WriteScores
 
   abstract TableWriter.Format format();
 
+  abstract TableWriter.Compression compression();
+
   abstract Column src();
 
   abstract Column dst();
@@ -66,12 +68,18 @@ public abstract class WriteScores
     return new AutoValue_WriteScores.Builder()
         .setFolder(folder)
         .setFormat(format)
+        .setCompression(TableWriter.Compression.snappy)
         .setSrc(src)
         .setDst(dst)
         .setScore(new Column(score, Float.class))
         .setReasons(0)
         .setNumBlocks(numBlocks)
         .build();
+  }
+
+  /** Compresses Parquet otherwise than by snappy. */
+  public WriteScores withCompression(TableWriter.Compression compression) {
+    return toBuilder().setCompression(compression).build();
   }
 
   /**
@@ -138,6 +146,8 @@ public abstract class WriteScores
     abstract Builder setFolder(String folder);
 
     abstract Builder setFormat(TableWriter.Format format);
+
+    abstract Builder setCompression(TableWriter.Compression compression);
 
     abstract Builder setSrc(Column src);
 
@@ -254,7 +264,8 @@ public abstract class WriteScores
       long unexplained = 0;
       double difference = 0;
       long untitled = 0;
-      try (TableWriter writer = TableWriter.create(file, table.format(), columns)) {
+      try (TableWriter writer =
+          TableWriter.create(file, table.format(), table.compression(), columns)) {
         for (int s = 0; s < block.src().size(); s++) {
           for (int p = block.offsets()[s]; p < block.offsets()[s + 1]; p++) {
             float score = block.scores()[p];

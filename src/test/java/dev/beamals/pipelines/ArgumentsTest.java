@@ -57,7 +57,8 @@ final class ArgumentsTest {
         "--coldStartStrategy=keep | --coldStartStrategy=keep: expected drop or nan or baseline",
         "--output=     | --output=: expected a value",
         "--runner=Fast | --runner=Fast: expected DirectRunner or SparkRunner",
-        "rank=3        | rank=3: expected flags as in --rank=10, or @file with a flag a line",
+        "rank=3        | rank=3: expected --rank=3",
+        "-r            | -r: expected flags as in --rank=10, or @file with a flag a line",
         "@nowhere      | @nowhere: cannot be read; expected a file of flags",
       })
   void mistakesAreNamed(String argument, String message) {
@@ -100,11 +101,57 @@ final class ArgumentsTest {
   }
 
   @Test
-  void helpListsEveryFlagWithItsDefault() {
-    String help = Arguments.help(TrainOptions.class);
-    assertTrue(help.contains("--rank=10\n"), help);
-    assertTrue(help.contains("--input\n"), help);
-    assertTrue(help.contains("--coldStartStrategy=drop\n"), help);
+  void aValueMayStandAfterItsFlag() throws IOException {
+    TrainOptions options =
+        parse("--rank", "7", "--regParam", "-1", "--verbose", "--header", "false", "--seed", "3");
+    assertEquals(7, options.getRank());
+    assertEquals(-1, options.getRegParam());
+    assertTrue(options.getVerbose());
+    assertEquals(false, options.getHeader());
+    assertEquals(3, options.getSeed());
+    assertEquals("--rank: expected --rank=value", mistake("--rank", "--seed=3"));
+    Path file = Files.writeString(folder.resolve("d.flags"), "--rank 8\n--delimiter=; ;\n");
+    assertEquals(8, parse("@" + file).getRank());
+    assertEquals("; ;", parse("@" + file).getDelimiter());
+  }
+
+  @Test
+  void wordsAreTheInput() {
+    assertEquals(List.of("a.csv"), parse("a.csv", "--rank=3").getInput());
+    assertEquals(
+        List.of("a.csv", "b.csv", "-c.csv"),
+        parse("a.csv", "--verbose", "b.csv", "--", "-c.csv").getInput());
+    assertEquals(
+        "--input: given twice, as a.csv and as b.csv; expected it once",
+        mistake("--input=a.csv", "b.csv"));
+    EvaluateOptions evaluate =
+        Arguments.parse(EvaluateOptions.class, List.of("m", "a.csv", "b.csv"))
+            .as(EvaluateOptions.class);
+    assertEquals("m", evaluate.getModel());
+    assertEquals(List.of("a.csv", "b.csv"), evaluate.getInput());
+    assertEquals(
+        "b: expected flags as in --output=folder, or @file with a flag a line, after model",
+        String.valueOf(
+            assertThrows(
+                    UsageException.class,
+                    () -> Arguments.parse(ModelOptions.class, List.of("a", "b")))
+                .getMessage()));
+  }
+
+  @Test
+  void aFileServesEveryCommand() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("e.flags"), "--userCol=user\n--rank=7\n--parallelTrials=2\n");
+    assertEquals(7, parse("@" + file).getRank());
+    Arguments arguments = Arguments.parse(RecommendOptions.class, List.of("@" + file, "--topK=3"));
+    assertEquals("user", arguments.as(RecommendOptions.class).getUserCol());
+    assertTrue(arguments.isTyped("topK"));
+    assertEquals(false, arguments.isTyped("userCol"), "a file gave it");
+    assertEquals("--parallelTrials: no such flag", mistake("--parallelTrials=2"), "no file");
+    Path wrong = Files.writeString(folder.resolve("f.flags"), "\n--userKol=user\n");
+    assertEquals(
+        wrong + ":2: --userKol: no such flag; is it --userCol?", mistake("@" + wrong), "nobody's");
   }
 
   private static TrainOptions parse(String... args) {

@@ -29,42 +29,15 @@ final class MainTest {
 
   @Test
   void helpNamesEveryCommand() {
-    String help =
-        """
-        als train [@file] [--flag=value ...]   train a model from a CSV of interactions
-        als tune ...                           train with several parameters, and keep the best model
-        als predict ...                        ratings of pairs of a user and an item
-        als recommend ...                      the best items for users, or users for items
-        als similar ...                        items like an item, users like a user
-        als explain ...                        which ratings of a user speak for an item
-        als fold-in ...                        factors of new users or items, without a new training
-        als evaluate ...                       the figures of a model on other rows
-        als compare ...                        the figures of several models, and how they differ
-        als report ...                         a page with charts of a model, its data and its errors
-        als show ...                           what a model is and where it came from
-        als verify ...                         whether a model is as it was saved
-        als COMMAND --help                     all flags of a command
-        als help                               this text
-
-        @file stands for the flags in a file, one a line; a later flag wins. Ready-made runs are
-        in pipelines/*.flags. Without --input and without a file, train uses data/sample.
-        """;
-    for (String[] args : new String[][] {{}, {"help"}, {"--help"}}) {
+    for (String[] args : new String[][] {{}, {"help"}, {"--help"}, {"-h"}}) {
       out.reset();
       assertEquals(0, run(args));
-      assertEquals(help, out.toString(StandardCharsets.UTF_8));
+      String help = out.toString(StandardCharsets.UTF_8);
+      for (Commands command : Commands.values()) {
+        assertTrue(help.contains("  " + command.command() + " "), help);
+      }
     }
     assertEquals("", err.toString(StandardCharsets.UTF_8));
-  }
-
-  @Test
-  void unknownCommandIsAMistakeThatNamesTheOthers() {
-    assertEquals(2, run("trian"));
-    assertEquals(
-        "als: trian: no such command; expected train, tune, predict, recommend, similar, explain,"
-            + " fold-in, evaluate, compare, report, show, verify or help\n",
-        err.toString(StandardCharsets.UTF_8));
-    assertEquals("", out.toString(StandardCharsets.UTF_8));
   }
 
   @Test

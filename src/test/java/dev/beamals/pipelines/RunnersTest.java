@@ -108,4 +108,18 @@ final class RunnersTest {
       throw new UnsupportedOperationException();
     }
   }
+
+  @Test
+  void sparkIsRefusedWhereItsHadoopDoesNotGoWithTheJdk() {
+    Runners.checkHadoop(17, "3.3.4");
+    Runners.checkHadoop(22, "3.3.4");
+    Runners.checkHadoop(25, "3.4.3");
+    Runners.checkHadoop(25, "3.5.0-SNAPSHOT");
+    for (String hadoop : new String[] {"3.3.4", "3.4.2", "2.10.1"}) {
+      String message =
+          String.valueOf(
+              assertThrows(RunException.class, () -> Runners.checkHadoop(25, hadoop)).getMessage());
+      assertTrue(message.contains("needs a JDK 17 to 22, and this is 25"), message);
+    }
+  }
 }

@@ -758,8 +758,10 @@ final class UseModelTest {
     for (String command :
         List.of("predict", "recommend", "similar", "fold-in", "evaluate", "report", "show")) {
       String help = run(0, command, "--help");
-      assertTrue(help.contains("--model=als_model") && help.contains("--runner="), help);
-      assertTrue(run(0, "help").contains("als " + command + " "), command);
+      assertTrue(help.contains("--model=MODEL") && help.contains("--runner="), help);
+      assertTrue(help.contains("Default: als_model."), help);
+      assertTrue(help.contains("Examples:\n  als " + command + " als_model"), help);
+      assertTrue(run(0, "help").contains("  " + command + " "), command);
     }
     assertTrue(run(0, "recommend", "--help").contains("--excludeSeen"));
   }
