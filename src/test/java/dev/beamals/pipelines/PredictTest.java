@@ -20,9 +20,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +149,65 @@ final class PredictTest {
     Path again = folder.resolve("again");
     predict(again, "--input=" + b + "," + a, "--targetParallelism=3");
     assertEquals(lines, lines(again, header), "the same order each time");
+  }
+
+  @Test
+  void otherFormatsTrainAndPredictAsTheirCsvOnBothRunners() throws IOException {
+    MessageType type =
+        MessageTypeParser.parseMessageType(
+            "message rows { required int64 user_id; required binary note (STRING);"
+                + " required int32 video_id; optional double watch_ratio; }");
+    StringBuilder csv = new StringBuilder("user_id,note,video_id,watch_ratio\n");
+    StringBuilder json = new StringBuilder();
+    Path parquet = folder.resolve("rows.parquet");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(
+                HadoopOutputFile.fromPath(
+                    new org.apache.hadoop.fs.Path(parquet.toUri()), new Configuration(false)))
+            .withType(type)
+            .withConf(new Configuration(false))
+            .withRowGroupSize(4096L) // several
+            .build()) {
+      for (int r = 0; r < 1000; r++) {
+        int user = r * 7919 % 31;
+        int item = 101 + r * 31 % 12;
+        String value = r % 100 == 7 ? "" : Double.toString(r % 9 / 4.0);
+        csv.append(user + ",\"n, " + r + "\"," + item + "," + value + "\n");
+        json.append("{\"user_id\": " + user + ", \"note\": \"n, " + r + "\", \"video_id\": " + item);
+        json.append(", \"watch_ratio\": " + (value.isEmpty() ? "null" : value) + "}\n");
+        Group row =
+            new SimpleGroup(type)
+                .append("user_id", (long) user)
+                .append("note", "n, " + r)
+                .append("video_id", item);
+        writer.write(value.isEmpty() ? row : row.append("watch_ratio", r % 9 / 4.0));
+      }
+    }
+    List<String> found = new ArrayList<>();
+    for (String input :
+        List.of(
+            Files.writeString(folder.resolve("rows.csv"), csv).toString(),
+            Files.writeString(folder.resolve("rows.json"), json).toString(),
+            parquet.toString())) {
+      for (String runner : List.of("DirectRunner", "SparkRunner")) {
+        String flag = "--runner=" + runner;
+        Path trained = folder.resolve(input + ".model" + runner);
+        run(0, "train", "--input=" + input, "--output=" + trained, "--rank=2", "--maxIter=1", flag);
+        Path output = folder.resolve(input + runner);
+        predict(output, "--input=" + input, "--keepOrder", flag);
+        found.add(
+            new ObjectMapper()
+                    .readTree(trained.resolve("manifest.json").toFile())
+                    .get("factorsDigest")
+                + " "
+                + lines(output, "user_id,note,video_id,watch_ratio,prediction"));
+      }
+    }
+    for (String one : found) {
+      assertEquals(found.get(0), one);
+    }
+    String line = "0,\"n, 0\",101,0.0," + prediction("0", "101");
+    assertTrue(found.get(0).contains("[" + line + ", "), found.get(0));
   }
 
   @Test
