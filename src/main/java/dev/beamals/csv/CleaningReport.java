@@ -131,12 +131,12 @@ public final class CleaningReport implements Serializable {
     return before + reject.line() + 1;
   }
 
-  /** The first rejects as {@code file:line: reason}, separated by semicolons. */
+  /** {@link #firstRejects}, separated by semicolons. */
   public String describeRejects() {
     return String.join("; ", firstRejects());
   }
 
-  /** The first three rejects as {@code file:line: reason}. */
+  /** The first three rejects as {@code file:line: reason}, or {@code row 5 of file: reason}. */
   public List<String> firstRejects() {
     return firstRejects.stream().map(reject -> place(reject) + ": " + reject.reason()).toList();
   }
@@ -153,7 +153,9 @@ public final class CleaningReport implements Serializable {
   }
 
   private String place(Reject reject) {
-    return reject.file() + ":" + lineOf(reject);
+    return reject.inRows()
+        ? "row " + lineOf(reject) + " of " + reject.file()
+        : reject.file() + ":" + lineOf(reject);
   }
 
   private void add(CleaningReport other) {

@@ -2,7 +2,7 @@ package dev.beamals.csv;
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.RunException;
-import dev.beamals.files.FolderFiles;
+import dev.beamals.files.ParquetFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
@@ -10,27 +10,37 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.PatternSyntaxException;
-import org.apache.beam.sdk.io.FileSystems;
-import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
-import org.apache.beam.sdk.io.fs.MatchResult;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /** An input file that was found and whose first line makes sense. */
 @AutoValue
 public abstract class CsvFile implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** What a file is. */
+  enum Kind {
+    CSV,
+    /** An object of JSON on each line. */
+    JSON_LINES,
+    /** Objects of JSON that are an array, or on several lines. */
+    JSON,
+    PARQUET
+  }
+
+  /** What a row of a Parquet file is taken to have, were it CSV. */
+  static final long ROW_BYTES = 64;
 
   /** Columns past these are not found. */
   private static final int MOST_COLUMNS = 10_000;
@@ -44,9 +54,36 @@ public abstract class CsvFile implements Serializable {
 
   abstract boolean packed();
 
+  abstract Kind kind();
+
+  /** The names and types of the columns of a Parquet file, in words. */
+  abstract String types();
+
+  /** For each row group of a Parquet file how many rows it has. */
+  abstract List<Long> rowGroups();
+
   /** Whether it can only be read from its start. */
   boolean fromStart() {
-    return packed() || !layout().format.dialect().isPlain();
+    return packed() || kind() == Kind.JSON || !layout().format.dialect().isPlain();
+  }
+
+  /** How much there is to read, about in bytes of CSV as far as that is known. */
+  long work() {
+    return kind() == Kind.PARQUET ? work(0, rowGroups().size()) : bytes();
+  }
+
+  /** The same of what is between two row groups, or of so many bytes. */
+  long work(long start, long end) {
+    if (kind() != Kind.PARQUET) {
+      return end - start;
+    }
+    return ROW_BYTES
+        * rowGroups().subList((int) start, (int) end).stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** What reads objects of JSON into a line. */
+  JsonLine json(CsvLine line) {
+    return new JsonLine(line, layout().names);
   }
 
   /** Whether rows of this file have a timestamp. */
@@ -74,12 +111,14 @@ public abstract class CsvFile implements Serializable {
 
   /** The same file, of which the texts of these columns are read; those it has not are empty. */
   CsvFile withTexts(List<String> columns) {
-    return new AutoValue_CsvFile(name(), bytes(), layout().withTexts(columns), packed());
+    return new AutoValue_CsvFile(
+        name(), bytes(), layout().withTexts(columns), packed(), kind(), types(), rowGroups());
   }
 
   /**
-   * Finds the files of {@code patterns}, which may hold globs, and the columns in each: before the
-   * pipeline is built, so that what is wrong is said at once.
+   * Finds the files of {@code patterns}, which may be globs, folders, pipes, or {@code -} for the
+   * standard input, and the columns in each: before the pipeline is built, so that what is wrong is
+   * said at once. A stream is kept in a file meanwhile.
    *
    * @param parameter what messages call the patterns, as in {@code input=a.csv: no such file}
    * @return the files in the order of their names, empty ones left out
@@ -89,18 +128,9 @@ public abstract class CsvFile implements Serializable {
     Map<String, Long> sizes = list(parameter, patterns);
     List<CsvFile> files = new ArrayList<>();
     for (String name : sizes.keySet()) {
-      byte[] firstLine = firstLine(parameter, name);
-      if (firstLine.length == 0) {
-        continue;
-      }
-      CsvLayout layout;
-      try {
-        layout = layout(name, firstLine, () -> open(name), format);
-      } catch (RunException e) {
-        throw new RunException(e.getMessage() + Sniffer.hint(name, format), e);
-      }
-      if (layout != null) {
-        files.add(new AutoValue_CsvFile(name, sizes.getOrDefault(name, 0L), layout, packed(name)));
+      CsvFile file = file(parameter, name, sizes.getOrDefault(name, 0L), format);
+      if (file != null) {
+        files.add(file);
       }
     }
     if (files.isEmpty()) {
@@ -122,10 +152,10 @@ public abstract class CsvFile implements Serializable {
    */
   public static SortedMap<String, Long> list(String parameter, List<String> patterns) {
     TreeMap<String, Long> sizes = new TreeMap<>();
-    for (String pattern : patterns) {
+    for (String pattern : InputNames.join(patterns)) {
       String place = parameter + "=" + pattern;
       try {
-        for (Map.Entry<String, Long> file : match(place, pattern).entrySet()) {
+        for (Map.Entry<String, Long> file : InputNames.find(place, pattern).entrySet()) {
           sizes.putAll(Packing.files(file.getKey(), file.getValue()));
         }
       } catch (PatternSyntaxException e) { // its message has several lines
@@ -186,68 +216,130 @@ public abstract class CsvFile implements Serializable {
    * @throws RunException as {@link #find}, but for missing columns and empty files
    */
   public static List<String> header(String parameter, List<String> patterns, CsvFormat format) {
-    for (String name : list(parameter, patterns).keySet()) {
-      byte[] firstLine = firstLine(parameter, name);
-      if (firstLine.length > 0) {
-        List<String> fields = firstRow(name, firstLine, () -> open(name), format).fields();
-        if (!fields.isEmpty()) {
-          return fields;
-        }
+    for (Map.Entry<String, Long> file : list(parameter, patterns).entrySet()) {
+      List<String> names = file.getValue() == 0 ? List.of() : header(parameter, file.getKey(), format);
+      if (!names.isEmpty()) {
+        return names;
       }
     }
     return List.of();
   }
 
-  /** The names of the files of a pattern, none where there are none or it is no pattern. */
-  public static Set<String> names(String pattern) {
+  private static List<String> header(String parameter, String name, CsvFormat format) {
     try {
-      return match("", pattern).keySet();
-    } catch (IOException | RuntimeException e) {
-      return Set.of(); // what reads them will say why
-    }
-  }
-
-  private static boolean packed(String name) {
-    try {
-      return Packing.isPacked(name);
+      if (Packing.isParquet(name)) {
+        try (ParquetFileReader file = ParquetBatches.open(name)) {
+          return names(file);
+        }
+      }
+      JsonFields json = JsonFields.of(name);
+      if (json != null) {
+        return json.names();
+      }
+      byte[] firstLine = firstLine(parameter, name);
+      return firstLine.length == 0
+          ? List.of()
+          : firstRow(name, firstLine, () -> open(name), format).fields();
     } catch (IOException e) {
       throw new RunException(name + ": " + Packing.reason(name, e), e);
     }
   }
 
-  /** The files of a pattern and their sizes. */
-  private static Map<String, Long> match(String place, String pattern) throws IOException {
-    Map<String, Long> sizes = new HashMap<>();
-    boolean glob = LocalGlob.isGlob(pattern);
-    Path missing = null;
-    if (FolderFiles.isRemote(pattern)) {
-      for (MatchResult.Metadata file :
-          FileSystems.match(pattern, EmptyMatchTreatment.ALLOW).metadata()) {
-        sizes.put(file.resourceId().toString(), file.sizeBytes());
-      }
-    } else {
-      Path path;
-      try {
-        path = FolderFiles.local(pattern).toAbsolutePath().normalize();
-      } catch (InvalidPathException e) {
-        throw new RunException(Text.printable(place) + ": not a file name", e);
-      }
-      if (Files.isDirectory(path)) {
-        throw new RunException(
-            String.format("%s: is a folder; expected files, as in '%s/*.csv'", place, pattern));
-      }
-      for (Path file : LocalGlob.find(path)) {
-        sizes.put(file.toString(), Files.size(file));
-      }
-      missing = LocalGlob.missingFolder(path);
+  private static List<String> names(ParquetFileReader file) {
+    return file.getFileMetaData().getSchema().getFields().stream().map(Type::getName).toList();
+  }
+
+  /** The names of the files of a pattern, none where there are none or it is no pattern. */
+  public static Set<String> names(String pattern) {
+    try {
+      return InputNames.find("", pattern).keySet();
+    } catch (IOException | RuntimeException e) {
+      return Set.of(); // what reads them will say why
     }
-    if (sizes.isEmpty()) {
-      throw new RunException(
-          place
-              + (glob ? ": no file matches" : ": no such file")
-              + (glob && missing != null ? ", as there is no folder " + missing : ""));
+  }
+
+  /** Looks at a file; null for one without a byte. */
+  private static @Nullable CsvFile file(
+      String parameter, String name, long size, CsvFormat format) {
+    try {
+      if (size == 0) {
+        return null;
+      }
+      if (Packing.isParquet(name)) {
+        return parquet(name, size, format);
+      }
+      JsonFields json = JsonFields.of(name);
+      if (json != null) {
+        CsvLayout layout = CsvLayout.ofNames(format, name, json.names());
+        boolean packed = Packing.isPacked(name);
+        return new AutoValue_CsvFile(name, size, layout, packed, json.kind(), "", List.of());
+      }
+      return csv(parameter, name, size, format);
+    } catch (IOException e) {
+      throw new RunException(name + ": " + Packing.reason(name, e), e);
     }
-    return sizes;
+  }
+
+  private static @Nullable CsvFile csv(String parameter, String name, long size, CsvFormat format)
+      throws IOException {
+    byte[] firstLine = firstLine(parameter, name);
+    if (firstLine.length == 0) {
+      return null;
+    }
+    CsvLayout layout;
+    try {
+      layout = layout(name, firstLine, () -> open(name), format);
+    } catch (RunException e) {
+      throw new RunException(e.getMessage() + Sniffer.hint(name, format), e);
+    }
+    return layout == null
+        ? null
+        : new AutoValue_CsvFile(
+            name, size, layout, Packing.isPacked(name), Kind.CSV, "", List.of());
+  }
+
+  /** Columns by name and type; whether one may be empty makes no difference. */
+  private static String types(List<Type> columns) {
+    StringBuilder types = new StringBuilder();
+    for (Type column : columns) {
+      types.append(column.getName()).append(' ');
+      types.append(
+          column.isPrimitive()
+              ? column.asPrimitiveType().getPrimitiveTypeName()
+                  + " "
+                  + column.getLogicalTypeAnnotation()
+              : column);
+      types.append('\n');
+    }
+    return types.toString();
+  }
+
+  private static CsvFile parquet(String name, long size, CsvFormat format) throws IOException {
+    try (ParquetFileReader file = ParquetBatches.open(name)) {
+      List<Type> columns = file.getFileMetaData().getSchema().getFields();
+      CsvLayout layout =
+          CsvLayout.ofNames(format, name, names(file));
+      for (int c : layout.used()) {
+        if (!ParquetBatches.isFlat(columns.get(c))) {
+          throw new RunException(
+              String.format(
+                  "%s: its column %s has more than a value a row; expected one of single values",
+                  name, columns.get(c).getName()));
+        }
+      }
+      List<Long> rows = new ArrayList<>();
+      for (BlockMetaData group : file.getRowGroups()) {
+        rows.add(group.getRowCount());
+        for (ColumnChunkMetaData column : group.getColumns()) {
+          if (column.getStartingPos() < 0
+              || column.getTotalSize() < 0
+              || column.getStartingPos() + column.getTotalSize() > size) {
+            throw ParquetFile.damaged(name, new IOException("its end is not that of its columns"));
+          }
+        }
+      }
+      return new AutoValue_CsvFile(name, size, layout, false, Kind.PARQUET, types(columns), rows);
+    }
   }
 
   private static InputStream open(String name) throws IOException {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** Which column of a file is which. Columns count from 0. */
 final class CsvLayout implements Serializable {
@@ -65,6 +66,16 @@ final class CsvLayout implements Serializable {
    * @throws RunException naming the parameter where a column is not there
    */
   static CsvLayout of(CsvFormat format, String file, List<String> firstLine) {
+    return of(format, "line 1 of ", file, firstLine);
+  }
+
+  /** The same for a file that is not of lines but has names for its columns. */
+  static CsvLayout ofNames(CsvFormat format, String file, List<String> names) {
+    return of(format.withHeader(true).withDialect(CsvDialect.create()), "", file, names);
+  }
+
+  private static CsvLayout of(CsvFormat format, String line, String name, List<String> firstLine) {
+    String file = line + name;
     return new CsvLayout(
         format,
         uniqueNames(format, firstLine),
@@ -80,6 +91,15 @@ final class CsvLayout implements Serializable {
         format.splitCol().isEmpty()
             ? -1
             : find(format, "splitCol", format.splitCol(), file, firstLine));
+  }
+
+  /** The columns that are read at least. */
+  List<Integer> used() {
+    return Stream.concat(
+            Stream.of(user, item, rating, timestamp, split), Arrays.stream(texts).boxed())
+        .filter(c -> c >= 0)
+        .distinct()
+        .toList();
   }
 
   /**
@@ -135,7 +155,7 @@ final class CsvLayout implements Serializable {
             String.format(
                 "%s=%s: with header=false expected a column number from 1 to %d, as %s has that"
                     + " many columns",
-                parameter, column, firstLine.size(), file));
+                parameter, column, firstLine.size(), file.replaceFirst("^line 1 of ", "")));
       }
       return number - 1;
     }
@@ -143,12 +163,13 @@ final class CsvLayout implements Serializable {
     if (index < 0) {
       throw new RunException(
           String.format(
-              "%s=%s: no such column in line 1 of %s, which has: %s",
-              parameter, column, file, names(firstLine)));
+                  "%s=%s: no such column in %s, which has: %s",
+                  parameter, column, file, names(firstLine))
+              + (file.contains("/" + column + "=") ? " (names of folders are not read)" : ""));
     }
     if (Collections.frequency(firstLine, column) > 1) {
       throw new RunException(
-          String.format("%s=%s: line 1 of %s has this column twice", parameter, column, file));
+          String.format("%s=%s: %s has this column twice", parameter, column, file));
     }
     return index;
   }

@@ -309,6 +309,26 @@ final class CsvLine {
     return ends[i];
   }
 
+  /** Where the value of field {@code i} ends, which begins where the field does. */
+  int valueEnd(int i) {
+    return valueEnds[i];
+  }
+
+  /**
+   * The value of field {@code i} where it does not begin as the field does, as of +1; else empty.
+   */
+  String value(int i) {
+    return values[i];
+  }
+
+  /** Looks at one field alone, in {@code text[from, to)} and without its quotes. */
+  void look(byte[] text, int from, int to, boolean isQuoted) {
+    clear();
+    bytes = text;
+    add(from, to);
+    inspect(0, isQuoted);
+  }
+
   /** Inspects all fields of a line without quotes. */
   private void inspect() {
     byte[] text = bytes;
@@ -321,6 +341,11 @@ final class CsvLine {
         inspect(i, false);
       }
     }
+  }
+
+  /** Whether a field, not empty, surely is its value: it begins and ends in the usual way. */
+  static boolean isUsual(byte first, byte last) {
+    return (ODD[first & 0xFF] & FIRST | ODD[last & 0xFF] & LAST) == 0;
   }
 
   /** Trims field {@code i}, and finds out whether its value is written in the usual way. */

@@ -1,21 +1,8 @@
 package dev.beamals.csv;
 
-import ch.randelshofer.fastdoubleparser.JavaDoubleParser;
 import dev.beamals.ids.Hashes;
-import dev.beamals.ids.IdDictionary;
-import dev.beamals.ids.Ids;
-import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.RowTexts;
 import dev.beamals.ratings.SplitRatings;
-import it.unimi.dsi.fastutil.doubles.DoubleArrayList;
-import it.unimi.dsi.fastutil.floats.FloatArrayList;
-import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.longs.LongArrayList;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the bytes of whole lines into columns. Thread-confined, reused from chunk to chunk. */
@@ -23,37 +10,27 @@ final class CsvParser {
   /** A longer line is rejected. */
   static final int MAX_LINE = 1 << 20;
 
-  /** How much of a rejected row is kept. */
-  private static final int REJECT_TEXT = 200;
+  /** What is said of a value that is no time, no number or no part of a split. */
+  static final String NOT_A_TIME = " is not a time";
 
-  private final String file;
+  static final String NOT_A_NUMBER = " is not a number";
+  static final String NOT_A_PART = " is not train, validation or test";
+
   private final CsvLayout layout;
   private final CsvLine line;
   private final NullValues nullValues;
   private final boolean rated;
   private final byte delimiter;
   private final TimeText times;
-  private final IdColumn users;
-  private final IdColumn items;
-  private final IntArrayList user = new IntArrayList();
-  private final IntArrayList item = new IntArrayList();
-  private final FloatArrayList rating = new FloatArrayList();
-  private final LongArrayList fingerprint = new LongArrayList();
-  private final DoubleArrayList timestamp = new DoubleArrayList();
-  private final ByteArrayOutputStream part = new ByteArrayOutputStream();
-  private final LongArrayList place = new LongArrayList();
-  private final RowTexts.Builder texts;
-  private final IntArrayList incomplete = new IntArrayList();
-  private List<Reject> rejects = new ArrayList<>();
-  private int unusable;
+  private final RowColumns rows;
+
+  /** A hash of what else a row has than the columns of its file; 0 where it has nothing. */
+  private long extra;
 
   /** Whether the row has a number with an exponent, or may have one. */
   private boolean exponents;
 
-  private long scaledTimes;
-
   CsvParser(String file, CsvLayout layout) {
-    this.file = file;
     this.layout = layout;
     this.line =
         new CsvLine(
@@ -64,9 +41,7 @@ final class CsvParser {
     this.nullValues = layout.format.nullValues();
     this.rated = layout.format.rated();
     this.times = new TimeText(layout.format.timeZone(), layout.format.timestampFormat());
-    this.texts = new RowTexts.Builder(layout.texts.length);
-    this.users = new IdColumn(layout.format.userIds());
-    this.items = new IdColumn(layout.format.itemIds());
+    this.rows = new RowColumns(file, layout, false);
   }
 
   /**
@@ -86,7 +61,7 @@ final class CsvParser {
         int next = addPlainPair(bytes, p, to);
         if (next >= 0) {
           if (firstPlace >= 0) {
-            place.add(firstPlace + lines);
+            rows.addPlace(firstPlace + lines);
           }
           lines++;
           p = next;
@@ -102,29 +77,61 @@ final class CsvParser {
       lines++;
       p = line.next();
     }
-    return finish(chunk, lines, sum);
+    return rows.finish(chunk, lines, sum);
   }
 
   /**
    * Parses the next records, as many as make a chunk.
    *
-   * @param records what reads into {@link #line}
+   * @param records what read into {@link #line}
    * @param chunk greater for later ones
    * @param limit bytes of a chunk
    * @param firstPlace as of lines
    * @return null after the last
    */
-  @Nullable RowBatch parse(RecordReader records, long chunk, long limit, long firstPlace) {
+  @Nullable RowBatch parse(Records records, long chunk, long limit, long firstPlace) {
     long before = chunk == 0 ? 0 : records.line();
     long sum = 0;
     long length = 0;
     while (length < limit && records.next()) {
+      extra = records.extra();
       int to = line.count() == 0 ? 0 : line.length();
       long lines = records.line() - 1 - before;
       sum += addRow(line.defect(), line.bytes(), 0, to, chunk, lines, firstPlace);
       length += to + 1;
     }
-    return length == 0 ? null : finish(chunk, records.line() - before, sum);
+    return length == 0 ? null : rows.finish(chunk, records.line() - before, sum);
+  }
+
+  /**
+   * Parses the lines in {@code bytes[from, to)}, each an object of JSON.
+   *
+   * @param json what reads into {@link #line}
+   * @param chunk the offset in the file of the chunk in which they begin
+   * @param firstPlace as of lines
+   */
+  RowBatch parse(JsonLine json, byte[] bytes, int from, int to, long chunk, long firstPlace) {
+    long lines = 0;
+    long sum = 0;
+    int p = from;
+    while (p < to) {
+      int end = p;
+      while (end < to && bytes[end] != '\n') {
+        end++;
+      }
+      int start = p;
+      while (start < end && bytes[start] <= ' ') {
+        start++;
+      }
+      if (start < end) {
+        String defect = end - start > MAX_LINE ? "a line of over 1 MiB" : json.read(bytes, p, end);
+        extra = json.extra();
+        sum += addRow(defect, bytes, p, end, chunk, lines, firstPlace);
+      }
+      lines++;
+      p = end + 1;
+    }
+    return rows.finish(chunk, lines, sum);
   }
 
   /** The line that rows are read from. */
@@ -148,31 +155,29 @@ final class CsvParser {
     if (defect == null) {
       // Pairs are neither compared nor written down.
       hash = rated ? line.fingerprint() : 0;
-      int rows = user.size();
+      hash = extra == 0 ? hash : Hashes.mix(hash + extra);
+      int before = rows.size();
       exponents = false;
       defect = parseRow(hash);
       if (exponents && rated) {
-        long byValue = line.fingerprintWithExponents();
-        if (user.size() > rows) {
-          fingerprint.set(rows, byValue);
+        hash = line.fingerprintWithExponents();
+        hash = extra == 0 ? hash : Hashes.mix(hash + extra);
+        if (rows.size() > before) {
+          rows.hashLast(hash);
         }
-        hash = byValue;
       }
-      if (user.size() > rows) {
+      if (rows.size() > before) {
         if (place >= 0) {
-          this.place.add(place + lines);
+          rows.addPlace(place + lines);
         }
         for (int column : layout.texts) {
-          texts.add(
+          rows.addText(
               line.bytes(), column < 0 ? 0 : line.start(column), column < 0 ? 0 : line.end(column));
         }
       }
     }
     if (defect != null) {
-      int length = Math.min(REJECT_TEXT, to - from);
-      String text = new String(bytes, from, length, StandardCharsets.UTF_8).stripTrailing();
-      rejects.add(Reject.of(file, chunk, lines, defect, Text.printable(text)));
-      hash = Hashes.of(bytes, from, length);
+      hash = rows.reject(defect, bytes, from, to, chunk, lines);
     }
     return hash;
   }
@@ -202,8 +207,9 @@ final class CsvParser {
     if (!isPlain(bytes, start, p) || (p < to && bytes[p] != '\n')) {
       return -1;
     }
-    user.add(users.dictionary.code(layout.user == 0 ? first : second));
-    item.add(items.dictionary.code(layout.user == 0 ? second : first));
+    rows.add(
+        rows.users.code(layout.user == 0 ? first : second),
+        rows.items.code(layout.user == 0 ? second : first));
     return p < to ? p + 1 : p;
   }
 
@@ -223,7 +229,7 @@ final class CsvParser {
             || isMissing(layout.item)
             || (layout.rating >= 0 && isMissing(layout.rating))
             || (layout.split >= 0 && isMissing(layout.split)))) {
-      unusable++;
+      rows.addUnusable();
       return null;
     }
     double time = 0;
@@ -231,7 +237,7 @@ final class CsvParser {
       try {
         time = time(layout.timestamp);
       } catch (NumberFormatException e) {
-        return describe(layout.timestamp) + " is not a time";
+        return describe(layout.timestamp) + NOT_A_TIME;
       }
     }
     float value = 1;
@@ -239,208 +245,76 @@ final class CsvParser {
       try {
         value = (float) number(layout.rating);
       } catch (NumberFormatException e) {
-        return describe(layout.rating) + " is not a number";
+        return describe(layout.rating) + NOT_A_NUMBER;
       }
     }
     SplitRatings.Part split = null;
     if (layout.split >= 0) {
       split = SplitRatings.Part.of(text(layout.split));
       if (split == null) {
-        return describe(layout.split) + " is not train, validation or test";
+        return describe(layout.split) + NOT_A_PART;
       }
     }
-    int userCode = users.code(layout.user);
-    int itemCode = items.code(layout.item);
-    String defect = users.defect == null ? items.defect : users.defect;
-    if (defect != null) {
-      return defect;
+    int userCode = code(rows.users, layout.user);
+    int itemCode = code(rows.items, layout.item);
+    if (rows.users.defect() != null) {
+      return describe(layout.user) + rows.users.defect();
+    }
+    if (rows.items.defect() != null) {
+      return describe(layout.item) + rows.items.defect();
     }
     if (!complete) {
-      incomplete.add(user.size());
+      rows.markIncomplete();
     }
-    user.add(userCode);
-    item.add(itemCode);
+    rows.add(userCode, itemCode);
     if (rated) {
-      rating.add(value);
-      fingerprint.add(hash);
+      rows.addRating(value, hash);
     }
     if (layout.timestamp >= 0) {
-      timestamp.add(time);
+      rows.addTime(time);
     }
     if (split != null) {
-      part.write(split.ordinal());
+      rows.addPart(split);
     }
     return null;
   }
 
+  private int code(IdColumn ids, int column) {
+    int start = line.start(column);
+    int end = line.end(column);
+    int code = ids.code(line.bytes(), start, end);
+    exponents |=
+        ids.notation() == IdColumn.CONVERTED
+            && NumberText.mayHaveExponent(line.bytes(), start, end);
+    return code;
+  }
+
   private boolean isMissing(int column) {
-    int start = line.start(column);
-    int end = line.end(column);
-    if (start < end && !nullValues.mayEndWith(line.bytes()[end - 1])) {
-      return false; // nearly all
-    }
-    while (end > start && line.bytes()[end - 1] == ' ') {
-      end--; // of a quoted text
-    }
-    while (start < end && line.bytes()[start] == ' ') {
-      start++;
-    }
-    return start >= end || nullValues.contains(line.bytes(), start, end);
+    return nullValues.isMissing(line.bytes(), line.start(column), line.end(column));
   }
 
-  /**
-   * The seconds of a time.
-   *
-   * @throws NumberFormatException where it is none
-   */
   private double time(int column) {
-    if (layout.format.timestampFormat().isEmpty()) {
-      try {
-        double number = number(column);
-        if (!TimeText.isScaled(number)) {
-          return number;
-        }
-        scaledTimes++;
-        return TimeText.scale(number);
-      } catch (NumberFormatException e) {
-        // a date, perhaps
-      }
+    double seconds = times.parse(line.bytes(), line.start(column), line.end(column));
+    if (times.wasScaled()) {
+      rows.addScaledTime();
     }
-    return times.parse(text(column));
+    return seconds;
   }
 
-  /**
-   * What pandas takes for a number, and true and false, which are 1 and 0.
-   *
-   * @throws NumberFormatException for all else, what Java takes for a number too: 5f, 0x1p3
-   */
   private double number(int column) {
-    byte[] bytes = line.bytes();
-    int start = line.start(column);
-    int end = line.end(column);
-    int last = bytes[end - 1];
-    if ((last < '0' || last > '9') && last != '.') {
-      return NumberText.word(new String(bytes, start, end - start, StandardCharsets.UTF_8));
-    }
-    if (end - start > 2 && NumberText.isHex(bytes, start)) {
-      throw new NumberFormatException();
-    }
-    exponents |= NumberText.mayHaveExponent(bytes, start, end);
-    return JavaDoubleParser.parseDouble(bytes, start, end - start);
+    exponents |= NumberText.mayHaveExponent(line.bytes(), line.start(column), line.end(column));
+    return NumberText.parse(line.bytes(), line.start(column), line.end(column));
   }
 
   /** A column by its name, and what it holds. */
   private String describe(int column) {
-    return layout.name(column) + " \"" + Text.printable(text(column)) + "\"";
+    return RowColumns.describe(layout.name(column), text(column));
   }
 
   /** The field, or how it begins where it is long. */
   private String text(int column) {
     int start = line.start(column);
-    int length = Math.min(40, line.end(column) - start);
+    int length = Math.min(RowColumns.FIELD_TEXT, line.end(column) - start);
     return new String(line.bytes(), start, length, StandardCharsets.UTF_8);
-  }
-
-  /** The ids of a side, in whatever notation. */
-  private final class IdColumn {
-    private final IdType type;
-    private final IdDictionary dictionary = new IdDictionary();
-    private long converted;
-    private long texts;
-
-    /** What is wrong with the last id, or null. */
-    private @Nullable String defect;
-
-    IdColumn(IdType type) {
-      this.type = type;
-    }
-
-    /** The code of the id in a column, which is not empty; any where there is a defect. */
-    int code(int column) {
-      byte[] bytes = line.bytes();
-      int start = line.start(column);
-      int end = line.end(column);
-      defect = null;
-      long plain = IdDictionary.plainInt(bytes, start, end);
-      return plain != IdDictionary.NO_INT
-          ? dictionary.code((int) plain)
-          : otherCode(bytes, start, end, column);
-    }
-
-    private int otherCode(byte[] bytes, int start, int end, int column) {
-      String number = type == IdType.STRING ? null : NumberText.canonical(bytes, start, end);
-      if (type == IdType.INT && (number == null || number.indexOf('.') >= 0)) {
-        defect = describe(column) + " is not a whole number";
-        return 0;
-      }
-      if (number != null) {
-        converted += NumberText.isWritten(number, bytes, start, end) ? 0 : 1;
-        exponents |= NumberText.mayHaveExponent(bytes, start, end);
-        return dictionary.codeOf(number);
-      }
-      texts++;
-      try {
-        return dictionary.code(bytes, start, end);
-      } catch (CharacterCodingException e) {
-        defect = describe(column) + " is not UTF-8";
-        return 0;
-      }
-    }
-
-    IdNotations takeNotations() {
-      IdNotations notations = new IdNotations(converted, texts);
-      converted = 0;
-      texts = 0;
-      return notations;
-    }
-  }
-
-  private RowBatch finish(long chunk, long lines, long sum) {
-    int[] userIndex = new int[user.size()];
-    int[] itemIndex = new int[item.size()];
-    Ids allUsers = users.dictionary.finish(user, userIndex);
-    Ids allItems = items.dictionary.finish(item, itemIndex);
-    if (!rejects.isEmpty()) {
-      // An id whose only row failed on the other is in the dictionary, but in no row.
-      allUsers = RatingBatch.keepUsed(allUsers, userIndex);
-      allItems = RatingBatch.keepUsed(allItems, itemIndex);
-    }
-    RatingBatch rows =
-        new RatingBatch(
-                allUsers,
-                allItems,
-                userIndex,
-                itemIndex,
-                rating.toFloatArray(),
-                fingerprint.toLongArray())
-            .withParts(part.toByteArray())
-            .withPlaces(place.toLongArray())
-            .withTexts(texts.finish());
-    RowBatch batch =
-        new RowBatch(
-            file,
-            chunk,
-            lines,
-            sum,
-            rows,
-            timestamp.toDoubleArray(),
-            incomplete.toIntArray(),
-            unusable,
-            rejects,
-            users.takeNotations(),
-            items.takeNotations(),
-            scaledTimes);
-    user.clear();
-    item.clear();
-    rating.clear();
-    fingerprint.clear();
-    timestamp.clear();
-    part.reset();
-    place.clear();
-    incomplete.clear();
-    unusable = 0;
-    scaledTimes = 0;
-    rejects = new ArrayList<>();
-    return batch;
   }
 }

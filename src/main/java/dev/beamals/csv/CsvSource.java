@@ -18,11 +18,12 @@ import org.apache.beam.sdk.options.PipelineOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CSV files as a Beam source of {@link RowBatch}es, one for each chunk of 8 MiB.
+ * Files of rows as a Beam source of {@link RowBatch}es, one for each chunk of 8 MiB.
  *
  * <p>A line belongs to the chunk in which its first byte lies, so chunks are read in parallel, in
  * any order, and it does not matter how a runner groups them. A compressed file is one unit, read
- * from its beginning; its chunks are those of what it unpacks to.
+ * from its beginning; its chunks are those of what it unpacks to. Of a Parquet file, row groups are
+ * read in parallel, and a chunk is as many rows as there may be in 8 MiB.
  */
 final class CsvSource extends BoundedSource<RowBatch> {
   private static final long serialVersionUID = 1L;
@@ -37,11 +38,10 @@ final class CsvSource extends BoundedSource<RowBatch> {
    */
   private static final long MAX_BUNDLE = Math.max(CHUNK, Runtime.getRuntime().maxMemory() / 16);
 
-  /** A run of whole chunks of one file. */
+  /** A run of whole chunks of one file, or of row groups. */
   static final class Range implements Serializable {
     private static final long serialVersionUID = 1L;
-    final String file;
-    final CsvLayout layout;
+    final CsvFile file;
     final long start;
     final long end;
 
@@ -49,53 +49,63 @@ final class CsvSource extends BoundedSource<RowBatch> {
     final int number;
 
     /**
-     * @param start in bytes, a multiple of {@link #CHUNK}
-     * @param end in bytes; {@link Long#MAX_VALUE} for a compressed file
+     * @param start in bytes, a multiple of {@link #CHUNK}; of a Parquet file a row group, from 0
+     * @param end in bytes; {@link Long#MAX_VALUE} for a file that is read from its start
      */
-    Range(String file, CsvLayout layout, long start, long end, int number) {
-      this.number = number;
+    Range(CsvFile file, long start, long end, int number) {
       this.file = file;
-      this.layout = layout;
       this.start = start;
       this.end = end;
+      this.number = number;
     }
   }
 
   private final List<Range> ranges;
   private final long bytes;
   private final long chunk;
+  private final boolean whole;
+  private final boolean texts;
 
   CsvSource(List<CsvFile> files, long chunk) {
-    this(files, chunk, false);
+    this(files, chunk, true, true, false);
   }
 
   /**
+   * @param whole whether all columns of a row are needed, or only those with a part to play
+   * @param texts whether rows are to be hashed by the texts of their values in files of any kind
    * @param places whether rows are to know where they were read, see {@link RowPlace}
    */
-  CsvSource(List<CsvFile> files, long chunk, boolean places) {
+  CsvSource(List<CsvFile> files, long chunk, boolean whole, boolean texts, boolean places) {
     this.chunk = chunk;
+    this.whole = whole;
+    this.texts = texts;
     this.ranges = new ArrayList<>();
     long total = 0;
     for (int f = 0; f < files.size(); f++) {
       CsvFile file = files.get(f);
       int number = places ? f : -1;
-      total += file.bytes();
-      if (file.fromStart()) {
-        ranges.add(new Range(file.name(), file.layout(), 0, Long.MAX_VALUE, number));
-        continue;
-      }
-      for (long start = 0; start < file.bytes(); start += chunk) {
-        long end = Math.min(start + chunk, file.bytes());
-        ranges.add(new Range(file.name(), file.layout(), start, end, number));
+      total += file.work();
+      if (file.kind() == CsvFile.Kind.PARQUET) {
+        for (int group = 0; group < file.rowGroups().size(); group++) {
+          ranges.add(new Range(file, group, group + 1, number));
+        }
+      } else if (file.fromStart()) {
+        ranges.add(new Range(file, 0, Long.MAX_VALUE, number));
+      } else {
+        for (long start = 0; start < file.bytes(); start += chunk) {
+          ranges.add(new Range(file, start, Math.min(start + chunk, file.bytes()), number));
+        }
       }
     }
     this.bytes = total;
   }
 
-  private CsvSource(List<Range> ranges, long bytes, long chunk) {
+  private CsvSource(List<Range> ranges, long bytes, long chunk, boolean whole, boolean texts) {
     this.ranges = ranges;
     this.bytes = bytes;
     this.chunk = chunk;
+    this.whole = whole;
+    this.texts = texts;
   }
 
   @Override
@@ -109,24 +119,22 @@ final class CsvSource extends BoundedSource<RowBatch> {
     List<Range> bundle = new ArrayList<>();
     long size = 0;
     for (Range range : ranges) {
-      long length = range.end == Long.MAX_VALUE ? limit : range.end - range.start;
+      long length = range.end == Long.MAX_VALUE ? limit : range.file.work(range.start, range.end);
       if (!bundle.isEmpty() && size + length > limit) {
-        bundles.add(new CsvSource(bundle, size, chunk));
+        bundles.add(new CsvSource(bundle, size, chunk, whole, texts));
         bundle = new ArrayList<>();
         size = 0;
       }
       Range last = bundle.isEmpty() ? null : bundle.get(bundle.size() - 1);
-      if (last != null && last.file.equals(range.file) && last.end == range.start) {
-        bundle.set(
-            bundle.size() - 1,
-            new Range(range.file, range.layout, last.start, range.end, range.number));
+      if (last != null && last.file.name().equals(range.file.name()) && last.end == range.start) {
+        bundle.set(bundle.size() - 1, new Range(range.file, last.start, range.end, range.number));
       } else {
         bundle.add(range);
       }
       size += length;
     }
     if (!bundle.isEmpty()) {
-      bundles.add(new CsvSource(bundle, size, chunk));
+      bundles.add(new CsvSource(bundle, size, chunk, whole, texts));
     }
     return bundles;
   }
@@ -170,7 +178,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
             current = null;
             return false;
           }
-          chunks = batches(ranges.next(), source.chunk);
+          chunks = batches(ranges.next(), source.chunk, source.whole, source.texts);
         }
         current = chunks.next();
         if (current != null) {
@@ -210,31 +218,48 @@ final class CsvSource extends BoundedSource<RowBatch> {
     void close() throws IOException;
   }
 
-  /** Reads a range, in chunks of so many bytes. */
-  static Batches batches(Range range, long chunk) throws IOException {
-    return range.layout.format.dialect().isPlain()
-        ? new Chunks(range, chunk)
-        : new Records(range, chunk);
+  /**
+   * Reads a range, in chunks of so many bytes.
+   *
+   * @param whole whether all columns of a row are needed
+   * @param texts whether rows are to be hashed by texts
+   */
+  static Batches batches(Range range, long chunk, boolean whole, boolean texts) throws IOException {
+    return switch (range.file.kind()) {
+      case PARQUET ->
+          new ParquetBatches(range, whole, texts, (int) Math.max(1, chunk / CsvFile.ROW_BYTES));
+      case JSON -> new FromStart(range, chunk);
+      case JSON_LINES -> new Chunks(range, chunk);
+      case CSV ->
+          range.file.layout().format.dialect().isPlain()
+              ? new Chunks(range, chunk)
+              : new FromStart(range, chunk);
+    };
   }
 
-  /** Reads a file of any dialect from its start. */
-  private static final class Records implements Batches {
+  /** Reads a file of any dialect, or of JSON, from its start. */
+  private static final class FromStart implements Batches {
     private final String file;
     private final CsvFormat format;
     private final CsvParser parser;
-    private final RecordReader records;
+    private final Records records;
     private final long size;
     private final int number;
     private long chunk;
 
-    Records(Range range, long size) {
+    FromStart(Range range, long size) {
+      CsvLayout layout = range.file.layout();
       this.size = size;
-      this.file = range.file;
-      this.format = range.layout.format;
+      this.file = range.file.name();
+      this.format = layout.format;
       this.number = range.number;
-      this.parser = new CsvParser(range.file, range.layout);
-      this.records = new RecordReader(range.file, range.layout.format.dialect(), parser.line());
-      if (range.layout.format.header()) {
+      this.parser = new CsvParser(file, layout);
+      if (range.file.kind() == CsvFile.Kind.JSON) {
+        this.records = new JsonReader(file, range.file.json(parser.line()));
+        return;
+      }
+      this.records = new RecordReader(file, layout.format.dialect(), parser.line());
+      if (layout.format.header()) {
         records.next();
       }
     }
@@ -262,6 +287,7 @@ final class CsvSource extends BoundedSource<RowBatch> {
     private final Range range;
     private final long chunk;
     private final CsvParser parser;
+    private final @Nullable JsonLine json;
     private final ReadableByteChannel channel;
     private long position;
 
@@ -279,14 +305,17 @@ final class CsvSource extends BoundedSource<RowBatch> {
     Chunks(Range range, long chunk) throws IOException {
       this.range = range;
       this.chunk = chunk;
-      this.parser = new CsvParser(range.file, range.layout);
+      this.parser = new CsvParser(range.file.name(), range.file.layout());
+      this.json =
+          range.file.kind() == CsvFile.Kind.JSON_LINES ? range.file.json(parser.line()) : null;
       this.window = new byte[(int) Math.min(chunk, range.end - range.start) + 4096];
       this.position = range.start;
       this.base = Math.max(0, range.start - 1); // the byte before tells whether a line begins here
-      this.channel = Packing.open(range.file);
+      this.channel = Packing.open(range.file.name());
       if (base > 0) {
         if (!(channel instanceof SeekableByteChannel)) {
-          throw new IOException(range.file + ": its file system cannot read from the middle");
+          throw new IOException(
+              range.file.name() + ": its file system cannot read from the middle");
         }
         ((SeekableByteChannel) channel).position(base);
       }
@@ -299,7 +328,9 @@ final class CsvSource extends BoundedSource<RowBatch> {
         return null;
       }
       long place = range.number < 0 ? -1 : RowPlace.of(range.number, start / chunk);
-      return parser.parse(window, from, to, start, place);
+      return json == null
+          ? parser.parse(window, from, to, start, place)
+          : parser.parse(json, window, from, to, start, place);
     }
 
     /** Goes on to the lines of the next chunk; false after the last. */
@@ -324,9 +355,9 @@ final class CsvSource extends BoundedSource<RowBatch> {
         position = end;
         return true;
       } catch (IOException e) {
+        String name = range.file.name();
         throw new RunException(
-            range.file + ": " + Packing.reason(range.file, e) + ", near byte " + (base + length),
-            e);
+            name + ": " + Packing.reason(name, e) + ", near byte " + (base + length), e);
       }
     }
 

@@ -3,6 +3,7 @@ package dev.beamals.csv;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.RunException;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.RowPlace;
 import java.util.List;
@@ -18,13 +19,15 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads CSV files into ratings that can be trained on, and tells what it left out.
+ * Reads files of CSV, Parquet or JSON into ratings that can be trained on, and tells what it left
+ * out.
  *
- * <p>Files are read in parallel by byte ranges, straight from bytes into columns. A row meets these
- * rules in their order: it cannot be read; it has an empty column, see {@link #withDropMissing};
- * its timestamp is below 0; its rating is not a finite float. The run fails where a quote is open
- * at the end of a line, where more rows cannot be read than {@link #withMaxRejects} allows, or
- * where no rating is left at all. Rows that are whole duplicates of another are still there: {@link
+ * <p>Files are read in parallel, by byte ranges or row groups, straight from bytes into columns. A
+ * row is the same in a file of any kind, with the same hash. It meets these rules in their order:
+ * it cannot be read; it has an empty column, see {@link #withDropMissing}; its timestamp is below
+ * 0; its rating is not a finite float. The run fails where a quote is open at the end of a line,
+ * where more rows cannot be read than {@link #withMaxRejects} allows, or where no rating is left at
+ * all. Rows that are whole duplicates of another are still there: {@link
  * dev.beamals.blocks.BlockRatings#withDropDuplicates} drops them where the rows of a user meet.
  *
  * <pre>{@code
@@ -53,6 +56,8 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
 
   abstract boolean places();
 
+  abstract Fingerprints fingerprints();
+
   abstract @Nullable Long maxRejects();
 
   abstract @Nullable String rejects();
@@ -65,6 +70,7 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
         .setDropMissing(true)
         .setTimes(false)
         .setPlaces(false)
+        .setFingerprints(Fingerprints.ACROSS_FORMATS)
         .build();
   }
 
@@ -100,6 +106,39 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
         files().size(),
         RowPlace.MOST_FILES);
     return toBuilder().setPlaces(places).build();
+  }
+
+  /** What the hashes of whole rows are good for, by which duplicates are told. */
+  public enum Fingerprints {
+    /** Nothing: duplicates stay, and there is no split by them. */
+    NONE,
+    /** They are equal for equal rows of these files. */
+    WITHIN_INPUT,
+    /** They are those of the same rows in files of any kind, so that a split is the same. */
+    ACROSS_FORMATS
+  }
+
+  /**
+   * What hashes of rows are needed for; {@link Fingerprints#ACROSS_FORMATS} unless it is set.
+   * Parquet is read faster where they are needed for less: by its own values, and if no column may
+   * be empty unnoticed, only of the columns that have a part to play.
+   */
+  public LoadRatings withFingerprints(Fingerprints fingerprints) {
+    return toBuilder().setFingerprints(fingerprints).build();
+  }
+
+  private boolean needsWholeRows() {
+    return dropMissing()
+        || (fingerprints() != Fingerprints.NONE && files().get(0).layout().format.rated());
+  }
+
+  /** Whether rows of Parquet are hashed as if they were CSV. */
+  private boolean needsTexts() {
+    return switch (fingerprints()) {
+      case NONE -> false;
+      case WITHIN_INPUT -> files().stream().map(CsvFile::types).distinct().count() > 1;
+      case ACROSS_FORMATS -> true;
+    };
   }
 
   /**
@@ -144,9 +183,20 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
 
   @Override
   public PCollectionTuple expand(PBegin input) {
+    String runner = input.getPipeline().getOptions().getRunner().getSimpleName();
+    if (runner.contains("Spark") && files().stream().anyMatch(f -> InputNames.isStream(f.name()))) {
+      throw new RunException(
+          inputName()
+              + ": standard input and pipes are read on this machine; expected a file, or the"
+              + " DirectRunner");
+    }
     PCollectionTuple cleaned =
         input
-            .apply("ReadChunks", Read.from(new CsvSource(files(), CsvSource.CHUNK, places())))
+            .apply(
+                "ReadChunks",
+                Read.from(
+                    new CsvSource(
+                        files(), CsvSource.CHUNK, needsWholeRows(), needsTexts(), places())))
             .apply(
                 "CleanRatings",
                 CleanRatings.create().withDropMissing(dropMissing()).withTimes(times()));
@@ -191,6 +241,8 @@ public abstract class LoadRatings extends PTransform<PBegin, PCollectionTuple> {
     abstract Builder setTimes(boolean times);
 
     abstract Builder setPlaces(boolean places);
+
+    abstract Builder setFingerprints(Fingerprints fingerprints);
 
     abstract Builder setMaxRejects(@Nullable Long maxRejects);
 

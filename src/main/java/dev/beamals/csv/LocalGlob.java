@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A part of the pattern is what stands between two slashes. One that is the name of something
  * that exists is that name, whatever characters it has; {@code **} stands for any number of
  * folders, also none, links to folders left out, and as the last part for all files in them; any
- * other is a glob as of {@link Files#newDirectoryStream(Path, String)}. Only folders that the
- * pattern leads to are looked into: Beam's local file system walks all that is below the last slash
- * before a glob, and for a name without one its whole parent.
+ * other is a glob as of {@link Files#newDirectoryStream(Path, String)}. A folder that matches
+ * stands for all files below it. What begins with {@code .} or {@code _} has to be named so. Only
+ * folders that the pattern leads to are looked into: Beam's local file system walks all that is
+ * below the last slash before a glob, and for a name without one its whole parent.
  */
 final class LocalGlob {
   private static final Pattern GLOB = Pattern.compile("[*?\\[{]");
@@ -36,6 +37,11 @@ final class LocalGlob {
   /** Whether a part of a pattern is a glob. */
   static boolean isGlob(String part) {
     return GLOB.matcher(part).find();
+  }
+
+  /** Whether the name of a file says that it is none of data, as with Spark. */
+  static boolean isHidden(String name) {
+    return name.startsWith(".") || name.startsWith("_");
   }
 
   /**
@@ -70,7 +76,9 @@ final class LocalGlob {
   /** Finds what the parts of the pattern from {@code part} on lead to from {@code path}. */
   private void find(Path path, int part) throws IOException {
     if (part == pattern.getNameCount()) {
-      if (Files.isRegularFile(path)) {
+      if (Files.isDirectory(path)) {
+        findBelow(path, part - 1); // all that is in it
+      } else if (Files.isRegularFile(path)) {
         found.add(path);
       }
       return;
@@ -89,15 +97,15 @@ final class LocalGlob {
   }
 
   private void findBelow(Path folder, int part) throws IOException {
-    boolean last = part == pattern.getNameCount() - 1;
+    boolean last = part >= pattern.getNameCount() - 1;
     if (!last) {
       find(folder, part + 1);
     }
     for (Path entry : entries(folder, "*")) {
       if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
         findBelow(entry, part);
-      } else if (last) {
-        find(entry, part + 1);
+      } else if (last && Files.isRegularFile(entry)) {
+        found.add(entry);
       }
     }
   }
@@ -106,7 +114,11 @@ final class LocalGlob {
     List<Path> entries = new ArrayList<>();
     if (Files.isDirectory(folder)) {
       try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, glob)) {
-        stream.forEach(entries::add);
+        for (Path entry : stream) {
+          if (isHidden(glob) || !isHidden(entry.getFileName().toString())) {
+            entries.add(entry);
+          }
+        }
       } catch (DirectoryIteratorException e) {
         throw e.getCause();
       }

@@ -37,18 +37,38 @@ final class NullValues implements Serializable {
     return new NullValues(values.stream().map(String::strip).distinct().sorted().toList());
   }
 
+  /** Whether a field is empty or one of them, with blanks around it or without. */
+  boolean isMissing(byte[] bytes, int from, int to) {
+    if (from < to && !lasts[bytes[to - 1] & 0xFF]) {
+      return false; // nearly all
+    }
+    int start = from;
+    int end = to;
+    while (end > start && bytes[end - 1] == ' ') {
+      end--; // of a quoted text
+    }
+    while (start < end && bytes[start] == ' ') {
+      start++;
+    }
+    return start >= end || contains(bytes, start, end);
+  }
+
   /** All of them, sorted. */
   List<String> values() {
     return values;
   }
 
-  /** Whether a field that ends with a byte may be one of them, with blanks around it or without. */
-  boolean mayEndWith(byte last) {
-    return lasts[last & 0xFF];
+  /** Whether one of them may be a number. */
+  boolean mayBeNumbers() {
+    for (char last = '0'; last <= '9'; last++) {
+      if (lasts[last]) {
+        return true;
+      }
+    }
+    return lasts['.'];
   }
 
-  /** Whether {@code bytes[from, to)}, which is not empty, is one of them. */
-  boolean contains(byte[] bytes, int from, int to) {
+  private boolean contains(byte[] bytes, int from, int to) {
     for (byte[] value : byLast[bytes[to - 1] & 0xFF]) {
       if (Arrays.equals(bytes, from, to, value, 0, value.length)) {
         return true;

@@ -1,5 +1,6 @@
 package dev.beamals.csv;
 
+import ch.randelshofer.fastdoubleparser.JavaDoubleParser;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -27,6 +28,23 @@ final class NumberText {
       case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
       default -> throw new NumberFormatException(word);
     };
+  }
+
+  /**
+   * What pandas takes for a number, and true and false, which are 1 and 0.
+   *
+   * @param bytes not empty between {@code from} and {@code to}
+   * @throws NumberFormatException for all else, what Java takes for a number too: 5f, 0x1p3
+   */
+  static double parse(byte[] bytes, int from, int to) {
+    int last = bytes[to - 1];
+    if ((last < '0' || last > '9') && last != '.') {
+      return word(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+    }
+    if (to - from > 2 && isHex(bytes, from)) {
+      throw new NumberFormatException();
+    }
+    return JavaDoubleParser.parseDouble(bytes, from, to - from);
   }
 
   /**
@@ -110,7 +128,7 @@ final class NumberText {
   }
 
   /** Whether the digits of a number, of three bytes or more, are hexadecimal, as in 0x1p3. */
-  static boolean isHex(byte[] bytes, int from) {
+  private static boolean isHex(byte[] bytes, int from) {
     return (bytes[from + 1] | 0x20) == 'x' || (bytes[from + 2] | 0x20) == 'x';
   }
 }

@@ -83,7 +83,7 @@ final class Packing {
       byte[] begin = begin(channel);
       String foreign = foreign(begin);
       if (foreign != null) {
-        throw new RunException(name + ": is " + foreign + "; expected CSV");
+        throw new RunException(name + ": is " + foreign + "; expected CSV, Parquet or JSON");
       }
       return compression(name, begin);
     }
@@ -91,11 +91,20 @@ final class Packing {
 
   private static @Nullable String foreign(byte[] begin) {
     String text = new String(begin, StandardCharsets.ISO_8859_1);
-    return text.equals("PAR1")
-        ? "a Parquet file"
-        : text.equals("\u00d0\u00cf\u0011\u00e0")
-            ? "an Excel file"
-            : text.startsWith("{\"") ? "a file of JSON" : null;
+    return text.equals("PARE")
+        ? "an encrypted Parquet file"
+        : text.equals("\u00d0\u00cf\u0011\u00e0") ? "an Excel file" : null;
+  }
+
+  /** Whether a file, or what it unpacks to, is one of Parquet. */
+  static boolean isParquet(String name) throws IOException {
+    try (ReadableByteChannel channel = open(name)) {
+      boolean parquet = new String(begin(channel), StandardCharsets.ISO_8859_1).equals("PAR1");
+      if (parquet && isPacked(name)) {
+        throw new RunException(name + ": is a Parquet file that is packed; expected it unpacked");
+      }
+      return parquet;
+    }
   }
 
   /** Whether a file has to be read from its start. */
@@ -121,7 +130,7 @@ final class Packing {
     try (ZipInputStream zip = zip(name)) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         if (entry.getName().equals("[Content_Types].xml") || entry.getName().startsWith("xl/")) {
-          throw new RunException(name + ": is an Excel file; expected CSV");
+          throw new RunException(name + ": is an Excel file; expected CSV, Parquet or JSON");
         }
         if (!entry.isDirectory() && !entry.getName().startsWith("__MACOSX/")) {
           files.put(

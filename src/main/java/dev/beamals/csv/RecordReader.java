@@ -7,7 +7,6 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import dev.beamals.RunException;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -19,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the records of a file of any dialect from its start. */
-final class RecordReader implements Closeable {
+final class RecordReader implements Records {
   /** No character of a text: where quotes mean nothing. */
   private static final char NO_QUOTE = '\uFFFF';
 
@@ -102,12 +101,8 @@ final class RecordReader implements Closeable {
             : first == 0xEFBB && start.length > 2 && (start[2] & 0xFF) == 0xBF ? "UTF-8" : null;
   }
 
-  /**
-   * Reads the next record into the line; false after the last.
-   *
-   * @throws RunException where the rest of the file cannot be told apart
-   */
-  boolean next() {
+  @Override
+  public boolean next() {
     try {
       if (!records.hasNext()) {
         return false;
@@ -135,8 +130,8 @@ final class RecordReader implements Closeable {
     return new RunException(file + ": " + Packing.reason(file, e), e);
   }
 
-  /** The line, from 1, on which the record begins that was read last; 0 before the first. */
-  long line() {
+  @Override
+  public long line() {
     return handler.start == 0 ? 0 : handler.start + dialect.skipLines();
   }
 

@@ -34,13 +34,20 @@ abstract class Reject implements Serializable {
 
   abstract String text();
 
+  /** Whether the file has rows without lines. */
+  abstract boolean inRows();
+
   /** Whether a quote is open at the end of the line, so that the next line may be part of it. */
   boolean isOpenQuote() {
     return reason().equals(CsvLine.OPEN_QUOTE);
   }
 
   static Reject of(String file, long chunk, long line, String reason, String text) {
-    return new AutoValue_Reject(file, chunk, line, reason, text);
+    return of(file, chunk, line, reason, text, false);
+  }
+
+  static Reject of(String file, long chunk, long line, String reason, String text, boolean inRows) {
+    return new AutoValue_Reject(file, chunk, line, reason, text, inRows);
   }
 
   static final class Coder extends CustomCoder<Reject> {
@@ -57,6 +64,7 @@ abstract class Reject implements Serializable {
       new DataOutputStream(out).writeLong(reject.line());
       ArrayCoding.write(reject.reason(), out);
       ArrayCoding.write(reject.text(), out);
+      out.write(reject.inRows() ? 1 : 0);
     }
 
     @Override
@@ -64,7 +72,8 @@ abstract class Reject implements Serializable {
       String file = ArrayCoding.readString(in);
       long chunk = new DataInputStream(in).readLong();
       long line = new DataInputStream(in).readLong();
-      return Reject.of(file, chunk, line, ArrayCoding.readString(in), ArrayCoding.readString(in));
+      String reason = ArrayCoding.readString(in);
+      return Reject.of(file, chunk, line, reason, ArrayCoding.readString(in), in.read() == 1);
     }
 
     @Override

@@ -85,6 +85,11 @@ final class RowBatch {
         scaledTimes);
   }
 
+  /** Whether another is of the same place in the same file. */
+  boolean isSamePlace(RowBatch other) {
+    return file.equals(other.file) && chunk == other.chunk;
+  }
+
   /** All rows, good or bad. */
   int size() {
     return rows.size() + unusable + rejects.size();

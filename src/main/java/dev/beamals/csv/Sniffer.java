@@ -503,7 +503,7 @@ public final class Sniffer {
 
   private boolean isMissing(String field) {
     byte[] bytes = field.strip().getBytes(StandardCharsets.UTF_8);
-    return bytes.length == 0 || given.nullValues().contains(bytes, 0, bytes.length);
+    return given.nullValues().isMissing(bytes, 0, bytes.length);
   }
 
   private List<String> values(int column) {

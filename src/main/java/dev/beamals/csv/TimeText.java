@@ -1,5 +1,6 @@
 package dev.beamals.csv;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -17,6 +18,9 @@ import java.util.Locale;
 final class TimeText {
   /** Seconds beyond are in the year 5138, milliseconds before them in 1973. */
   private static final double MILLISECONDS = 1e11;
+
+  /** A time of more characters is none. */
+  private static final int LONGEST = 100;
 
   private static final DateTimeFormatter ISO =
       new DateTimeFormatterBuilder()
@@ -37,6 +41,7 @@ final class TimeText {
   private final ZoneId zone;
   private final boolean iso;
   private final DateTimeFormatter formatter;
+  private boolean scaled;
 
   /**
    * @param zone of times that tell none
@@ -60,6 +65,45 @@ final class TimeText {
   }
 
   /**
+   * The seconds of a number, a date or a time in {@code bytes[from, to)}, not empty.
+   *
+   * @throws NumberFormatException where it is none
+   */
+  double parse(byte[] bytes, int from, int to) {
+    scaled = false;
+    if (iso) {
+      try {
+        double number = NumberText.parse(bytes, from, to);
+        scaled = isScaled(number);
+        return scaled ? scale(number) : number;
+      } catch (NumberFormatException e) {
+        // a date, perhaps
+      }
+    }
+    return parse(new String(bytes, from, Math.min(LONGEST, to - from), StandardCharsets.UTF_8));
+  }
+
+  /** Whether numbers are times too. */
+  boolean takesNumbers() {
+    return iso;
+  }
+
+  /** Whether the time that was parsed last was a number of milliseconds or a smaller unit. */
+  boolean wasScaled() {
+    return scaled;
+  }
+
+  /** The seconds of a time that tells no zone. */
+  double seconds(LocalDateTime local) {
+    Instant instant = local.atZone(zone).toInstant();
+    return seconds(instant.getEpochSecond(), instant.getNano());
+  }
+
+  static double seconds(long epochSecond, int nanos) {
+    return epochSecond + nanos / 1e9;
+  }
+
+  /**
    * The seconds of a date or a time.
    *
    * @throws NumberFormatException where it is none
@@ -80,7 +124,7 @@ final class TimeText {
               : time instanceof LocalDateTime local
                   ? local.atZone(zone).toInstant()
                   : Instant.from(time);
-      return instant.getEpochSecond() + instant.getNano() / 1e9;
+      return seconds(instant.getEpochSecond(), instant.getNano());
     } catch (DateTimeException e) {
       throw new NumberFormatException(text);
     }

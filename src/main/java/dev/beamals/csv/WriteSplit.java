@@ -63,11 +63,11 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
    */
   public static WriteSplit to(String folder, List<CsvFile> files) {
     for (CsvFile file : files) {
-      if (!file.layout().format.dialect().isPlain()) {
+      if (file.kind() != CsvFile.Kind.CSV || !file.layout().format.dialect().isPlain()) {
         throw new RunException(
             file.name()
-                + ": rows of it cannot be written as they were read; expected UTF-8, a delimiter of"
-                + " one character and rows of one line, or no writeSplit");
+                + ": rows of it cannot be written as they were read; expected CSV in UTF-8, with a"
+                + " delimiter of one character and rows of one line, or no writeSplit");
       }
     }
     return new WriteSplit(folder, files);
@@ -82,7 +82,7 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
     for (int f = 0; f < files.size(); f++) {
       CsvFile file = files.get(f);
       long end = file.fromStart() ? Long.MAX_VALUE : file.bytes();
-      ranges.add(new Range(file.name(), file.layout(), 0, end, f));
+      ranges.add(new Range(file, 0, end, f));
     }
     List<PCollection<KV<Long, Placed>>> parts = new ArrayList<>();
     Map<Part, TupleTag<RatingBatch>> tags =
@@ -187,7 +187,7 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
       String name = String.format("%05d-%07d.csv", file.number, RowPlace.chunk(unit));
       places.forEach((part, of) -> parts.add(new Lines(folder, part + "-" + name, of)));
       try {
-        write(new Range(file.file, file.layout, start, end, file.number), parts);
+        write(new Range(file.file, start, end, file.number), parts);
       } catch (IOException e) {
         throw RunException.cannotWrite(folder + name, e);
       }
@@ -195,7 +195,9 @@ public final class WriteSplit extends PTransform<PCollectionTuple, PDone> {
 
     private static void write(Range range, List<Lines> parts) throws IOException {
       byte[] header =
-          range.layout.format.header() ? CsvFile.firstLine("input", range.file) : new byte[0];
+          range.file.layout().format.header()
+              ? CsvFile.firstLine("input", range.file.name())
+              : new byte[0];
       Chunks chunks = new Chunks(range, CsvSource.CHUNK);
       try {
         for (Lines part : parts) {

@@ -1,5 +1,6 @@
 package dev.beamals.files;
 
+import dev.beamals.RunException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -9,6 +10,9 @@ import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.ResourceId;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.io.CountingOutputStream;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ColumnReadStore;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.DelegatingPositionOutputStream;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
@@ -16,6 +20,11 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
+import org.apache.parquet.io.api.Converter;
+import org.apache.parquet.io.api.GroupConverter;
+import org.apache.parquet.io.api.PrimitiveConverter;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
 
 /** Files for Parquet to read and write, on any Beam file system and without a class of Hadoop. */
 public final class ParquetFile {
@@ -36,6 +45,54 @@ public final class ParquetFile {
             .usePageChecksumVerification(true)
             .withCodecFactory(new Decompressors())
             .build());
+  }
+
+  /**
+   * The columns of a row group, one by one.
+   *
+   * @param schema what was asked for of the file
+   */
+  public static ColumnReadStore columns(
+      ParquetFileReader file, PageReadStore pages, MessageType schema) {
+    return new ColumnReadStoreImpl(
+        pages, new Nothing(schema), schema, file.getFileMetaData().getCreatedBy());
+  }
+
+  /** Says that a file cannot be read, and why as far as that is known. */
+  public static RunException damaged(String name, Exception e) {
+    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return new RunException(
+        String.format(
+            "%s: not a whole Parquet file (%s)",
+            name, reason.replace(name, "it").replaceAll("\\s+", " ")),
+        e);
+  }
+
+  /** Columns are read one by one, so there is nothing to convert rows to. */
+  private static final class Nothing extends GroupConverter {
+    private final Converter[] fields;
+
+    Nothing(GroupType type) {
+      fields =
+          type.getFields().stream()
+              .map(
+                  field ->
+                      field.isPrimitive()
+                          ? new PrimitiveConverter() {}
+                          : new Nothing(field.asGroupType()))
+              .toArray(Converter[]::new);
+    }
+
+    @Override
+    public Converter getConverter(int fieldIndex) {
+      return fields[fieldIndex];
+    }
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void end() {}
   }
 
   private static final class ChannelOutputFile implements OutputFile {

@@ -16,14 +16,10 @@ import java.util.stream.IntStream;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterators;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReadStore;
 import org.apache.parquet.column.ColumnReader;
-import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.io.api.Converter;
-import org.apache.parquet.io.api.GroupConverter;
-import org.apache.parquet.io.api.PrimitiveConverter;
-import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
@@ -50,7 +46,7 @@ final class FactorReader implements Closeable {
     try {
       file = ParquetFile.open(FileSystems.matchNewResource(name, false));
     } catch (IOException | RuntimeException e) {
-      throw damaged(e);
+      throw ParquetFile.damaged(name, e);
     }
     schema = file.getFileMetaData().getSchema();
     Boolean ints = idType(schema);
@@ -153,14 +149,12 @@ final class FactorReader implements Closeable {
           pages = file.readRowGroup(rowGroup);
         }
       }
-      ColumnReadStoreImpl columns =
-          new ColumnReadStoreImpl(
-              pages, new Nothing(schema), schema, file.getFileMetaData().getCreatedBy());
+      ColumnReadStore columns = ParquetFile.columns(file, pages, schema);
       ColumnReader id = columns.getColumnReader(schema.getColumnDescription(new String[] {"id"}));
       ColumnReader factor = plain == null ? columns.getColumnReader(features) : null;
       return new RowGroup(id, factor, plain, rows, rank);
     } catch (IOException | RuntimeException e) {
-      throw damaged(e);
+      throw ParquetFile.damaged(name, e);
     }
   }
 
@@ -205,7 +199,7 @@ final class FactorReader implements Closeable {
       } catch (RunException e) {
         throw e;
       } catch (RuntimeException e) {
-        throw damaged(e);
+        throw ParquetFile.damaged(name, e);
       }
     }
   }
@@ -307,15 +301,6 @@ final class FactorReader implements Closeable {
     return new FactorBlock(ids, rank, inPlace);
   }
 
-  private RunException damaged(Exception e) {
-    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    return new RunException(
-        String.format(
-            "%s: not a whole Parquet file (%s)",
-            name, reason.replace(name, "it").replaceAll("\\s+", " ")),
-        e);
-  }
-
   @Override
   public void close() {
     try {
@@ -323,32 +308,5 @@ final class FactorReader implements Closeable {
     } catch (IOException e) {
       // It was only read.
     }
-  }
-
-  /** Columns are read one by one, so there is nothing to convert rows to. */
-  private static final class Nothing extends GroupConverter {
-    private final Converter[] fields;
-
-    Nothing(GroupType type) {
-      fields =
-          type.getFields().stream()
-              .map(
-                  field ->
-                      field.isPrimitive()
-                          ? new PrimitiveConverter() {}
-                          : new Nothing(field.asGroupType()))
-              .toArray(Converter[]::new);
-    }
-
-    @Override
-    public Converter getConverter(int fieldIndex) {
-      return fields[fieldIndex];
-    }
-
-    @Override
-    public void start() {}
-
-    @Override
-    public void end() {}
   }
 }

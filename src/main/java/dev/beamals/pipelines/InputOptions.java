@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public interface InputOptions extends CsvOptions {
 
   @Description(
-      "CSV files of interactions, comma-separated; globs and gz, bz2, zst and zip are fine.")
+      "Files of interactions, CSV, Parquet or JSON lines, comma-separated; folders, globs, '-' for"
+          + " the standard input, and gz, bz2, zst and zip are fine.")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);

@@ -13,6 +13,7 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.IdType;
 import dev.beamals.csv.LoadRatings;
+import dev.beamals.csv.LoadRatings.Fingerprints;
 import dev.beamals.files.ResultFile;
 import dev.beamals.files.ResultFolder;
 import dev.beamals.ids.Ids;
@@ -376,6 +377,8 @@ final class Inputs {
       requireTimes("--aggregate=last", files);
     }
     return LoadRatings.from(files)
+        .withFingerprints(
+            options.getDropDuplicates() ? Fingerprints.WITHIN_INPUT : Fingerprints.NONE)
         .withTimes(times)
         .withDropMissing(options.getDropMissing())
         .withMaxRejects(options.getMaxRejects());

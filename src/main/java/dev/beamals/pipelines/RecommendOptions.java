@@ -21,7 +21,7 @@ public interface RecommendOptions extends TopKOptions, SolveOptions {
 
   void setFor(Sides side);
 
-  @Description("CSV files of interactions, with both columns: pairs that are not recommended.")
+  @Description("Files of interactions, with both columns: pairs that are not recommended.")
   @Nullable List<String> getExcludeSeen();
 
   void setExcludeSeen(@Nullable List<String> excludeSeen);

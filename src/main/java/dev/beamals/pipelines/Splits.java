@@ -3,6 +3,8 @@ package dev.beamals.pipelines;
 import static dev.beamals.Words.count;
 
 import dev.beamals.blocks.RatingBlock;
+import dev.beamals.csv.LoadRatings;
+import dev.beamals.csv.LoadRatings.Fingerprints;
 import dev.beamals.files.ResultFile;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.SplitRatings;
@@ -142,6 +144,12 @@ record Splits(Mode mode, Share test, Share validation) {
 
   boolean needsTimes() {
     return !none() && (mode == Mode.latest || mode == Mode.time);
+  }
+
+  /** Has rows loaded with what the split needs of them. */
+  LoadRatings prepare(LoadRatings load) {
+    LoadRatings timed = needsTimes() ? load.withTimes(true) : load;
+    return none() ? timed : timed.withFingerprints(Fingerprints.ACROSS_FORMATS);
   }
 
   /** Whether a report tells more of it than its parts. */

@@ -132,11 +132,7 @@ final class TrainPipeline {
             .withRejects(staging + "rejects/")
             .withPlaces(splitFolder != null);
     PCollection<RatingBatch> training =
-        Inputs.load(
-            pipeline,
-            "LoadRatings",
-            splits.needsTimes() ? load.withTimes(true) : load,
-            staging + REPORT);
+        Inputs.load(pipeline, "LoadRatings", splits.prepare(load), staging + REPORT);
     Map<String, PCollection<RatingBatch>> heldOut = new LinkedHashMap<>();
     if (!splits.none()) {
       PCollectionTuple split = splits.split(training, options, userBlocks, staging + SPLIT);

@@ -67,11 +67,7 @@ final class TunePipeline {
   void buildBlocks(Pipeline pipeline, List<CsvFile> input) {
     LoadRatings load = Inputs.ratings(options, input);
     PCollection<RatingBatch> ratings =
-        Inputs.load(
-            pipeline,
-            "LoadRatings",
-            splits.needsTimes() ? load.withTimes(true) : load,
-            files.report());
+        Inputs.load(pipeline, "LoadRatings", splits.prepare(load), files.report());
     PCollectionTuple split = splits.split(ratings, options, userBlocks, files.split());
     split
         .get(SplitRatings.test())

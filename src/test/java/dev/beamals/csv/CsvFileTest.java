@@ -1,12 +1,15 @@
 package dev.beamals.csv;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.RunException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,10 +88,57 @@ final class CsvFileTest {
   }
 
   @Test
-  void folderIsRefusedWithAHint(@TempDir Path folder) {
+  void folderIsAllFilesBelowButThoseThatAreNoData(@TempDir Path folder) throws IOException {
     assertEquals(
-        String.format("input=%s: is a folder; expected files, as in '%s/*.csv'", folder, folder),
+        String.format("input=%s: a folder without files", folder),
         refused(CsvFormat.create(), folder));
+    for (String file :
+        List.of(
+            "_SUCCESS",
+            ".b.csv.crc",
+            "b.csv",
+            "day=1/a.csv",
+            "_old/c.csv",
+            "day=2/.x/d.csv",
+            "day=2/empty.csv")) {
+      Files.createDirectories(folder.resolve(file).getParent());
+      write(folder, file, file.contains("SUCCESS") || file.contains("empty") ? "" : HEADER);
+    }
+    List<String> all = List.of("b.csv", "day=1/a.csv");
+    assertEquals(all, found(folder, ""));
+    assertEquals(all, found(folder, "*"));
+    assertEquals(all, found(folder, "**"));
+    assertEquals(List.of("day=1/a.csv"), found(folder, "day=*"));
+    assertEquals(List.of("_old/c.csv"), found(folder, "_old"));
+    assertEquals(List.of("_old/c.csv"), found(folder, "_*/c.csv"));
+    String message =
+        refused(CsvFormat.create().withColumns("day", "video_id", "watch_ratio"), folder + "/day*");
+    assertTrue(message.endsWith("(names of folders are not read)"), message);
+  }
+
+  @Test
+  void nameThatExistsWinsOverAListOfNames(@TempDir Path folder) throws IOException {
+    write(folder, "a,b.csv", HEADER);
+    write(folder, "b.csv", HEADER);
+    write(folder, "c.csv", HEADER);
+    assertEquals(List.of("a,b.csv"), names(folder + "/a", "b.csv"));
+    assertEquals(List.of("b.csv", "c.csv"), names(folder + "/b.csv", folder + "/c.csv"));
+    assertEquals(List.of("b.csv", "c.csv"), names(folder + "/{b", "c}.csv"));
+  }
+
+  @Test
+  void standardInputIsReadOnceAndKept(@TempDir Path folder) throws IOException {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream((HEADER + "\n1,2,3,4\n").getBytes(UTF_8)));
+    try {
+      for (int i = 0; i < 2; i++) {
+        CsvFile file = find(CsvFormat.create(), "-").get(0);
+        assertEquals(HEADER + "\n1,2,3,4\n", Files.readString(Path.of(file.name())));
+        assertTrue(InputNames.isStream(file.name()));
+      }
+    } finally {
+      System.setIn(before);
+    }
   }
 
   @Test

@@ -563,7 +563,8 @@ final class CsvSourceTest {
         List<String> rows = new ArrayList<>();
         long last = -1;
         for (RowBatch batch :
-            SourceTestUtils.readFromSource(new CsvSource(withTexts, chunk, true), OPTIONS)) {
+            SourceTestUtils.readFromSource(
+                new CsvSource(withTexts, chunk, true, true, true), OPTIONS)) {
           for (int r = 0; r < batch.rows.size(); r++) {
             assertTrue(batch.rows.places()[r] > last, "chunk " + chunk);
             last = batch.rows.places()[r];
