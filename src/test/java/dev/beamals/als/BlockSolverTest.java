@@ -128,13 +128,12 @@ final class BlockSolverTest {
 
   private static FactorBlock solve(
       BlockSolver solver, AlsParameters parameters, Side side, float[] others, StepSums sums) {
-    return solver
-        .solve(
-            block(side),
-            FactorMatrix.of(others, parameters.columns()),
-            null,
-            sums(parameters, side, others),
-            sums);
+    return solver.solve(
+        block(side),
+        FactorMatrix.of(others, parameters.columns()),
+        null,
+        sums(parameters, side, others),
+        sums);
   }
 
   /** What rows of a side are solved against besides their neighbours. */
