@@ -217,7 +217,8 @@ public abstract class CsvFile implements Serializable {
    */
   public static List<String> header(String parameter, List<String> patterns, CsvFormat format) {
     for (Map.Entry<String, Long> file : list(parameter, patterns).entrySet()) {
-      List<String> names = file.getValue() == 0 ? List.of() : header(parameter, file.getKey(), format);
+      List<String> names =
+          file.getValue() == 0 ? List.of() : header(parameter, file.getKey(), format);
       if (!names.isEmpty()) {
         return names;
       }
@@ -317,8 +318,7 @@ public abstract class CsvFile implements Serializable {
   private static CsvFile parquet(String name, long size, CsvFormat format) throws IOException {
     try (ParquetFileReader file = ParquetBatches.open(name)) {
       List<Type> columns = file.getFileMetaData().getSchema().getFields();
-      CsvLayout layout =
-          CsvLayout.ofNames(format, name, names(file));
+      CsvLayout layout = CsvLayout.ofNames(format, name, names(file));
       for (int c : layout.used()) {
         if (!ParquetBatches.isFlat(columns.get(c))) {
           throw new RunException(

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  *       stands for anything, as a line for any lines. Seconds are not compared, nor blanks at the
  *       ends of lines. It may be a part of the output, if that part is in one piece;
  *   <li>{@code <!-- first: … -->}: commands that make what the page takes for given, not shown;
- *   <li>{@code <!-- fails -->} before a fence: its last command has to fail; what is shown after
- *       it is what it says on the error stream;
+ *   <li>{@code <!-- fails -->} before a fence: its last command has to fail; what is shown after it
+ *       is what it says on the error stream;
  *   <li>{@code <!-- not run: why -->} before a fence: it needs what a check has not.
  * </ul>
  *
