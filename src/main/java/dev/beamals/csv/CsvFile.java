@@ -210,44 +210,41 @@ public abstract class CsvFile implements Serializable {
   }
 
   /**
-   * The fields of the first line of the first file that is not empty; none where all are empty.
+   * The names of the columns of the first file that is not empty; none where all are empty.
    *
    * @param parameter as in {@link #find}
    * @throws RunException as {@link #find}, but for missing columns and empty files
    */
   public static List<String> header(String parameter, List<String> patterns, CsvFormat format) {
-    for (Map.Entry<String, Long> file : list(parameter, patterns).entrySet()) {
-      List<String> names =
-          file.getValue() == 0 ? List.of() : header(parameter, file.getKey(), format);
-      if (!names.isEmpty()) {
-        return names;
+    for (String name : list(parameter, patterns).keySet()) {
+      List<String> fields = names(parameter, name, format);
+      if (!fields.isEmpty()) {
+        return fields;
       }
     }
     return List.of();
   }
 
-  private static List<String> header(String parameter, String name, CsvFormat format) {
+  private static List<String> names(String parameter, String name, CsvFormat format) {
+    byte[] firstLine = firstLine(parameter, name);
+    if (firstLine.length == 0) {
+      return List.of();
+    }
     try {
       if (Packing.isParquet(name)) {
         try (ParquetFileReader file = ParquetBatches.open(name)) {
-          return names(file);
+          return file.getFileMetaData().getSchema().getFields().stream()
+              .map(Type::getName)
+              .toList();
         }
       }
       JsonFields json = JsonFields.of(name);
-      if (json != null) {
-        return json.names();
-      }
-      byte[] firstLine = firstLine(parameter, name);
-      return firstLine.length == 0
-          ? List.of()
-          : firstRow(name, firstLine, () -> open(name), format).fields();
+      return json == null
+          ? firstRow(name, firstLine, () -> open(name), format).fields()
+          : json.names();
     } catch (IOException e) {
       throw new RunException(name + ": " + Packing.reason(name, e), e);
     }
-  }
-
-  private static List<String> names(ParquetFileReader file) {
-    return file.getFileMetaData().getSchema().getFields().stream().map(Type::getName).toList();
   }
 
   /** The names of the files of a pattern, none where there are none or it is no pattern. */
@@ -318,7 +315,8 @@ public abstract class CsvFile implements Serializable {
   private static CsvFile parquet(String name, long size, CsvFormat format) throws IOException {
     try (ParquetFileReader file = ParquetBatches.open(name)) {
       List<Type> columns = file.getFileMetaData().getSchema().getFields();
-      CsvLayout layout = CsvLayout.ofNames(format, name, names(file));
+      CsvLayout layout =
+          CsvLayout.ofNames(format, name, columns.stream().map(Type::getName).toList());
       for (int c : layout.used()) {
         if (!ParquetBatches.isFlat(columns.get(c))) {
           throw new RunException(

@@ -140,6 +140,40 @@ final class ParquetBatches implements CsvSource.Batches {
     }
   }
 
+  /** The first rows of a file as texts, behind the names of its columns: those of single values. */
+  static List<List<String>> sample(String name, int most) throws IOException {
+    List<List<String>> rows = new ArrayList<>();
+    try (ParquetFileReader file = open(name)) {
+      MessageType all = file.getFileMetaData().getSchema();
+      MessageType flat =
+          new MessageType("rows", all.getFields().stream().filter(ParquetBatches::isFlat).toList());
+      rows.add(flat.getFields().stream().map(Type::getName).toList());
+      file.setRequestedSchema(flat);
+      PageReadStore pages = file.readNextRowGroup();
+      if (pages == null) {
+        return rows;
+      }
+      int count = (int) Math.min(most, pages.getRowCount());
+      for (int r = 0; r < count; r++) {
+        rows.add(new ArrayList<>());
+      }
+      for (ColumnDescriptor column : flat.getColumns()) {
+        Values values =
+            new Values(Set.of(), true, NullValues.of(List.of()), new TimeText("UTC", ""));
+        ParquetColumn reader = new ParquetColumn(column, values, pages.getPageReader(column));
+        reader.read(count);
+        for (int r = 0; r < count; r++) {
+          rows.get(r + 1).add(values.text(reader.value(r), Integer.MAX_VALUE));
+        }
+      }
+      return rows;
+    } catch (RunException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw ParquetFile.damaged(name, e);
+    }
+  }
+
   /** Whether a field has one value a row at most. */
   static boolean isFlat(Type field) {
     return field.isPrimitive() && !field.isRepetition(Type.Repetition.REPEATED);

@@ -44,6 +44,11 @@ final class Sample {
     }
   }
 
+  /** A whole text. */
+  static Sample of(byte[] text) {
+    return new Sample(List.of(text), true);
+  }
+
   private static byte[] read(ReadableByteChannel channel, int most) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(most);
     while (bytes.hasRemaining() && channel.read(bytes) >= 0) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a file looks like.
  *
+ * @param kind CSV, Parquet, JSON or lines of JSON
  * @param packing as in gzip; empty where it is not packed
  * @param encoding of its characters
  * @param format how it can be read
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SniffedFile(
     String file,
+    String kind,
     String packing,
     String encoding,
     CsvFormat format,
@@ -25,9 +27,16 @@ public record SniffedFile(
     @Nullable CleaningReport report,
     @Nullable String defect,
     List<String> parameters) {
+  static final String CSV = "CSV";
 
-  /** How its fields are written, by the names of the parameters; without what it has not. */
+  /**
+   * How its fields are written, by the names of the parameters; without what it has not, and empty
+   * where it is no CSV.
+   */
   public Map<String, String> dialect() {
+    if (!kind.equals(CSV)) {
+      return Map.of();
+    }
     Map<String, String> dialect = new LinkedHashMap<>();
     for (CsvParameter parameter : CsvParameter.values()) {
       String value = parameter.text(format);

@@ -1,9 +1,12 @@
 package dev.beamals.csv;
 
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.beamals.RunException;
 import dev.beamals.files.FolderFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -105,8 +108,12 @@ public final class Sniffer {
   private static final int MOST_COLUMNS = 1000;
   private static final int MOST_SKIPPED = 20;
 
+  /** Of a file that is no CSV. */
+  private static final int MOST_ROWS = 4000;
+
   private final String file;
   private final CsvFormat given;
+  private final String kind;
   private final Sample sample;
   private final String encoding;
   private final String text;
@@ -119,20 +126,57 @@ public final class Sniffer {
   private Sniffer(String file, CsvFormat given) throws IOException {
     this.file = file;
     this.given = given;
-    this.sample = Sample.of(file);
+    boolean parquet = Packing.isParquet(file);
+    JsonFields json = parquet ? null : JsonFields.of(file);
+    if (parquet) {
+      this.kind = "Parquet";
+      this.sample = Sample.of(csv(ParquetBatches.sample(file, MOST_ROWS)));
+    } else if (json != null) {
+      this.kind = json.kind() == CsvFile.Kind.JSON ? "JSON" : "lines of JSON";
+      this.sample = Sample.of(csv(sample(file, json.names())));
+    } else {
+      this.kind = SniffedFile.CSV;
+      this.sample = Sample.of(file);
+    }
     this.encoding = encoding();
     this.text = sample.text(encoding);
+  }
+
+  /** The first objects of a file of JSON as texts, behind their names. */
+  private static List<List<String>> sample(String file, List<String> names) throws IOException {
+    List<List<String>> rows = new ArrayList<>(List.of(names));
+    CsvLine line = new CsvLine(names.size());
+    try (JsonReader objects = new JsonReader(file, new JsonLine(line, names))) {
+      while (rows.size() <= MOST_ROWS && objects.next()) {
+        rows.add(line.texts());
+      }
+    } catch (RunException e) {
+      if (rows.size() == 1) {
+        throw e;
+      }
+      // as far as it can be read
+    }
+    return rows;
+  }
+
+  /** Rows as a text of CSV. */
+  private static byte[] csv(List<List<String>> rows) throws IOException {
+    StringWriter text = new StringWriter();
+    try (CsvWriter csv = CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(text)) {
+      rows.forEach(csv::writeRecord);
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /**
    * Looks at a file.
    *
    * @param given what its columns are called, where it has these, and all that cannot be seen
-   * @throws RunException where it cannot be read, or is no CSV
+   * @throws RunException where it cannot be read
    */
   public static SniffedFile sniff(String file, CsvFormat given) {
     try {
-      boolean packed = Packing.isPacked(file); // refuses what is no CSV
+      boolean packed = Packing.isPacked(file); // refuses what is no table
       Sniffer sniffer = new Sniffer(file, given);
       CsvFormat format = sniffer.find();
       if (sniffer.names.size() == 1) {
@@ -140,6 +184,9 @@ public final class Sniffer {
         format = format.withPairs(only, only);
       }
       Trial trial = sniffer.read(format);
+      if (!sniffer.kind.equals(SniffedFile.CSV)) {
+        format = format.withDialect(CsvDialect.create());
+      }
       List<SniffedFile.Column> columns = new ArrayList<>();
       for (int i = 0; i < sniffer.names.size(); i++) {
         columns.add(sniffer.column(i));
@@ -152,6 +199,7 @@ public final class Sniffer {
       }
       return new SniffedFile(
           file,
+          sniffer.kind,
           packed ? Packing.kind(file) : "",
           sniffer.encoding,
           format,
@@ -376,7 +424,10 @@ public final class Sniffer {
   }
 
   private CsvFormat find() {
-    findDialect();
+    boolean csv = kind.equals(SniffedFile.CSV);
+    if (csv) {
+      findDialect();
+    }
     Split split = split(whole(text, dialect.withMultiLine(true)), dialect, Integer.MAX_VALUE);
     int columns = split.columns();
     List<List<String>> all = split.rows;
@@ -397,8 +448,10 @@ public final class Sniffer {
     }
     List<String> line1 = all.isEmpty() ? List.of() : all.get(0);
     rows = all.isEmpty() ? all : all.subList(1, all.size());
-    findNotation(all);
-    header = isHeader(line1);
+    if (csv) {
+      findNotation(all);
+    }
+    header = !csv || isHeader(line1);
     List<String> numbers = IntStream.rangeClosed(1, columns).mapToObj(Integer::toString).toList();
     names = header ? line1 : numbers;
     rows = header ? rows : all;

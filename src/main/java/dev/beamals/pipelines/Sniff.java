@@ -59,8 +59,11 @@ final class Sniff {
 
   private static void print(SniffedFile file, PrintStream out) {
     out.printf(
-        "%s: %sCSV in %s%n",
-        file.file(), file.packing().isEmpty() ? "" : file.packing() + " of ", file.encoding());
+        "%s: %s%s%s%n",
+        file.file(),
+        file.packing().isEmpty() ? "" : file.packing() + " of ",
+        file.kind(),
+        file.kind().equals("CSV") ? " in " + file.encoding() : "");
     file.dialect().forEach((name, value) -> out.printf("  %-12s %s%n", name, value));
     out.printf("  columns%n");
     int number = 0;

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -472,6 +473,42 @@ final class FormatsTest {
     assertEquals(2, distinct(false, parquet));
     assertEquals(2, distinct(true, parquet));
     assertEquals(3, distinct(true, parquet, other, csv, json));
+  }
+
+  @Test
+  void whatARowHasIsSniffed() throws IOException {
+    Path parquet =
+        parquet(
+            "rows",
+            "required int64 userId; optional double stars; required binary movie (STRING);"
+                + " required int64 time (TIMESTAMP(MICROS,true)); repeated int32 tags;",
+            List.of(
+                List.of(1L, 0.5, "a, \"b\"", 1_600_000_000_000_000L),
+                List.of(2L, 1.5, "c\nd", 1_600_000_001_000_000L),
+                List.of(2L, 1.5, "e", 1_600_000_002_000_000L)),
+            Writing.PLAIN);
+    Path json =
+        Files.writeString(
+            folder.resolve("json"),
+            "{\"userId\":1,\"stars\":0.5,\"movie\":\"a, \\\"b\\\"\",\"time\":\"2020-09-13 12:26:40\"}\n"
+                + "{\"stars\":1.5,\"userId\":2,\"movie\":\"c\\nd\",\"time\":\"2020-09-13 12:26:41\"}\n"
+                + "{\"userId\":2,\"movie\":\"e\",\"stars\":1.5,\"time\":\"2020-09-13 12:26:42\"}\n");
+    for (Path file : List.of(parquet, json)) {
+      SniffedFile found = Sniffer.sniff(file.toString(), CsvFormat.create());
+      assertEquals(file == parquet ? "Parquet" : "lines of JSON", found.kind());
+      assertEquals(
+          "[Column[name=userId, type=whole numbers, values=[1, 2], role=user],"
+              + " Column[name=stars, type=numbers, values=[0.5, 1.5], role=rating],"
+              + " Column[name=movie, type=text, values=[a, \"b\", c\nd, e], role=item],"
+              + " Column[name=time, type=times, values=[2020-09-13 12:26:40, 2020-09-13 12:26:41,"
+              + " 2020-09-13 12:26:42], role=timestamp]]",
+          found.columns().toString());
+      assertEquals(
+          List.of("userCol=userId", "itemCol=movie", "ratingCol=stars", "timestampCol=time"),
+          found.parameters());
+      assertEquals(Map.of(), found.dialect());
+      assertEquals(3, read(found.format(), true, file).size());
+    }
   }
 
   @Test

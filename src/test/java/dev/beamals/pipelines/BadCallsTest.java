@@ -71,7 +71,7 @@ final class BadCallsTest {
       2 | train @FOLDER/word.flags               | FOLDER/word.flags:1: ratings.csv: expected flags as in --rank=10, or @file with a flag a line
       1 | train FOLDER/none.csv                  | --input=FOLDER/none.csv: no such file
       1 | train FOLDER/*.tsv                     | --input=FOLDER/*.tsv: no file matches
-      1 | train FOLDER                           | --userCol=user_id: no such column in line 1 of FOLDER/bad.flags, which has: --rank=3
+      1 | train FOLDER/nothing                   | --input=FOLDER/nothing: a folder without files
       1 | train FOLDER/empty.csv                 | --input=FOLDER/empty.csv: the file is empty; expected rows below a line that names the columns
       1 | train FOLDER/other.csv                 | --userCol=user_id: no such column in line 1 of FOLDER/other.csv, which has: a, b, c (is it --userCol=a --itemCol=b --ratingCol=c?)
       1 | train FOLDER/two.csv                   | --userCol=user_id: no such column in line 1 of FOLDER/two.csv, which has: user, uid, item, rating (is it --userCol=uid --itemCol=item --ratingCol=rating?)
@@ -112,6 +112,7 @@ final class BadCallsTest {
 
   @Test
   void eachGetsOneLineThatSaysWhatWasExpected() throws IOException {
+    Files.createDirectory(folder.resolve("nothing"));
     write("bad.flags", "--rank=3\n--userKol=user\n");
     write("type.flags", "--rank=x\n");
     write("word.flags", "ratings.csv\n");
