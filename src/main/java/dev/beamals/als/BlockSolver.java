@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An instance keeps buffers and belongs to one thread.
  */
 final class BlockSolver {
+  /** Below, the compiler takes longer for batches than they save in a training. */
+  private static final long BATCH_FROM = 100_000_000;
+
   private final AlsParameters parameters;
   private final Side side;
   private final double lambda;
@@ -52,10 +55,21 @@ final class BlockSolver {
   /** Solves most rows, where the solver is {@link CholeskySolver}; null where it does not. */
   private final @Nullable CholeskyBatch batch;
 
+  private final long batchFrom;
+
   /**
    * @param side that of the rows
    */
   BlockSolver(AlsParameters parameters, Side side) {
+    this(parameters, side, BATCH_FROM);
+  }
+
+  /**
+   * @param batchFrom rows times rank³ of a block from which on they are solved in batches; the bits
+   *     are the same
+   */
+  BlockSolver(AlsParameters parameters, Side side, long batchFrom) {
+    this.batchFrom = batchFrom;
     this.parameters = parameters;
     this.side = side;
     this.lambda = parameters.regParam(side);
@@ -113,6 +127,8 @@ final class BlockSolver {
       RatingBlock block, FactorMatrix dst, float @Nullable [] start, Others others, StepSums sums) {
     int rows = block.src().size();
     Solution solution = new Solution(rows(block, dst, others), rows, others.mean, sums);
+    long work = (long) rows * solved * solved * solved;
+    CholeskyBatch batch = work >= batchFrom ? this.batch : null;
     int[] batched = new int[CholeskyBatch.ROWS];
     for (int s = 0; s < rows; s++) {
       if (batch == null || !solution.addToBatch(batch, s)) {

@@ -1,5 +1,6 @@
 package dev.beamals.als;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.beamals.als.AlsParameters.RegScaling;
@@ -122,13 +123,17 @@ final class BlockSolverTest {
   }
 
   static FactorBlock solve(AlsParameters parameters, Side side, float[] others, StepSums sums) {
-    return new BlockSolver(parameters, side)
-        .solve(
-            block(side),
-            FactorMatrix.of(others, parameters.columns()),
-            null,
-            sums(parameters, side, others),
-            sums);
+    return solve(new BlockSolver(parameters, side), parameters, side, others, sums);
+  }
+
+  private static FactorBlock solve(
+      BlockSolver solver, AlsParameters parameters, Side side, float[] others, StepSums sums) {
+    return solver.solve(
+        block(side),
+        FactorMatrix.of(others, parameters.columns()),
+        null,
+        sums(parameters, side, others),
+        sums);
   }
 
   /** What rows of a side are solved against besides their neighbours. */
@@ -169,6 +174,24 @@ final class BlockSolverTest {
           regularization,
           parameters.regParam(side) * (sums.scaled() + shared * sums.squares()),
           1e-6 * regularization);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("modes")
+  void batchesGiveTheBitsOfRowsAlone(AlsParameters parameters) {
+    for (Side side : Side.values()) {
+      float[] others = others(parameters, side.other());
+      StepSums alone = new StepSums();
+      StepSums batched = new StepSums();
+      FactorBlock expected = solve(parameters, side, others, alone);
+      BlockSolver solver = new BlockSolver(parameters, side, 0);
+      FactorBlock actual = solve(solver, parameters, side, others, batched);
+      assertArrayEquals(expected.factors(), actual.factors());
+      assertEquals(alone.loss(), batched.loss());
+      assertEquals(alone.scaled(), batched.scaled());
+      assertEquals(alone.squares(), batched.squares());
+      assertEquals(alone.ids(), batched.ids());
     }
   }
 

@@ -26,8 +26,8 @@ import java.util.stream.Stream;
  *       stands for anything, as a line for any lines. Seconds are not compared, nor blanks at the
  *       ends of lines. It may be a part of the output, if that part is in one piece;
  *   <li>{@code <!-- first: … -->}: commands that make what the page takes for given, not shown;
- *   <li>{@code <!-- fails -->} before a fence: its last command has to fail; shown is what it says
- *       on the error stream;
+ *   <li>{@code <!-- fails -->} before a fence: its last command has to fail; what is shown after it
+ *       is what it says on the error stream;
  *   <li>{@code <!-- not run: why -->} before a fence: it needs what a check has not.
  * </ul>
  *
@@ -98,7 +98,7 @@ public final class CheckDocs {
     Matcher fences = FENCE.matcher(text);
     Matcher comments = COMMENT.matcher(text);
     int commentsFrom = 0;
-    Output last = new Output("", "");
+    Output last = new Output("", "", false);
     while (fences.find()) {
       boolean fails = false;
       String notRun = null;
@@ -119,7 +119,7 @@ public final class CheckDocs {
         last = run(fences.group(2), folder, where, fails);
         run++;
       } else if (fences.group(1).equals("text")) {
-        compare(fences.group(2), fails ? last.errors : last.prints, where);
+        compare(fences.group(2), last.fails ? last.errors : last.prints, where);
         compared++;
       } else if (COMMAND.matcher(fences.group(2)).find()) {
         wrong++;
@@ -128,7 +128,7 @@ public final class CheckDocs {
     }
   }
 
-  private record Output(String prints, String errors) {}
+  private record Output(String prints, String errors, boolean fails) {}
 
   private Output run(String commands, Path folder, String where, boolean fails)
       throws IOException, InterruptedException {
@@ -142,7 +142,7 @@ public final class CheckDocs {
     Map<String, String> environment = builder.environment();
     environment.put("LC_ALL", "C.UTF-8");
     int exit = builder.start().waitFor();
-    Output output = new Output(Files.readString(prints), Files.readString(errors));
+    Output output = new Output(Files.readString(prints), Files.readString(errors), fails);
     if ((exit != 0) != fails) {
       wrong++;
       System.out.printf(

@@ -340,7 +340,7 @@ final class CleaningTest {
             "--input=" + input,
             "--output=" + folder.resolve("failed"));
     assertTrue(failed.contains(input + ":6: a quote is open at the end of the line"), failed);
-    assertTrue(failed.contains("--multiLine=true"), failed);
+    assertTrue(failed.contains("--quote=''"), failed);
     Map<String, Long> expected = new TreeMap<>();
     for (String line : lines.subList(1, lines.size())) {
       String[] fields = line.split(",", -1);
