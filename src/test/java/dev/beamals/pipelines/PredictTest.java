@@ -173,7 +173,8 @@ final class PredictTest {
         int item = 101 + r * 31 % 12;
         String value = r % 100 == 7 ? "" : Double.toString(r % 9 / 4.0);
         csv.append(user + ",\"n, " + r + "\"," + item + "," + value + "\n");
-        json.append("{\"user_id\": " + user + ", \"note\": \"n, " + r + "\", \"video_id\": " + item);
+        json.append(
+            "{\"user_id\": " + user + ", \"note\": \"n, " + r + "\", \"video_id\": " + item);
         json.append(", \"watch_ratio\": " + (value.isEmpty() ? "null" : value) + "}\n");
         Group row =
             new SimpleGroup(type)
