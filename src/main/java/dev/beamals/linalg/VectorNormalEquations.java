@@ -92,42 +92,49 @@ final class VectorNormalEquations extends NormalEquations {
   private void gather(FactorMatrix factors, int[] neighbours, int first, int length, int column) {
     int to = offset(column);
     int p = 0;
-    while (true) {
-      p = gatherWhole(factors, neighbours, first, p, length, column, to);
-      if (p == length) {
-        return;
-      }
+    while (p < length) {
+      // Neighbours ascend, and nearly every matrix is one piece: what follows is mostly in it too.
       int neighbour = neighbours[first + p];
       float[] piece = factors.piece(neighbour);
-      int from = factors.offset(neighbour) + column;
-      System.arraycopy(piece, from, panel, to + p * BLOCK, Math.min(LANES, rank - column));
-      p++;
+      int at = factors.offset(neighbour);
+      int before = neighbour - at / rank;
+      // Rows from which a whole vector can be read without leaving the array.
+      int room = piece.length - LANES - column;
+      int wholeRows = room < 0 ? 0 : room / rank + 1;
+      int reached = gatherWhole(piece, before, neighbours, first, p, length, column, wholeRows, to);
+      if (reached == p) {
+        int count = Math.min(LANES, rank - column);
+        System.arraycopy(piece, at + column, panel, to + p * BLOCK, count);
+        reached++;
+      }
+      p = reached;
     }
   }
 
   /**
    * Copies from position p on; returns the position of the first row from which no whole vector can
-   * be read, as its piece ends there.
+   * be read, or that is of another piece.
+   *
+   * @param before how many rows are in the pieces before this one
    */
   private int gatherWhole(
-      FactorMatrix factors, int[] neighbours, int first, int from, int length, int column, int to) {
+      float[] piece,
+      int before,
+      int[] neighbours,
+      int first,
+      int from,
+      int length,
+      int column,
+      int wholeRows,
+      int to) {
     float[] panel = this.panel;
-    float[][] pieces = factors.pieces;
-    int shift = factors.shift;
-    int mask = (1 << shift) - 1;
     int rank = this.rank;
-    int rows = factors.rows();
     for (int p = from; p < length; p++) {
-      int neighbour = neighbours[first + p];
-      if (neighbour < 0 || neighbour >= rows) {
+      int row = neighbours[first + p] - before;
+      if (row < 0 || row >= wholeRows) {
         return p;
       }
-      float[] piece = pieces[neighbour >>> shift];
-      int at = (neighbour & mask) * rank + column;
-      if (at > piece.length - LANES) {
-        return p;
-      }
-      FloatVector.fromArray(SPECIES, piece, at).intoArray(panel, to + p * BLOCK);
+      FloatVector.fromArray(SPECIES, piece, row * rank + column).intoArray(panel, to + p * BLOCK);
     }
     return length;
   }
