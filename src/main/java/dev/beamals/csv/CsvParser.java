@@ -154,32 +154,45 @@ final class CsvParser {
     long hash = 0;
     if (defect == null) {
       // Pairs are neither compared nor written down.
-      hash = rated ? line.fingerprint() : 0;
-      hash = extra == 0 ? hash : Hashes.mix(hash + extra);
+      hash = rated ? withExtra(line.fingerprint()) : 0;
       int before = rows.size();
       exponents = false;
       defect = parseRow(hash);
       if (exponents && rated) {
-        hash = line.fingerprintWithExponents();
-        hash = extra == 0 ? hash : Hashes.mix(hash + extra);
-        if (rows.size() > before) {
-          rows.hashLast(hash);
-        }
+        hash = hashAgain(before);
       }
-      if (rows.size() > before) {
-        if (place >= 0) {
-          rows.addPlace(place + lines);
-        }
-        for (int column : layout.texts) {
-          rows.addText(
-              line.bytes(), column < 0 ? 0 : line.start(column), column < 0 ? 0 : line.end(column));
-        }
+      if ((place >= 0 || layout.texts.length > 0) && rows.size() > before) {
+        addMore(place, lines);
       }
     }
     if (defect != null) {
       hash = rows.reject(defect, bytes, from, to, chunk, lines);
     }
     return hash;
+  }
+
+  private long withExtra(long hash) {
+    return extra == 0 ? hash : Hashes.mix(hash + extra);
+  }
+
+  /** The hash of a row where numbers with exponents are equal by value, also to the row added. */
+  private long hashAgain(int before) {
+    long hash = withExtra(line.fingerprintWithExponents());
+    if (rows.size() > before) {
+      rows.hashLast(hash);
+    }
+    return hash;
+  }
+
+  /** Adds the place and the texts of the row that was added last. */
+  private void addMore(long place, long lines) {
+    if (place >= 0) {
+      rows.addPlace(place + lines);
+    }
+    for (int column : layout.texts) {
+      rows.addText(
+          line.bytes(), column < 0 ? 0 : line.start(column), column < 0 ? 0 : line.end(column));
+    }
   }
 
   /**
