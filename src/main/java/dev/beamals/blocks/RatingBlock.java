@@ -101,10 +101,7 @@ public final class RatingBlock {
 
     int[] offsets = new int[rows + 1];
     for (int b = 0; b < batches.size(); b++) {
-      int[] position = src.positions(b);
-      for (int s : batches.get(b).index(side)) {
-        offsets[position[s] + 1]++;
-      }
+      countRows(batches.get(b).index(side), src.positions(b), offsets);
     }
     for (int s = 0; s < rows; s++) {
       offsets[s + 1] += offsets[s];
@@ -116,21 +113,19 @@ public final class RatingBlock {
     double[] times = new double[aggregate == Aggregate.last ? count : 0];
     for (int b = 0; b < batches.size(); b++) {
       RatingBatch batch = batches.get(b);
-      int[] srcPosition = src.positions(b);
-      int[] dstPosition = dst.positions(b);
-      int[] srcIndex = batch.index(side);
-      int[] dstIndex = batch.index(side.other());
-      for (int r = 0; r < batch.size(); r++) {
-        int p = next[srcPosition[srcIndex[r]]]++;
-        neighbours[p] = dstPosition[dstIndex[r]];
-        ratings[p] = batch.ratings().length == 0 ? 0 : batch.ratings()[r];
-        if (dropDuplicates) {
-          fingerprints[p] = batch.fingerprints()[r];
-        }
-        if (times.length > 0) {
-          times[p] = batch.times()[r];
-        }
-      }
+      scatter(
+          batch.index(side),
+          src.positions(b),
+          batch.index(side.other()),
+          dst.positions(b),
+          batch.ratings(),
+          batch.fingerprints(),
+          batch.times(),
+          next,
+          neighbours,
+          ratings,
+          fingerprints,
+          times);
     }
 
     RowSorter sorter =
@@ -150,6 +145,47 @@ public final class RatingBlock {
         kept == count ? ratings : Arrays.copyOf(ratings, kept),
         count - kept - sorter.aggregated,
         sorter.aggregated);
+  }
+
+  // Loops of their own: a method of many is compiled anew for each of them, and takes long to.
+  private static void countRows(int[] index, int[] position, int[] offsets) {
+    for (int s : index) {
+      offsets[position[s] + 1]++;
+    }
+  }
+
+  /**
+   * Puts the ratings of a batch where their rows are.
+   *
+   * @param next Modified: where the next rating of a row goes
+   */
+  private static void scatter(
+      int[] srcIndex,
+      int[] srcPosition,
+      int[] dstIndex,
+      int[] dstPosition,
+      float[] rating,
+      long[] fingerprint,
+      double[] time,
+      int[] next,
+      int[] neighbours,
+      float[] ratings,
+      long[] fingerprints,
+      double[] times) {
+    boolean rated = rating.length > 0;
+    boolean compared = fingerprints.length > 0;
+    boolean timed = times.length > 0;
+    for (int r = 0; r < srcIndex.length; r++) {
+      int p = next[srcPosition[srcIndex[r]]]++;
+      neighbours[p] = dstPosition[dstIndex[r]];
+      ratings[p] = rated ? rating[r] : 0;
+      if (compared) {
+        fingerprints[p] = fingerprint[r];
+      }
+      if (timed) {
+        times[p] = time[r];
+      }
+    }
   }
 
   /** Sorts the entries of one row, and moves them down over those dropped before. */

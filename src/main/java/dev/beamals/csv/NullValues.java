@@ -39,9 +39,11 @@ final class NullValues implements Serializable {
 
   /** Whether a field is empty or one of them, with blanks around it or without. */
   boolean isMissing(byte[] bytes, int from, int to) {
-    if (from < to && !lasts[bytes[to - 1] & 0xFF]) {
-      return false; // nearly all
-    }
+    // Nearly no field ends as one of them: the rest is out of the way of a compiler that inlines.
+    return (from >= to || lasts[bytes[to - 1] & 0xFF]) && isMissingTrimmed(bytes, from, to);
+  }
+
+  private boolean isMissingTrimmed(byte[] bytes, int from, int to) {
     int start = from;
     int end = to;
     while (end > start && bytes[end - 1] == ' ') {
