@@ -4,19 +4,23 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.ids.Side;
+import dev.beamals.ratings.HeldBatch;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.Spill;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Groups ratings into blocks of users: all ratings of a user meet in one {@link RatingBlock}.
@@ -73,27 +77,27 @@ public abstract class BlockRatings
    * Cuts ratings into parts, each with the number of its block, for those that meet something else
    * there; {@link #build} makes a block of the parts.
    */
-  public PTransform<PCollection<RatingBatch>, PCollection<KV<Integer, RatingBatch>>> partition() {
+  public PTransform<PCollection<RatingBatch>, PCollection<KV<Integer, HeldBatch>>> partition() {
     return new Partition(this);
   }
 
   /** The block of all parts that {@link #partition} has for its number. */
-  public RatingBlock build(Iterable<RatingBatch> parts) {
+  public RatingBlock build(Iterable<HeldBatch> parts) {
     return build(parts, Side.USER, dropDuplicates(), aggregate());
   }
 
   private static RatingBlock build(
-      Iterable<RatingBatch> parts,
+      Iterable<HeldBatch> parts,
       Side side,
       boolean dropDuplicates,
       RatingBlock.Aggregate aggregate) {
-    List<RatingBatch> batches = new ArrayList<>();
+    List<HeldBatch> batches = new ArrayList<>();
     parts.forEach(batches::add); // once: Spark's values are lazy
-    return RatingBlock.group(batches, side, dropDuplicates, aggregate);
+    return RatingBlock.groupHeld(batches, side, dropDuplicates, aggregate);
   }
 
   private static final class Partition
-      extends PTransform<PCollection<RatingBatch>, PCollection<KV<Integer, RatingBatch>>> {
+      extends PTransform<PCollection<RatingBatch>, PCollection<KV<Integer, HeldBatch>>> {
     private static final long serialVersionUID = 1L;
     private final BlockRatings blocks;
 
@@ -102,22 +106,23 @@ public abstract class BlockRatings
     }
 
     @Override
-    public PCollection<KV<Integer, RatingBatch>> expand(PCollection<RatingBatch> ratings) {
+    public PCollection<KV<Integer, HeldBatch>> expand(PCollection<RatingBatch> ratings) {
       boolean times = blocks.aggregate() == RatingBlock.Aggregate.last;
       return ratings
           .apply(
               "CutBatches",
               ParDo.of(new PartitionFn(blocks.numBlocks(), blocks.dropDuplicates(), times)))
-          .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of()));
+          .setCoder(KvCoder.of(VarIntCoder.of(), HeldBatch.Coder.of()));
     }
   }
 
   /** Cuts a batch into one for each block of users. */
-  static final class PartitionFn extends DoFn<RatingBatch, KV<Integer, RatingBatch>> {
+  static final class PartitionFn extends DoFn<RatingBatch, KV<Integer, HeldBatch>> {
     private static final long serialVersionUID = 1L;
     private final int numBlocks;
     private final boolean fingerprints;
     private final boolean times;
+    private transient @Nullable Spill spill;
 
     PartitionFn(int numBlocks, boolean fingerprints, boolean times) {
       this.numBlocks = numBlocks;
@@ -127,16 +132,22 @@ public abstract class BlockRatings
 
     @ProcessElement
     public void processElement(
-        @Element RatingBatch element, OutputReceiver<KV<Integer, RatingBatch>> out) {
+        @Element RatingBatch element,
+        PipelineOptions options,
+        OutputReceiver<KV<Integer, HeldBatch>> out) {
       RatingBatch batch = element.withParts(new byte[0]).withPlaces(new long[0]);
       batch = fingerprints ? batch : batch.withoutFingerprints();
       batch = times ? batch : batch.withTimes(new double[0]);
-      batch.partition(numBlocks).forEach(out::output);
+      Spill held = spill == null ? Spill.of(options) : spill;
+      spill = held;
+      for (KV<Integer, RatingBatch> part : batch.partition(numBlocks)) {
+        out.output(KV.of(part.getKey(), held.hold(part.getValue())));
+      }
     }
   }
 
   /** Builds a block of all that came for it. */
-  static final class BuildFn extends DoFn<KV<Integer, Iterable<RatingBatch>>, RatingBlock> {
+  static final class BuildFn extends DoFn<KV<Integer, Iterable<HeldBatch>>, RatingBlock> {
     private static final long serialVersionUID = 1L;
 
     private final Counter duplicates = Metrics.counter(BlockRatings.class, "duplicates");
@@ -152,7 +163,7 @@ public abstract class BlockRatings
 
     @ProcessElement
     public void processElement(
-        @Element KV<Integer, Iterable<RatingBatch>> element, OutputReceiver<RatingBlock> out) {
+        @Element KV<Integer, Iterable<HeldBatch>> element, OutputReceiver<RatingBlock> out) {
       RatingBlock block = build(element.getValue(), side, dropDuplicates, aggregate);
       duplicates.inc(block.duplicates());
       out.output(block);

@@ -3,12 +3,15 @@ package dev.beamals.blocks;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.beamals.ids.Side;
+import dev.beamals.ratings.HeldBatch;
 import dev.beamals.ratings.RatingBatch;
+import dev.beamals.ratings.Spill;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -19,6 +22,7 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the factors of users and their ratings together, block by block: one shuffle of each.
@@ -37,6 +41,7 @@ public final class JoinFactors
   private static final long serialVersionUID = 1L;
   private static final TupleTag<FactorBlock> FACTORS = new TupleTag<>("factors") {};
   private static final TupleTag<RatingBatch> RATINGS = new TupleTag<>("ratings") {};
+  private static final TupleTag<HeldBatch> HELD = new TupleTag<>("held") {};
 
   private final int numBlocks;
   private final int rank;
@@ -77,16 +82,16 @@ public final class JoinFactors
   }
 
   private PCollection<KV<Integer, CoGbkResult>> group(
-      PCollectionTuple inputs, DoFn<RatingBatch, KV<Integer, RatingBatch>> partition) {
+      PCollectionTuple inputs, DoFn<RatingBatch, KV<Integer, HeldBatch>> partition) {
     return KeyedPCollectionTuple.of(
             FACTORS,
             inputs.get(FACTORS).apply("PartitionFactors", PartitionFactors.create(numBlocks)))
         .and(
-            RATINGS,
+            HELD,
             inputs
                 .get(RATINGS)
                 .apply("PartitionRatings", ParDo.of(partition))
-                .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of())))
+                .setCoder(KvCoder.of(VarIntCoder.of(), HeldBatch.Coder.of())))
         .apply("GroupByBlock", CoGroupByKey.create());
   }
 
@@ -108,9 +113,10 @@ public final class JoinFactors
   }
 
   /** Cuts a batch into one for each block of users. */
-  static final class PartitionRowsFn extends DoFn<RatingBatch, KV<Integer, RatingBatch>> {
+  static final class PartitionRowsFn extends DoFn<RatingBatch, KV<Integer, HeldBatch>> {
     private static final long serialVersionUID = 1L;
     private final int numBlocks;
+    private transient @Nullable Spill spill;
 
     PartitionRowsFn(int numBlocks) {
       this.numBlocks = numBlocks;
@@ -118,8 +124,14 @@ public final class JoinFactors
 
     @ProcessElement
     public void processElement(
-        @Element RatingBatch batch, OutputReceiver<KV<Integer, RatingBatch>> out) {
-      batch.partition(numBlocks).forEach(out::output);
+        @Element RatingBatch batch,
+        PipelineOptions options,
+        OutputReceiver<KV<Integer, HeldBatch>> out) {
+      Spill held = spill == null ? Spill.of(options) : spill;
+      spill = held;
+      for (KV<Integer, RatingBatch> part : batch.partition(numBlocks)) {
+        out.output(KV.of(part.getKey(), held.hold(part.getValue())));
+      }
     }
   }
 
@@ -137,7 +149,7 @@ public final class JoinFactors
         @Element KV<Integer, CoGbkResult> element,
         OutputReceiver<KV<FactorBlock, List<RatingBatch>>> out) {
       List<RatingBatch> rows = new ArrayList<>();
-      element.getValue().getAll(RATINGS).forEach(rows::add);
+      element.getValue().getAll(HELD).forEach(held -> rows.add(held.get()));
       if (!rows.isEmpty()) {
         out.output(KV.of(FactorBlock.concatenate(element.getValue().getAll(FACTORS), rank), rows));
       }
@@ -157,12 +169,12 @@ public final class JoinFactors
     public void processElement(
         @Element KV<Integer, CoGbkResult> element,
         OutputReceiver<KV<FactorBlock, RatingBlock>> out) {
-      List<RatingBatch> ratings = new ArrayList<>();
-      element.getValue().getAll(RATINGS).forEach(ratings::add);
+      List<HeldBatch> ratings = new ArrayList<>();
+      element.getValue().getAll(HELD).forEach(ratings::add);
       out.output(
           KV.of(
               FactorBlock.concatenate(element.getValue().getAll(FACTORS), rank),
-              RatingBlock.group(ratings, Side.USER, false)));
+              RatingBlock.groupHeld(ratings, Side.USER, false, RatingBlock.Aggregate.none)));
     }
   }
 }

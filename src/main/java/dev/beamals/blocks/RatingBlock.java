@@ -11,11 +11,14 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.apache.beam.sdk.coders.CoderProvider;
 import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.DefaultCoder;
 import org.apache.beam.sdk.values.TypeDescriptor;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Lists;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,12 +90,32 @@ public final class RatingBlock {
    */
   public static RatingBlock group(
       List<RatingBatch> batches, Side side, boolean dropDuplicates, Aggregate aggregate) {
+    return groupHeld(
+        Lists.transform(batches, batch -> () -> batch), side, dropDuplicates, aggregate);
+  }
+
+  /**
+   * As {@link #group(List, Side, boolean, Aggregate)}, of batches that need not be in memory
+   * together.
+   *
+   * @param batches asked for twice, one after the other
+   */
+  static RatingBlock groupHeld(
+      List<? extends Supplier<RatingBatch>> batches,
+      Side side,
+      boolean dropDuplicates,
+      Aggregate aggregate) {
     List<Ids> srcs = new ArrayList<>();
     List<Ids> dsts = new ArrayList<>();
+    List<int[]> counts = new ArrayList<>();
     int count = 0;
-    for (RatingBatch batch : batches) {
+    for (Supplier<RatingBatch> held : batches) {
+      RatingBatch batch = held.get();
       srcs.add(batch.ids(side));
       dsts.add(batch.ids(side.other()));
+      int[] batchCounts = new int[batch.ids(side).size()];
+      countRows(batch.index(side), batchCounts);
+      counts.add(batchCounts);
       count = Math.addExact(count, batch.size());
     }
     Union src = new Union(srcs);
@@ -101,8 +124,9 @@ public final class RatingBlock {
 
     int[] offsets = new int[rows + 1];
     for (int b = 0; b < batches.size(); b++) {
-      countRows(batches.get(b).index(side), src.positions(b), offsets);
+      addCounts(counts.get(b), src.positions(b), offsets);
     }
+    counts.clear();
     for (int s = 0; s < rows; s++) {
       offsets[s + 1] += offsets[s];
     }
@@ -112,7 +136,7 @@ public final class RatingBlock {
     long[] fingerprints = new long[dropDuplicates ? count : 0];
     double[] times = new double[aggregate == Aggregate.last ? count : 0];
     for (int b = 0; b < batches.size(); b++) {
-      RatingBatch batch = batches.get(b);
+      RatingBatch batch = batches.get(b).get();
       scatter(
           batch.index(side),
           src.positions(b),
@@ -148,9 +172,15 @@ public final class RatingBlock {
   }
 
   // Loops of their own: a method of many is compiled anew for each of them, and takes long to.
-  private static void countRows(int[] index, int[] position, int[] offsets) {
+  private static void countRows(int[] index, int[] counts) {
     for (int s : index) {
-      offsets[position[s] + 1]++;
+      counts[s]++;
+    }
+  }
+
+  private static void addCounts(int[] counts, int[] position, int[] offsets) {
+    for (int s = 0; s < counts.length; s++) {
+      offsets[position[s] + 1] += counts[s];
     }
   }
 
@@ -338,19 +368,33 @@ public final class RatingBlock {
   }
 
   /**
-   * The same ratings seen from the other side, one batch for each of {@code blocks} blocks.
+   * The same ratings seen from the other side, in batches for each of {@code blocks} blocks.
    *
    * @param side the side of {@link #src}
-   * @return for each block its ratings, which may be none
+   * @param atOnce how many ratings are turned at a time, or those of one row where it has more:
+   *     batches take more memory than they had here
+   * @param out is given the number of a block and some of its ratings, at least one
    */
-  List<RatingBatch> transpose(Side side, int blocks) {
+  void transpose(Side side, int blocks, int atOnce, BiConsumer<Integer, RatingBatch> out) {
     int[] block = new int[dst.size()];
     for (int d = 0; d < block.length; d++) {
       block[d] = dst.block(d, blocks);
     }
+    for (int from = 0, to; from < src.size(); from = to) {
+      to = from + 1;
+      while (to < src.size() && offsets[to + 1] - offsets[from] <= atOnce) {
+        to++;
+      }
+      transpose(side, from, to, blocks, block, out);
+    }
+  }
+
+  /** Turns the ratings of rows {@code [from, to)}. */
+  private void transpose(
+      Side side, int from, int to, int blocks, int[] block, BiConsumer<Integer, RatingBatch> out) {
     int[] counts = new int[blocks];
-    for (int d : neighbours) {
-      counts[block[d]]++;
+    for (int p = offsets[from]; p < offsets[to]; p++) {
+      counts[block[neighbours[p]]]++;
     }
     int[][] srcIndex = new int[blocks][];
     int[][] dstIndex = new int[blocks][];
@@ -361,7 +405,7 @@ public final class RatingBlock {
       values[b] = new float[counts[b]];
       counts[b] = 0;
     }
-    for (int s = 0; s < src.size(); s++) {
+    for (int s = from; s < to; s++) {
       for (int p = offsets[s]; p < offsets[s + 1]; p++) {
         int b = block[neighbours[p]];
         int n = counts[b]++;
@@ -370,16 +414,17 @@ public final class RatingBlock {
         values[b][n] = ratings[p];
       }
     }
-    List<RatingBatch> batches = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {
-      Ids srcs = RatingBatch.keepUsed(src, srcIndex[b]);
-      Ids dsts = RatingBatch.keepUsed(dst, dstIndex[b]);
-      batches.add(
-          side == Side.USER
-              ? new RatingBatch(srcs, dsts, srcIndex[b], dstIndex[b], values[b], new long[0])
-              : new RatingBatch(dsts, srcs, dstIndex[b], srcIndex[b], values[b], new long[0]));
+      if (counts[b] > 0) {
+        Ids srcs = RatingBatch.keepUsed(src, srcIndex[b]);
+        Ids dsts = RatingBatch.keepUsed(dst, dstIndex[b]);
+        out.accept(
+            b,
+            side == Side.USER
+                ? new RatingBatch(srcs, dsts, srcIndex[b], dstIndex[b], values[b], new long[0])
+                : new RatingBatch(dsts, srcs, dstIndex[b], srcIndex[b], values[b], new long[0]));
+      }
     }
-    return batches;
   }
 
   /** The same pairs; there is nothing but their ids and places. */

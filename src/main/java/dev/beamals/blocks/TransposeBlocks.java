@@ -4,16 +4,18 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.ids.Side;
-import dev.beamals.ratings.RatingBatch;
-import java.util.List;
+import dev.beamals.ratings.HeldBatch;
+import dev.beamals.ratings.Spill;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 
 /** Turns blocks of users into blocks of items that hold the same ratings. */
 @AutoValue
@@ -35,7 +37,7 @@ public abstract class TransposeBlocks
   public PCollection<RatingBlock> expand(PCollection<RatingBlock> userBlocks) {
     return userBlocks
         .apply("PartitionByItem", ParDo.of(new TransposeFn(numBlocks())))
-        .setCoder(KvCoder.of(VarIntCoder.of(), RatingBatch.Coder.of()))
+        .setCoder(KvCoder.of(VarIntCoder.of(), HeldBatch.Coder.of()))
         .apply("GroupByBlock", GroupByKey.create())
         .apply(
             "BuildItemBlocks",
@@ -43,9 +45,14 @@ public abstract class TransposeBlocks
         .setCoder(RatingBlock.Coder.of());
   }
 
-  static final class TransposeFn extends DoFn<RatingBlock, KV<Integer, RatingBatch>> {
+  static final class TransposeFn extends DoFn<RatingBlock, KV<Integer, HeldBatch>> {
     private static final long serialVersionUID = 1L;
+
+    /** Ratings that are turned at a time: all of a small block. */
+    private static final int ROWS = 1 << 22;
+
     private final int numBlocks;
+    private transient @Nullable Spill spill;
 
     TransposeFn(int numBlocks) {
       this.numBlocks = numBlocks;
@@ -53,13 +60,16 @@ public abstract class TransposeBlocks
 
     @ProcessElement
     public void processElement(
-        @Element RatingBlock block, OutputReceiver<KV<Integer, RatingBatch>> out) {
-      List<RatingBatch> batches = block.transpose(Side.USER, numBlocks);
-      for (int b = 0; b < numBlocks; b++) {
-        if (batches.get(b).size() > 0) {
-          out.output(KV.of(b, batches.get(b)));
-        }
-      }
+        @Element RatingBlock block,
+        PipelineOptions options,
+        OutputReceiver<KV<Integer, HeldBatch>> out) {
+      Spill held = spill == null ? Spill.of(options) : spill;
+      spill = held;
+      block.transpose(
+          Side.USER,
+          numBlocks,
+          ROWS,
+          (number, batch) -> out.output(KV.of(number, held.hold(batch))));
     }
   }
 }

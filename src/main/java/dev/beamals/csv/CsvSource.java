@@ -33,10 +33,10 @@ final class CsvSource extends BoundedSource<RowBatch> {
 
   /**
    * No runner gets more bytes than this in one piece, as a core holds all rows of a piece at a
-   * time, in about the space of their text, and then again cut into blocks. Not less: for each
-   * piece more, the DirectRunner copies all that it has grouped before.
+   * time, in about the space of their text, and then again cut into blocks.
    */
-  private static final long MAX_BUNDLE = Math.max(CHUNK, Runtime.getRuntime().maxMemory() / 16);
+  private static final long MAX_BUNDLE =
+      Math.max(CHUNK, Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16));
 
   /** A run of whole chunks of one file, or of row groups. */
   static final class Range implements Serializable {

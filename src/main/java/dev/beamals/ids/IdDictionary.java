@@ -1,6 +1,5 @@
 package dev.beamals.ids;
 
-import it.unimi.dsi.fastutil.ints.Int2IntOpenHashMap;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -15,17 +14,20 @@ public final class IdDictionary {
   /** Equal to no int. */
   public static final long NO_INT = Long.MIN_VALUE;
 
-  /** Ids below need no hash: 4 MiB at most. */
+  /** Ids from 0 to below are looked up in an array: 4 MiB at most. */
   private static final int DIRECT = 1 << 20;
 
-  /** Int ids have codes from 0 up, the others from −1 down. */
-  private final Int2IntOpenHashMap intCodes = new Int2IntOpenHashMap();
-
-  /** The same for ids from 0 to below {@link #DIRECT}: one look-up instead of a search. */
+  /**
+   * The codes of ids that are looked up: from 0 up, fewer than {@link #DIRECT}. Texts have codes
+   * from −1 down.
+   */
   private int[] directCodes = {};
 
-  /** How many int ids there are. */
-  private int ints;
+  /** How many ids have a code in {@link #directCodes}. */
+  private int direct;
+
+  /** All other ints; the code is {@link #DIRECT} and the number there, another at each time. */
+  private final IntSort others = new IntSort();
 
   private final Texts.Builder texts = new Texts.Builder();
 
@@ -42,10 +44,6 @@ public final class IdDictionary {
 
   private long lastInt = NO_INT;
   private int lastIntCode;
-
-  public IdDictionary() {
-    intCodes.defaultReturnValue(ABSENT);
-  }
 
   /**
    * The code of the id in {@code bytes[from, to)}, which is not empty.
@@ -91,24 +89,18 @@ public final class IdDictionary {
     return code;
   }
 
-  /** The code of an int that is new, or too large for {@link #directCodes}. */
+  /** The code of an int that is new, or not looked up. */
   private int add(int id) {
-    int code = ints;
-    if (id >= 0 && id < DIRECT) {
-      if (id >= directCodes.length) {
-        int length = directCodes.length;
-        directCodes = Arrays.copyOf(directCodes, Math.min(DIRECT, Math.max(1024, 2 * id)));
-        Arrays.fill(directCodes, length, directCodes.length, ABSENT);
-      }
-      directCodes[id] = code;
-    } else {
-      int known = intCodes.putIfAbsent(id, code);
-      if (known != ABSENT) {
-        return known;
-      }
+    if (id < 0 || id >= DIRECT) {
+      return DIRECT + others.add(id);
     }
-    ints++;
-    return code;
+    if (id >= directCodes.length) {
+      int length = directCodes.length;
+      directCodes = Arrays.copyOf(directCodes, Math.min(DIRECT, Math.max(1024, 2 * id)));
+      Arrays.fill(directCodes, length, directCodes.length, ABSENT);
+    }
+    directCodes[id] = direct;
+    return direct++;
   }
 
   /** The code of any id. */
@@ -176,26 +168,26 @@ public final class IdDictionary {
    * @param indices Modified: for each row the index of its id in the result
    */
   public Ids finish(IntArrayList codes, int[] indices) {
-    int[] sortedInts = new int[ints];
-    int[] intPositions = new int[ints];
-    int[] others = intCodes.keySet().toIntArray(); // negative, or above the direct ones
-    Arrays.sort(others);
-    int n = 0;
+    others.sort();
+    int[] sortedInts = new int[direct + others.size()];
+    int[] directPositions = new int[direct];
+    int[] otherPositions = new int[others.size()];
+    int ints = 0;
     int o = 0;
-    for (; o < others.length && others[o] < 0; o++) {
-      sortedInts[n] = others[o];
-      intPositions[intCodes.get(others[o])] = n++;
+    for (; o < otherPositions.length && others.value(o) < 0; o++) {
+      ints = take(o, sortedInts, ints);
+      otherPositions[others.number(o)] = ints - 1;
     }
     for (int id = 0; id < directCodes.length; id++) {
       if (directCodes[id] != ABSENT) {
-        sortedInts[n] = id;
-        intPositions[directCodes[id]] = n++;
+        directPositions[directCodes[id]] = ints;
+        sortedInts[ints++] = id;
         directCodes[id] = ABSENT;
       }
     }
-    for (; o < others.length; o++) {
-      sortedInts[n] = others[o];
-      intPositions[intCodes.get(others[o])] = n++;
+    for (; o < otherPositions.length; o++) {
+      ints = take(o, sortedInts, ints);
+      otherPositions[others.number(o)] = ints - 1;
     }
     Texts all = texts.view();
     int[] textOrder = all.sortedIndices();
@@ -205,14 +197,35 @@ public final class IdDictionary {
     }
     int[] rows = codes.elements();
     for (int r = 0; r < indices.length; r++) {
-      indices[r] = rows[r] >= 0 ? intPositions[rows[r]] : textPositions[-1 - rows[r]];
+      int code = rows[r];
+      indices[r] =
+          code < 0
+              ? textPositions[-1 - code]
+              : code < DIRECT ? directPositions[code] : otherPositions[code - DIRECT];
     }
-    Ids ids = new Ids(sortedInts, all.select(textOrder, 0, textOrder.length, 0));
-    intCodes.clear();
-    ints = 0;
+    Ids ids =
+        new Ids(Arrays.copyOf(sortedInts, ints), all.select(textOrder, 0, textOrder.length, 0));
+    others.clear();
+    direct = 0;
     texts.clear();
     Arrays.fill(textTable, 0);
     lastInt = NO_INT;
     return ids;
+  }
+
+  /**
+   * Takes the value at a place of {@link #others}, if it is not the last that was taken.
+   *
+   * @param to Modified: where the values go
+   * @param count how many there are
+   * @return how many there are now
+   */
+  private int take(int place, int[] to, int count) {
+    int value = others.value(place);
+    if (count > 0 && to[count - 1] == value) {
+      return count;
+    }
+    to[count] = value;
+    return count + 1;
   }
 }

@@ -8,6 +8,7 @@ import dev.beamals.als.AlsParameters;
 import dev.beamals.als.Explainer;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.RatingBlock;
+import dev.beamals.ratings.HeldBatch;
 import dev.beamals.ratings.RatingBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ public abstract class ExplainScores
     extends PTransform<PCollection<ScoredIds>, PCollection<ScoredIds>> {
   private static final long serialVersionUID = 1L;
   private static final TupleTag<ScoredIds> SCORES = new TupleTag<>("scores") {};
-  private static final TupleTag<RatingBatch> RATINGS = new TupleTag<>("ratings") {};
+  private static final TupleTag<HeldBatch> RATINGS = new TupleTag<>("ratings") {};
 
   abstract AlsModel model();
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.apache.beam.sdk.values.KV;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -183,18 +184,22 @@ final class RatingBlockTest {
       for (int numBlocks : new int[] {1, 3, 8}) {
         List<RatingRow> rows = RatingRow.random(150, kind.ids(), Kind.MIXED.ids(), random);
         RatingBlock block = RatingBlock.group(List.of(RatingRow.batch(rows)), side, false);
-        List<RatingBatch> batches = block.transpose(side, numBlocks);
-        assertEquals(numBlocks, batches.size());
-        assertEquals(
-            rows.stream().map(RatingRow::withoutFingerprint).sorted(RatingRow.ORDER).toList(),
-            RatingRow.sorted(batches));
-        for (int b = 0; b < numBlocks; b++) {
-          Ids ids = batches.get(b).ids(side.other());
-          for (int i = 0; i < ids.size(); i++) {
-            assertEquals(b, ids.block(i, numBlocks));
+        for (int atOnce : new int[] {1, 40, 150}) {
+          List<KV<Integer, RatingBatch>> parts = new ArrayList<>();
+          block.transpose(side, numBlocks, atOnce, (b, batch) -> parts.add(KV.of(b, batch)));
+          assertEquals(
+              rows.stream().map(RatingRow::withoutFingerprint).sorted(RatingRow.ORDER).toList(),
+              RatingRow.sorted(parts.stream().map(KV::getValue).toList()));
+          for (KV<Integer, RatingBatch> part : parts) {
+            RatingBatch batch = part.getValue();
+            Ids ids = batch.ids(side.other());
+            for (int i = 0; i < ids.size(); i++) {
+              assertEquals(part.getKey(), ids.block(i, numBlocks));
+            }
+            List<RatingRow> some = RatingRow.of(batch);
+            assertEquals(RatingRow.batch(some).ids(side), batch.ids(side), "ids that occur");
+            assertTrue(batch.size() <= atOnce || batch.ids(side).size() == 1, "rows at a time");
           }
-          List<RatingRow> some = RatingRow.of(batches.get(b));
-          assertEquals(RatingRow.batch(some).ids(side), batches.get(b).ids(side), "ids that occur");
         }
       }
     }
@@ -207,11 +212,13 @@ final class RatingBlockTest {
     RatingBlock block = RatingBlock.group(List.of(RatingRow.batch(rows)), Side.USER, false);
     for (int numBlocks : new int[] {1, 3, 8}) {
       List<RatingBatch> back = new ArrayList<>();
-      for (RatingBatch batch : block.transpose(Side.USER, numBlocks)) {
-        if (batch.size() > 0) {
-          back.addAll(RatingBlock.group(List.of(batch), Side.ITEM, false).transpose(Side.ITEM, 1));
-        }
-      }
+      block.transpose(
+          Side.USER,
+          numBlocks,
+          100,
+          (number, batch) ->
+              RatingBlock.group(List.of(batch), Side.ITEM, false)
+                  .transpose(Side.ITEM, 1, 300, (one, turned) -> back.add(turned)));
       assertArrayEquals(bytes(block), bytes(RatingBlock.group(back, Side.USER, false)));
     }
   }
