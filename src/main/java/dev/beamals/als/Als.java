@@ -338,12 +338,12 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     return new TrainingBlocks(byUser, byItem, userBlocks, itemBlocks, dropped);
   }
 
-  private Exchange exchange() {
+  private Exchange exchange(boolean inProcess) {
     String folder = shuffleFolder();
     int steps = 2 * parameters().maxIter();
     return folder == null
-        ? new Exchange.Broadcast(steps, keepsOwn())
-        : new ShuffleExchange(folder, shuffleAbove(), steps, keepsOwn());
+        ? new Exchange.Broadcast(steps, keepsOwn(), inProcess)
+        : new ShuffleExchange(folder, shuffleAbove(), steps, keepsOwn(), inProcess);
   }
 
   /** Whether a block may need what it sent last. */
@@ -386,7 +386,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
     PCollection<RatingBlock> itemBlocks = blocks.byItem();
     int numUserBlocks = blocks.numUserBlocks();
     int numItemBlocks = blocks.numItemBlocks();
-    Exchange exchange = exchange();
+    Exchange exchange = exchange(isDirect(userBlocks));
     PCollection<RatingBlock> byItem = itemBlocks;
     PCollection<FactorBlock> itemRatings = byItem.apply("CountItemRatings", CountRatings.create());
     boolean passes = passesBlocks(userBlocks);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Sent(
     int number,
-    float @Nullable [] factors,
+    @Nullable HeldFactors factors,
     long @Nullable [][] needed,
     @Nullable Ids ids,
     @Nullable FactorFile file,
@@ -42,12 +42,12 @@ record Sent(
     if (factors == null || ids == null) {
       return written().readWhole();
     }
-    return new FactorBlock(ids, factors.length / ids.size(), factors);
+    return new FactorBlock(ids, factors.rows().length / ids.size(), factors.rows());
   }
 
   /** All rows of the block. */
   float[] own() {
-    return factors == null ? written().readWhole().factors() : factors;
+    return factors == null ? written().readWhole().factors() : factors.rows();
   }
 
   /**
@@ -68,9 +68,10 @@ record Sent(
     }
     BitSet rows = BitSet.valueOf(needed[links.number()]);
     check(links, rows.cardinality());
+    float[] from = factors.rows();
     int k = 0;
     for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
-      to.setRow(links.neighbour(number, k++), factors, row * columns, columns);
+      to.setRow(links.neighbour(number, k++), from, row * columns, columns);
     }
   }
 
@@ -111,7 +112,7 @@ record Sent(
       VarIntCoder.of().encode(sent.number, out);
       out.write(sent.factors == null || sent.needed == null ? 0 : 1);
       if (sent.factors != null && sent.needed != null) {
-        ArrayCoding.write(sent.factors, out);
+        sent.factors.write(out);
         VarIntCoder.of().encode(sent.needed.length, out);
         for (long[] rows : sent.needed) {
           ArrayCoding.write(rows, out);
@@ -126,10 +127,10 @@ record Sent(
     @Override
     public Sent decode(InputStream in) throws IOException {
       int number = VarIntCoder.of().decode(in);
-      float[] factors = null;
+      HeldFactors factors = null;
       long[][] needed = null;
       if (in.read() == 1) {
-        factors = ArrayCoding.readFloats(in);
+        factors = HeldFactors.read(in);
         needed = new long[VarIntCoder.of().decode(in)][];
         for (int b = 0; b < needed.length; b++) {
           needed[b] = ArrayCoding.readLongs(in);

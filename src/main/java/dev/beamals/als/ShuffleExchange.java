@@ -33,9 +33,7 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Iterab
  * is counted and not estimated: of its own side a block has one part of as many as there are
  * blocks, and of the other side at least those that it has ratings for. Blocks need not agree.
  *
- * <p>A file is deleted two half-steps later, when every block that reads it is done; four where
- * blocks read their own. Those that the two last half-steps read stay: a runner may have to repeat
- * these for what comes after.
+ * <p>A file is deleted when nobody reads it any more, see {@link #unused}.
  */
 final class ShuffleExchange extends Exchange {
   private static final long serialVersionUID = 1L;
@@ -47,12 +45,13 @@ final class ShuffleExchange extends Exchange {
   /**
    * @param folder for the files, with its last slash
    * @param above bytes of the factors of both sides from which on they are written
+   * @param inProcess whether the pipeline runs in this process alone
    */
-  ShuffleExchange(String folder, long above, int lastStep, boolean keepsOwn) {
+  ShuffleExchange(String folder, long above, int lastStep, boolean keepsOwn, boolean inProcess) {
     super(lastStep, keepsOwn);
     this.folder = folder;
     this.above = above;
-    this.asElements = new Broadcast(lastStep, keepsOwn);
+    this.asElements = new Broadcast(lastStep, keepsOwn, inProcess);
   }
 
   @Override
@@ -68,9 +67,8 @@ final class ShuffleExchange extends Exchange {
     if (ids * columns * Float.BYTES <= above) {
       return asElements.send(block, links, factors, step, sums, before);
     }
-    int unused = step - (keepsOwn ? 4 : 2);
-    if (unused >= 0 && step < lastStep) {
-      delete(unused, links.number());
+    if (unused(step) >= 0) {
+      delete(unused(step), links.number());
     }
     // One message at a time: all of them together may be as large as the factors of all blocks.
     Iterable<float[]> messages =

@@ -60,7 +60,7 @@ final class SentFactorsTest {
       sent.add(
           new Sent(
               b,
-              inFiles ? null : whole.factors(),
+              inFiles ? null : HeldFactors.of(whole.factors()),
               inFiles ? null : new long[2][1],
               inFiles ? null : whole.ids(),
               inFiles ? FactorFile.write(folder + "/block-" + b + "-", List.of(), whole) : null,

@@ -18,6 +18,8 @@ import java.util.stream.IntStream;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Neighbours get the factors of their own ids, though no id is sent. */
 final class SentTest {
@@ -77,7 +79,9 @@ final class SentTest {
       List<RatingBlock> byItem = blocks(ratings, Side.ITEM, items);
       for (Exchange exchange :
           List.of(
-              new Exchange.Broadcast(9, false), new ShuffleExchange(folder + "/", 0, 9, false))) {
+              new Exchange.Broadcast(9, false, false),
+              new Exchange.Broadcast(9, false, true),
+              new ShuffleExchange(folder + "/", 0, 9, false, false))) {
         check(send(exchange, byUser, 0, users, items), byItem, items, users);
         check(send(exchange, byItem, 1, items, users), byUser, users, items);
       }
@@ -101,7 +105,7 @@ final class SentTest {
     List<RatingRow> ratings =
         IntStream.range(0, 50).mapToObj(i -> new RatingRow("u", "" + i, 1, 0)).toList();
     List<Sent> sent =
-        send(new Exchange.Broadcast(9, false), blocks(ratings, Side.ITEM, 3), 1, 3, 1);
+        send(new Exchange.Broadcast(9, false, false), blocks(ratings, Side.ITEM, 3), 1, 3, 1);
     RatingBlock user = RatingBlocks.byUser(ratings);
     assertEquals(50, SentFactors.gather(sent, user.links(1, 3), 2).rows());
     assertThrows(
@@ -112,12 +116,43 @@ final class SentTest {
   @Test
   void idsTravelWithTheResultAlone() throws Exception {
     List<RatingBlock> blocks = blocks(List.of(new RatingRow("u", "i", 1, 0)), Side.USER, 1);
-    Exchange exchange = new Exchange.Broadcast(4, false);
+    Exchange exchange = new Exchange.Broadcast(4, false, false);
     assertEquals(null, send(exchange, blocks, 2, 1, 1).get(0).ids());
     for (int step = 3; step <= 4; step++) {
       FactorBlock whole = send(exchange, blocks, step, 1, 1).get(0).whole();
       assertEquals(Ids.of("u"), whole.ids());
       assertEquals(2, whole.rank());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aProcessLetsFactorsGoWhenNobodyReadsThem(boolean keepsOwn) throws Exception {
+    List<RatingBlock> blocks = blocks(List.of(new RatingRow("u", "i", 1, 0)), Side.USER, 1);
+    Exchange exchange = new Exchange.Broadcast(6, keepsOwn, true);
+    List<Sent> sent = new ArrayList<>();
+    for (int step = 0; step <= 6; step++) {
+      sent.add(send(exchange, blocks, step, 1, 1).get(0));
+      for (int before = 0; before <= step; before++) {
+        Sent old = sent.get(before);
+        // The last step lets nothing go: what it reads may have to be read again.
+        if (before > Math.min(step, 5) - (keepsOwn ? 4 : 2)) {
+          assertEquals(2, old.own().length, before + " at " + step);
+        } else {
+          assertThrows(IllegalStateException.class, old::own, before + " at " + step);
+        }
+      }
+    }
+  }
+
+  @Test
+  void trainingsOfAProcessLetTheirOwnFactorsGoAlone() throws Exception {
+    List<RatingBlock> blocks = blocks(List.of(new RatingRow("u", "i", 1, 0)), Side.USER, 1);
+    Sent other = send(new Exchange.Broadcast(6, false, true), blocks, 0, 1, 1).get(0);
+    Exchange exchange = new Exchange.Broadcast(6, false, true);
+    for (int step = 0; step <= 2; step++) {
+      send(exchange, blocks, step, 1, 1);
+    }
+    assertEquals(2, other.own().length);
   }
 }

@@ -48,13 +48,13 @@ final class ShuffleExchangeTest {
     long bytes = 4L * 3 * (4 * USERS + USERS + 1);
     for (int step : new int[] {0, 2, 10}) {
       for (long above : new long[] {bytes - 1, bytes}) {
-        ShuffleExchange exchange = new ShuffleExchange(folder + "/", above, 10, false);
+        ShuffleExchange exchange = new ShuffleExchange(folder + "/", above, 10, false, false);
         assertEquals(above == bytes, send(exchange, block, 4, 2, factors, step).file() == null);
       }
     }
     // As a block of items, it is one of two.
     long fewer = 4L * 3 * (2 * USERS + USERS + 1);
-    ShuffleExchange exchange = new ShuffleExchange(folder + "/", fewer, 10, false);
+    ShuffleExchange exchange = new ShuffleExchange(folder + "/", fewer, 10, false, false);
     assertEquals(null, send(exchange, block, 2, 4, factors, 1).file());
   }
 
@@ -107,7 +107,7 @@ final class ShuffleExchangeTest {
   }
 
   private ShuffleExchange exchange(int lastStep) {
-    return new ShuffleExchange(folder + "/", 0, lastStep, false);
+    return new ShuffleExchange(folder + "/", 0, lastStep, false, false);
   }
 
   private static Sent send(

@@ -25,7 +25,7 @@ final class UpdateFactorsTest {
     Sent sent =
         new Sent(
             0,
-            one,
+            HeldFactors.of(one),
             new long[][] {{1}},
             null,
             null,
@@ -37,7 +37,8 @@ final class UpdateFactorsTest {
             pipeline.apply("Items", Create.of(sent).withCoder(Sent.coder(parameters))),
             1);
     UpdateFactors update =
-        UpdateFactors.create(Side.USER, 1, view, parameters, new Exchange.Broadcast(2, false), 1);
+        UpdateFactors.create(
+            Side.USER, 1, view, parameters, new Exchange.Broadcast(2, false, false), 1);
     pipeline.apply("Blocks", Create.of(BLOCK)).apply("UpdateUsers", update);
     RuntimeException failure =
         assertThrows(RuntimeException.class, () -> pipeline.run().waitUntilFinish());

@@ -1,0 +1,93 @@
+package dev.beamals.ratings;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.beam.sdk.util.CoderUtils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SpillTest {
+  private static final List<String> USERS = List.of("1", "2", "user", "用户");
+  private static final List<String> ITEMS = List.of("7", "8", "item");
+
+  /** Bytes of the columns of a row: two indices, a rating, a fingerprint. */
+  private static final int ROW = 4 + 4 + 4 + 8;
+
+  @TempDir Path folder;
+
+  private static List<RatingBatch> batches() {
+    Random random = new Random(1);
+    return Stream.generate(() -> RatingRow.batch(RatingRow.random(50, USERS, ITEMS, random)))
+        .limit(20)
+        .toList();
+  }
+
+  private static byte[] bytes(RatingBatch batch) throws IOException {
+    return CoderUtils.encodeToByteArray(RatingBatch.Coder.of(), batch);
+  }
+
+  @Test
+  void theFirstBatchesStayInMemoryAndAllAreTheSame() throws Exception {
+    Spill spill = new Spill(true, folder, 3 * 50 * ROW);
+    List<RatingBatch> batches = batches();
+    List<HeldBatch> held = batches.stream().map(spill::hold).toList();
+    for (int b = batches.size() - 1; b >= 0; b--) { // in any order
+      if (b < 3) {
+        assertSame(batches.get(b), held.get(b).get());
+      } else {
+        assertNotSame(batches.get(b), held.get(b).get());
+      }
+      assertArrayEquals(bytes(batches.get(b)), bytes(held.get(b).get()));
+      assertArrayEquals(bytes(batches.get(b)), bytes(held.get(b).get()), "read again");
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(0, files.count(), "a file without a name");
+    }
+  }
+
+  @Test
+  void inAProcessTheNumberIsWrittenAlone() throws Exception {
+    for (long kept : new long[] {0, Long.MAX_VALUE}) {
+      HeldBatch held = new Spill(true, folder, kept).hold(batches().get(0));
+      assertEquals(8, CoderUtils.encodeToByteArray(HeldBatch.Coder.of(), held).length);
+      assertSame(held, CoderUtils.clone(HeldBatch.Coder.of(), held));
+    }
+    assertThrows(
+        IOException.class,
+        () ->
+            HeldBatch.Coder.of()
+                .decode(new ByteArrayInputStream(new byte[] {9, 9, 9, 9, 9, 9, 9, 9})));
+  }
+
+  @Test
+  void elsewhereTheBatchItselfTravels() throws Exception {
+    RatingBatch batch = batches().get(0);
+    HeldBatch held = new Spill(false, folder, 0).hold(batch);
+    HeldBatch arrived = CoderUtils.clone(HeldBatch.Coder.of(), held);
+    assertNotSame(batch, arrived.get());
+    assertArrayEquals(bytes(batch), bytes(arrived.get()));
+  }
+
+  @Test
+  void whatCannotBeWrittenStaysInMemory() throws Exception {
+    Spill spill = new Spill(true, folder.resolve("missing"), 0);
+    List<RatingBatch> batches = batches();
+    List<HeldBatch> held = new ArrayList<>();
+    batches.forEach(batch -> held.add(spill.hold(batch)));
+    for (int b = 0; b < batches.size(); b++) {
+      assertSame(batches.get(b), held.get(b).get());
+    }
+  }
+}
