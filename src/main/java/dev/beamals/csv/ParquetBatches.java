@@ -77,6 +77,9 @@ final class ParquetBatches implements CsvSource.Batches {
    */
   private final int[] further;
 
+  /** Whether a row that nothing is to be said of has no part, place or text of its own. */
+  private final boolean usual;
+
   private int group;
   private long row;
   private long left;
@@ -127,6 +130,12 @@ final class ParquetBatches implements CsvSource.Batches {
     this.timestamp = flat.indexOf(layout.timestamp);
     this.split = flat.indexOf(layout.split);
     this.further = Arrays.stream(layout.texts).map(flat::indexOf).toArray();
+    this.usual =
+        split < 0
+            && further.length == 0
+            && firstPlace < 0
+            && nested.isEmpty()
+            && (hashesValues || !rated);
     for (int g = 0; g < group; g++) {
       row += file.getRowGroups().get(g).getRowCount();
     }
@@ -135,6 +144,8 @@ final class ParquetBatches implements CsvSource.Batches {
   static ParquetFileReader open(String name) {
     try {
       return ParquetFile.open(FileSystems.matchNewResource(name, false));
+    } catch (RunException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw ParquetFile.damaged(name, e);
     }
@@ -163,7 +174,7 @@ final class ParquetBatches implements CsvSource.Batches {
         ParquetColumn reader = new ParquetColumn(column, values, pages.getPageReader(column));
         reader.read(count);
         for (int r = 0; r < count; r++) {
-          rows.get(r + 1).add(values.text(reader.value(r), Integer.MAX_VALUE));
+          rows.get(r + 1).add(values.text(reader.read()[r], Integer.MAX_VALUE));
         }
       }
       return rows;
@@ -198,16 +209,14 @@ final class ParquetBatches implements CsvSource.Batches {
         int block = (int) Math.min(BLOCK_ROWS, stop - row);
         Arrays.fill(flags, (byte) 0);
         Arrays.fill(hashes, 0);
-        for (ParquetColumn reader : readers) {
-          reader.read(block);
-          reader.addFlags(block, flags);
+        for (int c = 0; c < readers.length; c++) {
+          readers[c].read(block);
+          readers[c].addFlags(block, flags);
           if (hashesValues) {
-            reader.mixHashes(block, hashes);
+            readers[c].addHashes(block, hashes, c * Hashes.GAMMA);
           }
         }
-        for (int r = 0; r < block; r++) {
-          sum += addRow(r, first, row + r - first);
-        }
+        sum += addRows(block, first);
         row += block;
       }
       left -= row - first;
@@ -260,6 +269,47 @@ final class ParquetBatches implements CsvSource.Batches {
         new TimeText(format.timeZone(), format.timestampFormat()));
   }
 
+  /** Adds the rows of the block, or their rejects; returns the sum of their hashes. */
+  private long addRows(int block, long first) {
+    Values users = readers[user].values();
+    Values items = readers[item].values();
+    int[] userOf = readers[user].read();
+    int[] itemOf = readers[item].read();
+    long sum = 0;
+    for (int r = 0; r < block; r++) {
+      if (!usual || flags[r] != 0) {
+        sum += addRow(r, first, row + r - first);
+        continue;
+      }
+      int userCode = users.code(userOf[r], rows.users);
+      int itemCode = items.code(itemOf[r], rows.items);
+      if (rows.users.defect() != null || rows.items.defect() != null) {
+        sum += reject(idDefect(r), r, first, row + r - first);
+        continue;
+      }
+      rows.add(userCode, itemCode);
+      long hash = Hashes.mix(users.hash(userOf[r]) + Hashes.GAMMA) ^ items.hash(itemOf[r]);
+      if (rating >= 0) {
+        Values ratings = readers[rating].values();
+        int value = readers[rating].read()[r];
+        rows.addRating((float) ratings.number(value), Hashes.mix(hashes[r]));
+        hash = Hashes.mix(hash) + ratings.hash(value);
+      } else if (rated) {
+        rows.addRating(1, Hashes.mix(hashes[r]));
+      }
+      if (timestamp >= 0) {
+        rows.addTime(readers[timestamp].values().seconds(readers[timestamp].read()[r]));
+      }
+      sum += Hashes.mix(hash);
+    }
+    return sum;
+  }
+
+  private long reject(String defect, int r, long chunk, long line) {
+    byte[] shown = String.join(",", texts(r)).getBytes(UTF_8);
+    return rows.reject(defect, shown, 0, shown.length, chunk, line);
+  }
+
   /**
    * Adds a row of the block, or its reject.
    *
@@ -267,18 +317,17 @@ final class ParquetBatches implements CsvSource.Batches {
    */
   private long addRow(int r, long chunk, long line) {
     boolean complete = (flags[r] & Values.MISSING) == 0;
-    long hash = !rated ? 0 : hashesValues ? mixNested(hashes[r]) : hashTexts(r);
+    long hash = !rated ? 0 : hashesValues ? mixNested(Hashes.mix(hashes[r])) : hashTexts(r);
     String defect = parseRow(r, complete, hash);
     if (defect != null) {
-      byte[] shown = String.join(",", texts(r)).getBytes(UTF_8);
-      return rows.reject(defect, shown, 0, shown.length, chunk, line);
+      return reject(defect, r, chunk, line);
     }
     long sum = Hashes.mix(hash(user, r) + Hashes.GAMMA) ^ hash(item, r);
     return Hashes.mix(rating < 0 ? sum : Hashes.mix(sum) + hash(rating, r));
   }
 
   private long hash(int column, int r) {
-    return readers[column].values().hash(readers[column].value(r));
+    return readers[column].values().hash(readers[column].read()[r]);
   }
 
   /** The hash that {@link CsvLine#fingerprint} gives of the same values. */
@@ -288,7 +337,7 @@ final class ParquetBatches implements CsvSource.Batches {
     boolean exponents = hasExponent(r);
     for (int c = 0; c < readers.length; c++) {
       Values values = readers[c].values();
-      int value = readers[c].value(r);
+      int value = readers[c].read()[r];
       int needed = out + values.length(value) + 1 + (exponents ? Values.MOST_ZEROS : Values.SLACK);
       if (needed > text.length) {
         text = Arrays.copyOf(text, 2 * needed);
@@ -357,13 +406,13 @@ final class ParquetBatches implements CsvSource.Batches {
   private List<String> texts(int r) {
     List<String> texts = new ArrayList<>();
     for (ParquetColumn reader : readers) {
-      texts.add(reader.values().text(reader.value(r), Integer.MAX_VALUE));
+      texts.add(reader.values().text(reader.read()[r], Integer.MAX_VALUE));
     }
     return texts;
   }
 
   private boolean is(byte flag, int column, int r) {
-    return (readers[column].values().flags(readers[column].value(r)) & flag) != 0;
+    return (readers[column].values().flags(readers[column].read()[r]) & flag) != 0;
   }
 
   /** Adds one row, by the rules of CSV and in their order; returns what makes it unreadable. */
@@ -381,7 +430,7 @@ final class ParquetBatches implements CsvSource.Batches {
       if (is(Values.NO_TIME, timestamp, r)) {
         return describe(timestamp, r) + CsvParser.NOT_A_TIME;
       }
-      time = readers[timestamp].values().seconds(readers[timestamp].value(r));
+      time = readers[timestamp].values().seconds(readers[timestamp].read()[r]);
       if (is(Values.SCALED, timestamp, r)) {
         rows.addScaledTime();
       }
@@ -391,7 +440,7 @@ final class ParquetBatches implements CsvSource.Batches {
       if (is(Values.NO_NUMBER, rating, r)) {
         return describe(rating, r) + CsvParser.NOT_A_NUMBER;
       }
-      number = (float) readers[rating].values().number(readers[rating].value(r));
+      number = (float) readers[rating].values().number(readers[rating].read()[r]);
     }
     SplitRatings.Part part = null;
     if (split >= 0) {
@@ -400,13 +449,10 @@ final class ParquetBatches implements CsvSource.Batches {
         return describe(split, r) + CsvParser.NOT_A_PART;
       }
     }
-    int userCode = readers[user].values().code(readers[user].value(r), rows.users);
-    int itemCode = readers[item].values().code(readers[item].value(r), rows.items);
-    if (rows.users.defect() != null) {
-      return describe(user, r) + rows.users.defect();
-    }
-    if (rows.items.defect() != null) {
-      return describe(item, r) + rows.items.defect();
+    int userCode = readers[user].values().code(readers[user].read()[r], rows.users);
+    int itemCode = readers[item].values().code(readers[item].read()[r], rows.items);
+    if (rows.users.defect() != null || rows.items.defect() != null) {
+      return idDefect(r);
     }
     if (!complete) {
       rows.markIncomplete();
@@ -431,8 +477,13 @@ final class ParquetBatches implements CsvSource.Batches {
     return null;
   }
 
+  private String idDefect(int r) {
+    String defect = rows.users.defect();
+    return defect != null ? describe(user, r) + defect : describe(item, r) + rows.items.defect();
+  }
+
   private String text(int column, int r, int most) {
-    return readers[column].values().text(readers[column].value(r), most);
+    return readers[column].values().text(readers[column].read()[r], most);
   }
 
   private String describe(int column, int r) {

@@ -5,7 +5,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.UUID;
 import org.apache.parquet.bytes.ByteBufferInputStream;
 import org.apache.parquet.bytes.BytesUtils;
@@ -19,7 +18,6 @@ import org.apache.parquet.column.page.DataPageV2;
 import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.page.PageReader;
 import org.apache.parquet.column.values.ValuesReader;
-import org.apache.parquet.column.values.rle.RunLengthBitPackingHybridDecoder;
 import org.apache.parquet.io.ParquetDecodingException;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
@@ -80,16 +78,19 @@ final class ParquetColumn {
   private int left;
 
   /** Which values are there: none of the two where all are. */
-  private @Nullable ValuesReader levels;
+  private @Nullable PackedInts levels;
 
-  private @Nullable RunLengthBitPackingHybridDecoder levels2;
+  private @Nullable ValuesReader oldLevels;
 
-  /** Where values come from: of these two, one. */
+  /** Where values come from: of these three, one. */
+  private @Nullable PackedInts codes;
+
   private @Nullable ByteBuffer plain;
-
   private @Nullable ValuesReader reader;
-  private boolean coded;
-  private boolean[] isThere = {};
+
+  /** For each row 1 where its value is there, where not all are. */
+  private int[] there = {};
+
   private int[] read = {};
 
   /**
@@ -153,9 +154,9 @@ final class ParquetColumn {
     return values;
   }
 
-  /** Mixes the values of the rows that were read last into hashes of them. */
-  void mixHashes(int rows, long[] hashes) {
-    values.mixHashes(read, rows, hashes);
+  /** Adds hashes of the values of the rows that were read last to those of the rows. */
+  void addHashes(int rows, long[] hashes, long salt) {
+    values.addHashes(read, rows, hashes, salt);
   }
 
   /** Adds the flags of the values of the rows that were read last to those of the rows. */
@@ -163,16 +164,16 @@ final class ParquetColumn {
     values.addFlags(read, rows, flags);
   }
 
-  /** The value of a row among those that were read last. */
-  int value(int row) {
-    return read[row];
+  /** For each of the rows that were read last its value. */
+  int[] read() {
+    return read;
   }
 
   /** Reads the next rows; values that no dictionary has are those of these rows alone. */
   void read(int rows) throws IOException {
     if (read.length < rows) {
       read = new int[rows];
-      isThere = new boolean[rows];
+      there = new int[rows];
     }
     values.drop();
     int at = 0;
@@ -181,13 +182,10 @@ final class ParquetColumn {
         openPage();
       }
       int n = Math.min(left, rows - at);
-      readLevels(n);
-      if (coded) {
-        readCodes(at, n);
-      } else if (plain != null) {
-        readPlain(plain, at, n);
-      } else if (reader != null) {
-        readOthers(reader, at, n);
+      int here = readLevels(n);
+      readValues(at, here);
+      if (here < n) {
+        spread(at, n, here);
       }
       left -= n;
       at += n;
@@ -200,37 +198,40 @@ final class ParquetColumn {
       throw new ParquetDecodingException("a column ends early");
     }
     left = page.getValueCount();
+    if (left < 0) {
+      throw new ParquetDecodingException("a page of " + left + " values");
+    }
     levels = null;
-    levels2 = null;
+    oldLevels = null;
+    boolean optional = column.getMaxDefinitionLevel() > 0;
     if (page instanceof DataPageV1 first) {
       ByteBufferInputStream in = first.getBytes().toInputStream();
-      if (column.getMaxDefinitionLevel() > 0) {
-        levels = first.getDlEncoding().getValuesReader(column, ValuesType.DEFINITION_LEVEL);
-        levels.initFromPage(left, in);
+      if (optional && first.getDlEncoding() == Encoding.RLE) {
+        levels = new PackedInts(1, in.slice(BytesUtils.readIntLittleEndian(in)));
+      } else if (optional) {
+        oldLevels = first.getDlEncoding().getValuesReader(column, ValuesType.DEFINITION_LEVEL);
+        oldLevels.initFromPage(left, in);
       }
       openValues(first.getValueEncoding(), in);
     } else {
       DataPageV2 second = (DataPageV2) page;
-      if (column.getMaxDefinitionLevel() > 0) {
-        levels2 =
-            new RunLengthBitPackingHybridDecoder(
-                BytesUtils.getWidthFromMaxInt(column.getMaxDefinitionLevel()),
-                second.getDefinitionLevels().toInputStream());
+      if (optional) {
+        levels = new PackedInts(1, second.getDefinitionLevels().toByteBuffer());
       }
       openValues(second.getDataEncoding(), second.getData().toInputStream());
     }
   }
 
   private void openValues(Encoding encoding, ByteBufferInputStream in) throws IOException {
-    coded = encoding.usesDictionary();
+    codes = null;
     plain = null;
     reader = null;
-    if (coded) {
+    if (encoding.usesDictionary()) {
       if (stored == null) {
         throw new ParquetDecodingException("a page without its dictionary");
       }
-      reader = encoding.getDictionaryBasedValuesReader(column, ValuesType.VALUES, stored);
-      reader.initFromPage(left, in);
+      int width = in.available() > 0 ? in.read() : 0; // a page without values may end here
+      codes = new PackedInts(width, in.slice(in.available()));
     } else if (encoding == Encoding.PLAIN && type != PrimitiveTypeName.BOOLEAN) {
       plain = in.slice(in.available()).order(ByteOrder.LITTLE_ENDIAN);
       if (!plain.hasArray()) {
@@ -243,27 +244,48 @@ final class ParquetColumn {
     }
   }
 
-  private void readLevels(int n) throws IOException {
+  /** Reads which of the next rows have a value; returns how many. */
+  private int readLevels(int n) {
     if (levels != null) {
-      for (int i = 0; i < n; i++) {
-        isThere[i] = levels.readInteger() > 0;
+      if (levels.skip(1, n)) {
+        return n;
       }
-    } else if (levels2 != null) {
+      levels.read(there, 0, n);
+    } else if (oldLevels != null) {
       for (int i = 0; i < n; i++) {
-        isThere[i] = levels2.readInt() > 0;
+        there[i] = oldLevels.readInteger();
       }
     } else {
-      Arrays.fill(isThere, 0, n, true);
+      return n;
+    }
+    int sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += there[i];
+    }
+    return sum;
+  }
+
+  /** Moves values to the rows that have one. */
+  private void spread(int at, int n, int here) {
+    int next = at + here;
+    for (int i = n - 1; i >= 0; i--) {
+      read[at + i] = there[i] == 0 ? 0 : read[--next];
     }
   }
 
-  private void readCodes(int at, int n) {
-    ValuesReader codes = reader;
-    if (codes == null) {
-      return;
-    }
-    for (int i = 0; i < n; i++) {
-      read[at + i] = isThere[i] ? dictionary[codes.readValueDictionaryId()] : 0;
+  private void readValues(int at, int n) {
+    if (codes != null) {
+      codes.read(read, at, n);
+      int[] known = dictionary;
+      for (int i = at; i < at + n; i++) {
+        read[i] = known[read[i]];
+      }
+    } else if (plain != null) {
+      readPlain(plain, at, n);
+    } else if (reader != null) {
+      for (int i = 0; i < n; i++) {
+        read[at + i] = add(reader);
+      }
     }
   }
 
@@ -271,24 +293,24 @@ final class ParquetColumn {
     switch (type) {
       case INT32 -> {
         for (int i = 0; i < n; i++) {
-          read[at + i] = isThere[i] ? addInt(in.getInt()) : 0;
+          read[at + i] = addInt(in.getInt());
         }
       }
       case INT64 -> {
-        for (int i = 0; i < n; i++) {
-          read[at + i] = isThere[i] ? addLong(in.getLong()) : 0;
+        if (meaning == Meaning.PLAIN) {
+          values.addLongs(in, read, at, n);
+        } else {
+          for (int i = 0; i < n; i++) {
+            read[at + i] = addLong(in.getLong());
+          }
         }
       }
       case FLOAT -> {
         for (int i = 0; i < n; i++) {
-          read[at + i] = isThere[i] ? values.addFloat(in.getFloat()) : 0;
+          read[at + i] = values.addFloat(in.getFloat());
         }
       }
-      case DOUBLE -> {
-        for (int i = 0; i < n; i++) {
-          read[at + i] = isThere[i] ? values.addDouble(in.getDouble()) : 0;
-        }
-      }
+      case DOUBLE -> values.addDoubles(in, read, at, n);
       default -> {
         boolean lengths = type == PrimitiveTypeName.BINARY;
         int fixed =
@@ -296,22 +318,12 @@ final class ParquetColumn {
                 ? INT96_BYTES
                 : lengths ? 0 : column.getPrimitiveType().getTypeLength();
         for (int i = 0; i < n; i++) {
-          if (isThere[i]) {
-            int length = lengths ? in.getInt() : fixed;
-            int from = in.position();
-            in.position(from + length); // fails where there are less
-            read[at + i] = addBytes(in.array(), in.arrayOffset() + from, length);
-          } else {
-            read[at + i] = 0;
-          }
+          int length = lengths ? in.getInt() : fixed;
+          int from = in.position();
+          in.position(from + length); // fails where there are less
+          read[at + i] = addBytes(in.array(), in.arrayOffset() + from, length);
         }
       }
-    }
-  }
-
-  private void readOthers(ValuesReader in, int at, int n) {
-    for (int i = 0; i < n; i++) {
-      read[at + i] = isThere[i] ? add(in) : 0;
     }
   }
 
@@ -354,11 +366,11 @@ final class ParquetColumn {
       case DECIMAL -> values.addDecimal(BigDecimal.valueOf(value, scale));
       case DATE -> values.addDate(value);
       case TIME -> values.addTimeOfDay(value * (NANOS / perSecond));
-      case TIMESTAMP ->
-          values.addTimestamp(
-              Math.floorDiv(value, perSecond),
-              (int) (Math.floorMod(value, perSecond) * (NANOS / perSecond)),
-              local);
+      case TIMESTAMP -> {
+        long second = Math.floorDiv(value, perSecond);
+        long rest = value - second * perSecond;
+        yield values.addTimestamp(second, (int) (rest * (NANOS / perSecond)), local);
+      }
       default -> values.addLong(value);
     };
   }

@@ -6,6 +6,7 @@ import dev.beamals.ids.Hashes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
@@ -115,6 +116,10 @@ final class Values {
   private byte[] notations = {};
   private @Nullable IdColumn codesOf;
   private int keptCount;
+
+  /** For each value that is kept what {@link #addHashes} adds; empty until it is asked for. */
+  private long[] mixed = {};
+
   private int keptLength;
 
   /**
@@ -146,6 +151,7 @@ final class Values {
   void keep() {
     keptCount = count;
     keptLength = length;
+    mixed = new long[0];
   }
 
   /** Removes what is not kept. */
@@ -205,21 +211,24 @@ final class Values {
   }
 
   /**
-   * Mixes the hashes of the values of some rows into those of the rows.
+   * Adds hashes of the values of some rows to those of the rows. What is kept, such as a
+   * dictionary, is mixed once and not for each row.
    *
    * @param read for each row its value
    * @param hashes Modified
+   * @param salt another for each column
    */
-  void mixHashes(int[] read, int rows, long[] hashes) {
-    long[] of = bits;
-    if (nanos.length > 0) {
-      for (int r = 0; r < rows; r++) {
-        hashes[r] = Hashes.mix(hashes[r] + hash(read[r]));
+  void addHashes(int[] read, int rows, long[] hashes, long salt) {
+    if (mixed.length == 0) {
+      mixed = new long[keptCount];
+      for (int value = 0; value < keptCount; value++) {
+        mixed[value] = Hashes.mix(hash(value) + salt);
       }
-      return;
     }
+    long[] known = mixed;
     for (int r = 0; r < rows; r++) {
-      hashes[r] = Hashes.mix(hashes[r] + of[read[r]]);
+      int value = read[r];
+      hashes[r] += value < known.length ? known[value] : Hashes.mix(hash(value) + salt);
     }
   }
 
@@ -394,6 +403,75 @@ final class Values {
       setTime(value, number);
     }
     return value;
+  }
+
+  /**
+   * Adds numbers of 64 bits, see {@link #addDouble}.
+   *
+   * @param in Modified: goes on behind them
+   * @param out Modified: has their values in {@code [at, at + n)}
+   */
+  void addDoubles(ByteBuffer in, int[] out, int at, int n) {
+    if (writesNumbers() || ids) {
+      for (int i = 0; i < n; i++) {
+        out[at + i] = addDouble(in.getDouble());
+      }
+      return;
+    }
+    int first = addBares(Form.DOUBLE, n);
+    byte[] from = in.array();
+    int offset = next(in, n);
+    for (int i = 0; i < n; i++) {
+      double number = Double.longBitsToDouble((long) LONGS.get(from, offset + 8 * i));
+      bits[first + i] = Double.doubleToRawLongBits(number + 0.0);
+      out[at + i] = Double.isNaN(number) ? 0 : first + i;
+    }
+    if (needsNumbers) {
+      for (int i = 0; i < n; i++) {
+        numbers[first + i] = Double.longBitsToDouble(bits[first + i]);
+      }
+    }
+    for (int i = 0; needsTimes && i < n; i++) {
+      setTime(first + i, Double.longBitsToDouble(bits[first + i]));
+    }
+  }
+
+  /** Adds whole numbers of 64 bits, see {@link #addDoubles}. */
+  void addLongs(ByteBuffer in, int[] out, int at, int n) {
+    if (writesNumbers() || ids || needsNumbers || needsTimes) {
+      for (int i = 0; i < n; i++) {
+        out[at + i] = addLong(in.getLong());
+      }
+      return;
+    }
+    int first = addBares(Form.WHOLE, n);
+    byte[] from = in.array();
+    int offset = next(in, n);
+    for (int i = 0; i < n; i++) {
+      bits[first + i] = (long) LONGS.get(from, offset + 8 * i);
+      out[at + i] = first + i;
+    }
+  }
+
+  /**
+   * Where the next numbers of 64 bits begin in the array of a buffer, which goes on behind them.
+   */
+  private static int next(ByteBuffer in, int n) {
+    int position = in.position();
+    in.position(position + 8 * n); // fails where there are less
+    return in.arrayOffset() + position;
+  }
+
+  /** Makes room for numbers without their texts; returns the first. */
+  private int addBares(Form form, int n) {
+    int first = count;
+    count += n;
+    if (count >= forms.length) {
+      grow(2 * count);
+    }
+    Arrays.fill(flags, first, count, (byte) 0);
+    Arrays.fill(forms, first, count, (byte) (form.ordinal() | BARE));
+    return first;
   }
 
   private int set(int value, Form form, long of) {

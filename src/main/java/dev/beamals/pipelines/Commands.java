@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All commands, in the order in which help tells them. */
 enum Commands {
-  TRAIN("train", "train a model from a CSV of interactions", TrainOptions.class, Train::new),
+  TRAIN("train", "train a model from files of interactions", TrainOptions.class, Train::new),
   TUNE(
       "tune",
       "train with several parameters, and keep the best model",

@@ -56,7 +56,7 @@ final class Compare extends Command<CompareOptions> {
             folders.get(m));
       }
     }
-    require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
+    require(options.getInput() != null, "--input: missing; expected files of interactions");
     Ranking ranking = Ranking.of(options);
     for (String flag : List.of("topK", "relevantFrom")) {
       require(

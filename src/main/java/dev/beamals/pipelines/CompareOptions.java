@@ -24,7 +24,7 @@ public interface CompareOptions extends RatingsOptions, RankingOptions {
   void setModels(@Nullable List<String> models);
 
   @Description(
-      "CSV files of the rows that the models were trained on, with the columns of --input: with"
+      "Files of the rows that the models were trained on, with the columns of --input: with"
           + " them lists of recommended items are compared too, without what a user has there.")
   @Nullable List<String> getExcludeSeen();
 

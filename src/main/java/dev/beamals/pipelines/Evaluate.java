@@ -43,7 +43,7 @@ final class Evaluate extends ModelCommand<EvaluateOptions> {
 
   @Override
   void check() {
-    require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
+    require(options.getInput() != null, "--input: missing; expected files of interactions");
     Ranking ranking = Ranking.of(options);
     for (String flag : List.of("topK", "relevantFrom", "candidates")) {
       require(

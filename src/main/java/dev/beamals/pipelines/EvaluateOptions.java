@@ -26,7 +26,7 @@ public interface EvaluateOptions extends ModelOptions, RatingsOptions, RankingOp
   void setColdStartStrategy(TrainOptions.ColdStartStrategy coldStartStrategy);
 
   @Description(
-      "CSV files of the rows that the model was trained on, with the columns of --input: with them"
+      "Files of the rows that the model was trained on, with the columns of --input: with them"
           + " lists of recommended items are judged too, without what a user has there.")
   @Nullable List<String> getExcludeSeen();
 

@@ -50,7 +50,7 @@ final class FoldInCommand extends ModelCommand<FoldInOptions> {
 
   @Override
   void check() {
-    require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
+    require(options.getInput() != null, "--input: missing; expected files of interactions");
     require(options.getOutput() != null, "--output: missing; expected a folder for the factors");
     checkMaxRejects(options);
     parameters();

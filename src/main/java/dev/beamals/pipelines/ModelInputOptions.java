@@ -3,7 +3,7 @@ package dev.beamals.pipelines;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
-/** How the CSV files of a command that uses a model are read. */
+/** How the files of a command that uses a model are read. */
 @Group(Group.Name.data)
 public interface ModelInputOptions extends CsvOptions {
 

@@ -25,7 +25,7 @@ public interface PredictOptions extends TableOptions {
 
   void setItem(@Nullable String item);
 
-  @Description("CSV files of pairs, with a column of users and one of items; needs --output.")
+  @Description("Files of pairs, with a column of users and one of items; needs --output.")
   @Nullable List<String> getInput();
 
   void setInput(@Nullable List<String> input);

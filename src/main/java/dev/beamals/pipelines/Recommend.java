@@ -76,7 +76,7 @@ final class Recommend extends TopKCommand<RecommendOptions> {
     require(!forItems() || !options.getExplain(), "--explain: expected without --for=items");
     require(
         !options.getExplain() || options.getInput() != null,
-        "--input: missing; expected CSV files of the interactions that --explain goes by");
+        "--input: missing; expected files of the interactions that --explain goes by");
     for (String flag : OF_EXPLAIN) {
       require(
           options.getExplain() || !arguments.isTyped(flag),

@@ -79,7 +79,7 @@ final class Train extends Command<TrainOptions> {
 
   @Override
   void check() {
-    require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
+    require(options.getInput() != null, "--input: missing; expected files of interactions");
     AlsParameters parameters = parameters();
     require(
         options.getColdStartStrategy() != TrainOptions.ColdStartStrategy.baseline

@@ -70,7 +70,7 @@ final class Tune extends Command<TuneOptions> {
 
   @Override
   void check() {
-    require(options.getInput() != null, "--input: missing; expected CSV files of interactions");
+    require(options.getInput() != null, "--input: missing; expected files of interactions");
     require(
         options.getTestInput() == null && options.getInitialModel() == null,
         "--testInput and --initialModel: expected without tune, which splits --input itself");

@@ -629,6 +629,19 @@ final class FormatsTest {
     assertTrue(rows.get(3).startsWith("rejected: not JSON: "), rows.get(3));
   }
 
+  /** As pyarrow 25 writes a column of numpy's float16; Parquet 1.13 does not know the type. */
+  @Test
+  void halfPrecisionIsRefusedByName() {
+    Path file = Path.of("src/test/resources/parquet/float16.parquet");
+    RunException e = assertThrows(RunException.class, () -> read(FORMAT, true, file));
+    assertTrue(
+        String.valueOf(e.getMessage())
+            .endsWith(
+                "float16.parquet: its column rating is of a type that cannot be read, float16;"
+                    + " expected float32 or float64"),
+        e.getMessage());
+  }
+
   @Test
   void damagedParquetIsNamed() throws IOException {
     Path file =

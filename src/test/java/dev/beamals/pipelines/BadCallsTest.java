@@ -27,7 +27,7 @@ final class BadCallsTest {
       2 | --rank=3                               | --rank=3: no such command; expected train, tune, predict, recommend, similar, explain, fold-in, evaluate, compare, report, show, verify, help or completion
       2 | completion                             | completion: expected bash, as in: source <(als completion bash); zsh takes the same after: autoload -U bashcompinit && bashcompinit
       2 | completion fish                        | completion: expected bash, as in: source <(als completion bash); zsh takes the same after: autoload -U bashcompinit && bashcompinit
-      2 | train                                  | --input: missing; expected CSV files of interactions
+      2 | train                                  | --input: missing; expected files of interactions
       2 | train a.csv --rnk=3                    | --rnk: no such flag; is it --rank?
       2 | train a.csv --maxiter 3                | --maxiter: no such flag; is it --maxIter?
       2 | train a.csv --userCols=u               | --userCols: no such flag; is it --userCol?
@@ -94,17 +94,17 @@ final class BadCallsTest {
       2 | recommend m --user=1 --item=2          | --item and --items: expected with --for=items only
       2 | recommend m --user=1 --ratingCol=r     | --ratingCol: expected with --explain only
       2 | recommend m --user=1 --compression=zstd | --compression: expected with --format=parquet
-      2 | recommend m --user=1 --explain         | --input: missing; expected CSV files of the interactions that --explain goes by
+      2 | recommend m --user=1 --explain         | --input: missing; expected files of the interactions that --explain goes by
       2 | similar m                              | --item, --items, --user, --users and --all: expected one of them
       2 | similar m --item=1 --for=users         | --for: expected with --all only
       2 | explain m a.csv --user=1               | --user and --item: missing; expected both
-      2 | fold-in m                              | --input: missing; expected CSV files of interactions
+      2 | fold-in m                              | --input: missing; expected files of interactions
       2 | fold-in m a.csv                        | --output: missing; expected a folder for the factors
-      2 | evaluate m                             | --input: missing; expected CSV files of interactions
+      2 | evaluate m                             | --input: missing; expected files of interactions
       2 | evaluate m a.csv --topK=5              | --topK: expected with --excludeSeen, the rows that the model was trained on
       2 | compare m --input=a.csv                | --models=m: expected the folders of at least two models, with a comma between them
       2 | compare m m --input=a.csv              | --models=m,m: m is there twice; expected other models
-      2 | compare m n                            | --input: missing; expected CSV files of interactions
+      2 | compare m n                            | --input: missing; expected files of interactions
       1 | report FOLDER/none                     | --model=FOLDER/none: no such folder
       """;
 

@@ -23,6 +23,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,8 +52,13 @@ final class BrokenFilesTest {
     for (int number = 0; number < TRIES; number++) {
       Path file = folder.resolve("rows");
       Path output = folder.resolve("model" + number);
-      Variations variation = Variations.write(number, file);
-      List<String> flags = flags(file);
+      boolean parquet = number % 2 == 1;
+      Object variation = parquet ? parquet(number, file) : Variations.write(number, file);
+      List<String> flags =
+          parquet
+              ? new ArrayList<>(
+                  List.of("train", "--userCol=user", "--itemCol=item", "--ratingCol=rating"))
+              : flags(file);
       Files.write(file, broken(Files.readAllBytes(file), new Random(number)));
       flags.addAll(List.of("--input=" + file, "--output=" + output, "--rank=2", "--maxIter=1"));
       flags.add("--maxRejects=1000");
@@ -92,6 +108,54 @@ final class BrokenFilesTest {
     }
     assertEquals(1, digests.size(), digests.toString());
     assertTrue(!digests.contains(""));
+  }
+
+  /** Writes rows as Parquet, each number in its own way; returns which. */
+  private static String parquet(int number, Path file) throws IOException {
+    Random random = new Random(number);
+    MessageType type =
+        MessageTypeParser.parseMessageType(
+            "message rows { required int64 user; optional int32 item; optional double rating;"
+                + " required int64 timestamp; optional binary title (STRING);"
+                + " repeated binary tags (STRING); }");
+    WriterVersion version = WriterVersion.values()[random.nextInt(2)];
+    boolean dictionary = random.nextBoolean();
+    CompressionCodecName codec =
+        List.of(
+                CompressionCodecName.UNCOMPRESSED,
+                CompressionCodecName.SNAPPY,
+                CompressionCodecName.GZIP,
+                CompressionCodecName.ZSTD)
+            .get(random.nextInt(4));
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(
+                HadoopOutputFile.fromPath(
+                    new org.apache.hadoop.fs.Path(file.toUri()), new Configuration(false)))
+            .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
+            .withType(type)
+            .withConf(new Configuration(false))
+            .withWriterVersion(version)
+            .withDictionaryEncoding(dictionary)
+            .withCompressionCodec(codec)
+            .withRowGroupSize(4096L)
+            .withPageSize(512)
+            .build()) {
+      for (int row = 0; row < 300; row++) {
+        Group group = new SimpleGroupFactory(type).newGroup();
+        group.add("user", (long) random.nextInt(20));
+        group.add("item", random.nextInt(30));
+        if (row % 9 > 0) {
+          group.add("rating", random.nextInt(50) / 10.0);
+        }
+        group.add("timestamp", 1_600_000_000L + row);
+        group.add("title", "film " + random.nextInt(40));
+        for (int tag = random.nextInt(3); tag > 0; tag--) {
+          group.add("tags", "tag " + tag);
+        }
+        writer.write(group);
+      }
+    }
+    return version + " " + (dictionary ? "dictionary " : "") + codec;
   }
 
   /** A training by the flags that are found. */
