@@ -238,9 +238,7 @@ final class Help {
           option.type(File.class);
         }
         List<String> allowed =
-            name.equals("runner")
-                ? List.of("DirectRunner", "SparkRunner")
-                : Flags.allowed(getter);
+            name.equals("runner") ? List.of("DirectRunner", "SparkRunner") : Flags.allowed(getter);
         if (!allowed.isEmpty()) {
           option.completionCandidates(allowed);
         }
