@@ -1,6 +1,11 @@
 # What several of the scripts beside it need; they source it.
 home=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 
+# In the C locale a JVM, Maven's as well, cannot name a file whose name is not ASCII.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+  C | POSIX) export LC_ALL=C.UTF-8 ;;
+esac
+
 say() {
   echo "${0##*/}: $*" >&2
 }

@@ -1,10 +1,12 @@
 package dev.beamals;
 
 import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.Combine.BinaryCombineFn;
 import org.apache.beam.sdk.transforms.Combine.CombineFn;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.SerializableBiFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
 
@@ -33,6 +35,14 @@ public final class CombineAll<InputT, OutputT>
   public static <InputT, OutputT> CombineAll<InputT, OutputT> create(
       InputT neutral, CombineFn<InputT, ?, OutputT> fn) {
     return new CombineAll<>(neutral, fn);
+  }
+
+  /**
+   * @param neutral what changes no other
+   * @param plus what two are together, whichever comes first; it changes neither
+   */
+  public static <T> CombineAll<T, T> create(T neutral, SerializableBiFunction<T, T, T> plus) {
+    return create(neutral, BinaryCombineFn.of(plus));
   }
 
   @Override

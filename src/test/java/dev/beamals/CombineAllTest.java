@@ -26,6 +26,19 @@ final class CombineAllTest {
   }
 
   @Test
+  void takesWhatTwoAreTogether() {
+    Pipeline pipeline = Pipeline.create();
+    PAssert.that(
+            pipeline
+                .apply(Create.of("a", "abc", "ab"))
+                .apply(
+                    CombineAll.create(
+                        "", (left, right) -> left.length() > right.length() ? left : right)))
+        .containsInAnyOrder("abc");
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
   void hasTheNeutralOneForNoElement() {
     check(List.of(), 1000);
   }

@@ -4,7 +4,6 @@ import dev.beamals.CombineAll;
 import dev.beamals.NumbersCoder;
 import dev.beamals.blocks.RatingBlock;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -26,6 +25,14 @@ public record DroppedRatings(long duplicates, long aggregated, long infrequent, 
     return NumbersCoder.of(DroppedRatings.class);
   }
 
+  private DroppedRatings plus(DroppedRatings other) {
+    return new DroppedRatings(
+        duplicates + other.duplicates,
+        aggregated + other.aggregated,
+        infrequent + other.infrequent,
+        users + other.users);
+  }
+
   /** Counts what blocks of users lost when they were made, and what became of them since. */
   public static PCollection<DroppedRatings> count(
       PCollection<RatingBlock> all, PCollection<RatingBlock> kept) {
@@ -43,7 +50,9 @@ public record DroppedRatings(long duplicates, long aggregated, long infrequent, 
             all.apply(name + "CountAll", ParDo.of(new CountFn(1))).setCoder(coder()))
         .and(kept.apply(name + "CountKept", ParDo.of(new CountFn(-1))).setCoder(coder()))
         .apply(name + "FlattenCounts", Flatten.pCollections())
-        .apply(name + "SumCounts", CombineAll.create(new DroppedRatings(0, 0, 0, 0), new SumFn()));
+        .apply(
+            name + "SumCounts",
+            CombineAll.create(new DroppedRatings(0, 0, 0, 0), DroppedRatings::plus));
   }
 
   static final class CountFn extends DoFn<RatingBlock, DroppedRatings> {
@@ -62,19 +71,6 @@ public record DroppedRatings(long duplicates, long aggregated, long infrequent, 
               sign > 0 ? block.aggregated() : 0,
               sign * block.size(),
               sign * block.src().size()));
-    }
-  }
-
-  private static final class SumFn extends Combine.BinaryCombineFn<DroppedRatings> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public DroppedRatings apply(DroppedRatings left, DroppedRatings right) {
-      return new DroppedRatings(
-          left.duplicates + right.duplicates,
-          left.aggregated + right.aggregated,
-          left.infrequent + right.infrequent,
-          left.users + right.users);
     }
   }
 }

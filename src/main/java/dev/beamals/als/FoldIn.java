@@ -17,7 +17,6 @@ import dev.beamals.ratings.Rating;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -103,6 +102,10 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
     public static Coder<Counts> coder() {
       return NumbersCoder.of(Counts.class);
     }
+
+    private Counts plus(Counts other) {
+      return new Counts(ratings + other.ratings, ignored + other.ignored);
+    }
   }
 
   /** The ids of the ratings that were folded in, with the other side of the model. */
@@ -187,7 +190,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
         solved
             .get(COUNTS)
             .setCoder(Counts.coder())
-            .apply("SumCounts", CombineAll.create(new Counts(0, 0), new SumFn()));
+            .apply("SumCounts", CombineAll.create(new Counts(0, 0), Counts::plus));
     if (merge()) {
       factors =
           MergeFactors.inputs(model().factors(side()).blocks(), factors)
@@ -203,7 +206,7 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
         .blocks()
         .apply("AddFactors", ParDo.of(new AddFn(factors.rank())))
         .setCoder(StepSums.Coder.of())
-        .apply("SumFactors", CombineAll.create(new StepSums(), new StepSums.MergeFn()))
+        .apply("SumFactors", CombineAll.create(new StepSums(), StepSums::plus))
         .apply("ViewSums", View.asSingleton());
   }
 
@@ -297,15 +300,6 @@ public abstract class FoldIn extends PTransform<PCollection<Rating>, FoldIn.Fold
                 BlockSolver.Others.of(otherSums, mean.get(c)),
                 new StepSums()));
       }
-    }
-  }
-
-  private static final class SumFn extends Combine.BinaryCombineFn<Counts> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Counts apply(Counts left, Counts right) {
-      return new Counts(left.ratings + right.ratings, left.ignored + right.ignored);
     }
   }
 }

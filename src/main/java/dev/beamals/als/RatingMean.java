@@ -11,7 +11,6 @@ import java.io.Serializable;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.View;
@@ -42,7 +41,7 @@ public final class RatingMean implements Serializable {
         blocks
             .apply("AddRatings", ParDo.of(new AddFn()))
             .setCoder(new SumCoder())
-            .apply("SumRatings", CombineAll.create(new Sum(0, new ExactSum()), new MergeFn()))
+            .apply("SumRatings", CombineAll.create(new Sum(0, new ExactSum()), Sum::plus))
             .apply("DivideSum", ParDo.of(new DivideFn()))
             .setCoder(DoubleCoder.of())
             .apply("ViewMean", View.asSingleton()));
@@ -59,7 +58,14 @@ public final class RatingMean implements Serializable {
   }
 
   /** Some ratings. */
-  private record Sum(long count, ExactSum ratings) {}
+  private record Sum(long count, ExactSum ratings) {
+    Sum plus(Sum other) {
+      ExactSum both = new ExactSum();
+      both.merge(ratings);
+      both.merge(other.ratings);
+      return new Sum(count + other.count, both);
+    }
+  }
 
   static final class AddFn extends DoFn<RatingBlock, Sum> {
     private static final long serialVersionUID = 1L;
@@ -71,18 +77,6 @@ public final class RatingMean implements Serializable {
         ratings.add(rating);
       }
       out.output(new Sum(block.size(), ratings));
-    }
-  }
-
-  private static final class MergeFn extends Combine.BinaryCombineFn<Sum> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Sum apply(Sum left, Sum right) {
-      ExactSum ratings = new ExactSum();
-      ratings.merge(left.ratings);
-      ratings.merge(right.ratings);
-      return new Sum(left.count + right.count, ratings);
     }
   }
 

@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.NullableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,16 +143,12 @@ final class StepSums {
     }
   }
 
-  static final class MergeFn extends Combine.BinaryCombineFn<StepSums> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public StepSums apply(StepSums left, StepSums right) {
-      StepSums both = new StepSums();
-      both.merge(left);
-      both.merge(right);
-      return both;
-    }
+  /** These and those of other rows. */
+  StepSums plus(StepSums other) {
+    StepSums both = new StepSums();
+    both.merge(this);
+    both.merge(other);
+    return both;
   }
 
   /** Deterministic. */

@@ -15,7 +15,6 @@ import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -88,7 +87,7 @@ public final class MatchIds extends PTransform<PCollection<Ids>, PCollection<Mat
         .apply("MeetByBlock", CoGroupByKey.create())
         .apply("MatchBlocks", ParDo.of(new MatchFn()))
         .setCoder(Match.coder())
-        .apply("SumMatches", CombineAll.create(new Match(0, 0, Ids.of(new int[0])), new SumFn()));
+        .apply("SumMatches", CombineAll.create(new Match(0, 0, Ids.of(new int[0])), Match::plus));
   }
 
   private static PCollection<KV<Integer, Ids>> partition(String name, PCollection<Ids> ids) {
@@ -140,15 +139,6 @@ public final class MatchIds extends PTransform<PCollection<Ids>, PCollection<Mat
       List<Ids> all = new ArrayList<>();
       sets.forEach(all::add);
       return Ids.union(all);
-    }
-  }
-
-  private static final class SumFn extends Combine.BinaryCombineFn<Match> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Match apply(Match left, Match right) {
-      return left.plus(right);
     }
   }
 

@@ -142,9 +142,7 @@ public final class EvaluateRatings
           .setCoder(RatingDifferences.coder())
           .apply(
               "CombineDifferences",
-              CombineAll.create(
-                  RatingDifferences.zero(models.size()),
-                  new RatingDifferences.SumFn(models.size())));
+              CombineAll.create(RatingDifferences.zero(models.size()), RatingDifferences::plus));
     }
   }
 
@@ -312,8 +310,7 @@ public final class EvaluateRatings
         .apply("CompareBlocks", biases == null ? parDo : biases.addTo(parDo))
         .setCoder(RatingComparison.coder())
         .apply(
-            "CombineMetrics",
-            CombineAll.create(RatingComparison.zero(), new RatingComparison.SumFn()));
+            "CombineMetrics", CombineAll.create(RatingComparison.zero(), RatingComparison::plus));
   }
 
   static final class CompareFn extends DoFn<RatingBlock, RatingComparison> {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.transforms.Combine;
 
 /**
  * How far the predictions of a model and those of two baselines are from the same ratings.
@@ -24,21 +23,6 @@ public record RatingComparison(RatingMetrics model, RatingMetrics biases, Rating
   RatingComparison plus(RatingComparison other) {
     return new RatingComparison(
         model.plus(other.model), biases.plus(other.biases), mean.plus(other.mean));
-  }
-
-  /** Adds up. */
-  static final class SumFn extends Combine.BinaryCombineFn<RatingComparison> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public RatingComparison apply(RatingComparison left, RatingComparison right) {
-      return left.plus(right);
-    }
-
-    @Override
-    public RatingComparison identity() {
-      return zero();
-    }
   }
 
   /** Deterministic. */

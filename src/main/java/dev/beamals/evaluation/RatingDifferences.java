@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.transforms.Combine;
 
 /**
  * How far the predictions of several models are from the same ratings: those that all of them
@@ -155,6 +154,18 @@ public final class RatingDifferences {
     }
   }
 
+  /**
+   * These and others.
+   *
+   * @param other Not modified
+   */
+  RatingDifferences plus(RatingDifferences other) {
+    RatingDifferences sum = zero(models.length);
+    sum.merge(this);
+    sum.merge(other);
+    return sum;
+  }
+
   /** Sums over users, D_u being the difference of the errors of a user and n_u its rows. */
   private record Errors(ExactSum sum, ExactSum squares, ExactSum products) {
     Errors() {
@@ -185,24 +196,6 @@ public final class RatingDifferences {
         sums.add(ExactSum.ofInts(ArrayCoding.readInts(in)));
       }
       return new Errors(sums.get(0), sums.get(1), sums.get(2));
-    }
-  }
-
-  /** Adds up. */
-  static final class SumFn extends Combine.BinaryCombineFn<RatingDifferences> {
-    private static final long serialVersionUID = 1L;
-    private final int models;
-
-    SumFn(int models) {
-      this.models = models;
-    }
-
-    @Override
-    public RatingDifferences apply(RatingDifferences left, RatingDifferences right) {
-      RatingDifferences sum = zero(models);
-      sum.merge(left);
-      sum.merge(right);
-      return sum;
     }
   }
 

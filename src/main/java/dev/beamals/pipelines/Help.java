@@ -1,5 +1,6 @@
 package dev.beamals.pipelines;
 
+import java.io.File;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -21,11 +23,49 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * What a command takes, as picocli prints it and has a shell complete it: its specification is made
  * from the interfaces of options, which say each flag once.
  *
- * <p>Picocli does not read the command line ({@link Arguments} does): to load it takes a tenth of a
- * second, which is spent here, where nobody waits for a model.
+ * <p>Picocli does not read the command line ({@link Arguments} does): that would cost every start a
+ * tenth of a second, which is spent here, where nobody waits for a model.
  */
 final class Help {
   private static final int WIDTH = 100;
+
+  /** Picocli's script completes {@code --flag value}; this has it complete what else we take. */
+  private static final String WORDS =
+      """
+      # --flag=value is three words to bash, and one to zsh: to als it is --flag value.
+      function _complete_als_words() {
+        local i word=$2 prefix= split=()
+        if [[ $word == @* ]]; then
+          prefix=@ word=${word#@}
+        else
+          for ((i = 0; i <= COMP_CWORD; i++)); do
+            word=${COMP_WORDS[i]} prefix=
+            if [[ $word == --*=* ]]; then
+              prefix=${word%%=*}= split+=("${word%%=*}") word=${word#*=}
+            elif [[ $word == = ]]; then
+              [ "$i" -eq "$COMP_CWORD" ] || continue
+              word=
+            fi
+            split+=("$word")
+          done
+          COMP_WORDS=("${split[@]}") COMP_CWORD=$((${#split[@]} - 1))
+          _complete_als
+        fi
+        # Without an answer it is a file.
+        if [ ${#COMPREPLY[@]} -eq 0 ] && [ -n "$prefix$BASH_VERSION" ]; then
+          if type compopt &>/dev/null; then
+            compopt -o default
+            [ "$prefix" = @ ] || compopt -o filenames
+          fi
+          for i in "$word"*; do
+            [ ! -e "$i" ] || COMPREPLY+=("$i")
+          done
+        fi
+        COMPREPLY=("${COMPREPLY[@]/#/$prefix}")
+      }
+
+      complete -F _complete_als_words -o default als
+      """;
 
   /** Flags of Beam and its runners that are worth telling, and those of scripts/als. */
   private static final Map<String, String> OF_RUNNER = new LinkedHashMap<>();
@@ -91,8 +131,17 @@ final class Help {
     for (Commands command : Commands.values()) {
       als.addSubcommand(command.command(), line(command));
     }
-    als.addSubcommand("help", new CommandLine(CommandSpec.create()));
-    return AutoComplete.bash("als", als);
+    als.addSubcommand("help", having(Arrays.stream(Commands.values()).map(Commands::command)));
+    als.addSubcommand("completion", having(Stream.of("bash")));
+    String script = AutoComplete.bash("als", als);
+    return script.substring(0, script.lastIndexOf("complete -F")) + WORDS;
+  }
+
+  /** What is followed by one of some words. */
+  private static CommandLine having(Stream<String> words) {
+    CommandLine line = new CommandLine(CommandSpec.create());
+    words.forEach(word -> line.addSubcommand(word, CommandSpec.create()));
+    return line;
   }
 
   private static CommandLine line(Commands command) {
@@ -140,12 +189,15 @@ final class Help {
         .footerHeading("%nExamples:%n")
         .footer(Arrays.stream(usage.examples()).map(e -> "  " + e).toArray(String[]::new));
     for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      Method getter = getters.get(word);
+      boolean isList = getter != null && getter.getReturnType() == List.class;
       spec.addPositional(
           PositionalParamSpec.builder()
-              .paramLabel(label(words.get(i), getters.get(words.get(i))))
-              .index(i + "")
+              .paramLabel(label(word, getter))
+              .index(isList ? i + "..*" : i + "")
               .arity("0..1")
-              .type(String.class)
+              .type(isFile(word) ? File.class : String.class)
               .hidden(true)
               .build());
     }
@@ -182,7 +234,11 @@ final class Help {
         option.arity("0").type(boolean.class);
       } else {
         option.arity("1").paramLabel(label(name, getter));
-        List<String> allowed = Flags.allowed(getter);
+        if (isFile(name)) {
+          option.type(File.class);
+        }
+        List<String> allowed =
+            name.equals("runner") ? List.of("DirectRunner", "SparkRunner") : Flags.allowed(getter);
         if (!allowed.isEmpty()) {
           option.completionCandidates(allowed);
         }
@@ -190,6 +246,14 @@ final class Help {
       group.addArg(option.description(description(name, getter, words)).build());
     }
     spec.addArgGroup(group.build());
+  }
+
+  /** Whether its value is the name of a file or folder, which a shell completes. */
+  private static boolean isFile(String name) {
+    return Outputs.WRITTEN.contains(name)
+        || Outputs.FILES.contains(name)
+        || Outputs.MODELS.contains(name)
+        || name.equals("tempLocation");
   }
 
   /** What stands for the value. */

@@ -193,7 +193,9 @@ final class Tune extends Command<TuneOptions> {
           "%d of %s are there from a run that did not end, or cannot be trained%n",
           table.trials().size() - missing.size(), count(table.trials().size(), "trial"));
     }
-    try (TrialWatch watch = new TrialWatch(table, results, out)) {
+    // Where the result is for programs, people see meanwhile how the trials come out.
+    boolean json = options.getFormat() == CommandOptions.Format.json;
+    try (TrialWatch watch = new TrialWatch(table, results, json ? progress : out)) {
       if (!missing.isEmpty()) {
         train(files, splits, metric, results, missing);
       }
@@ -213,7 +215,7 @@ final class Tune extends Command<TuneOptions> {
     this.results.put("trials", Results.parse(table.toJson()));
     if (tables == null) {
       refit(best.trial(), tableFiles).run();
-      if (options.getFormat() == CommandOptions.Format.json) {
+      if (json) {
         this.results.put(SavedModel.open("output", options.getOutput()));
       }
     } else {

@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -67,7 +66,7 @@ final class FindMoments
               .setCoder(new Longs())
               .apply(
                   step + "/Sum",
-                  CombineAll.create(new long[fractions.length * DIGITS], new SumFn()))
+                  CombineAll.create(new long[fractions.length * DIGITS], FindMoments::sum))
               .apply(
                   step + "/Find",
                   ParDo.of(new FindFn(bits, fractions, known)).withSideInputs(known))
@@ -167,17 +166,12 @@ final class FindMoments
     }
   }
 
-  private static final class SumFn extends Combine.BinaryCombineFn<long[]> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public long[] apply(long[] left, long[] right) {
-      long[] sum = left.clone();
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += right[i];
-      }
-      return sum;
+  private static long[] sum(long[] left, long[] right) {
+    long[] sum = left.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += right[i];
     }
+    return sum;
   }
 
   /** Deterministic; zeros take no room. */

@@ -18,7 +18,6 @@ import org.apache.beam.sdk.coders.DoubleCoder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -155,6 +154,10 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
     /** For a file of the report. */
     public static ReportCoder coder() {
       return new ReportCoder();
+    }
+
+    private Report plusUsers(Report other) {
+      return new Report(users + other.users, smallUsers + other.smallUsers, Double.NaN, Double.NaN);
     }
   }
 
@@ -331,7 +334,7 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
             .setCoder(new ReportCoder())
             .apply(
                 "SumReports",
-                CombineAll.create(new Report(0, 0, Double.NaN, Double.NaN), new SumFn()));
+                CombineAll.create(new Report(0, 0, Double.NaN, Double.NaN), Report::plusUsers));
     PCollectionTuple parts = PCollectionTuple.empty(input.getPipeline());
     for (TupleTag<RatingBatch> tag : List.of(TRAINING, VALIDATION, TEST)) {
       if (split.has(tag)) {
@@ -490,16 +493,6 @@ public abstract class SplitRatings extends PTransform<PCollection<RatingBatch>, 
         SplitRatings.output(batches.get(b), users.parts(b), out);
       }
       out.get(REPORT).output(new Report(users.users(), users.smallUsers(), Double.NaN, Double.NaN));
-    }
-  }
-
-  private static final class SumFn extends Combine.BinaryCombineFn<Report> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Report apply(Report left, Report right) {
-      return new Report(
-          left.users + right.users, left.smallUsers + right.smallUsers, Double.NaN, Double.NaN);
     }
   }
 

@@ -19,7 +19,6 @@ import java.util.PriorityQueue;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarLongCoder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -150,15 +149,6 @@ public final class WritePredictions
     }
   }
 
-  private static final class SumFn extends Combine.BinaryCombineFn<Counts> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Counts apply(Counts left, Counts right) {
-      return left.plus(right);
-    }
-  }
-
   @Override
   public PCollection<Counts> expand(PCollection<List<PredictedRows>> blocks) {
     PCollection<Counts> counts =
@@ -171,7 +161,7 @@ public final class WritePredictions
             : blocks.apply("WriteBlocks", ParDo.of(new WriteBlockFn(this)));
     return counts
         .setCoder(Counts.coder())
-        .apply("SumCounts", CombineAll.create(Counts.NONE, new SumFn()));
+        .apply("SumCounts", CombineAll.create(Counts.NONE, Counts::plus));
   }
 
   /** Gives rows the first place of their stretch of the input. */

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -80,7 +79,7 @@ public final class WriteReasons
     return explained
         .apply("WriteFile", titles == null ? write : titles.addTo(write))
         .setCoder(Sums.coder())
-        .apply("TakeSums", CombineAll.create(Sums.NONE, new TakeFn()));
+        .apply("TakeSums", CombineAll.create(Sums.NONE, Sums::or));
   }
 
   /**
@@ -119,14 +118,9 @@ public final class WriteReasons
     public static Coder<Sums> coder() {
       return NumbersCoder.of(Sums.class);
     }
-  }
 
-  private static final class TakeFn extends Combine.BinaryCombineFn<Sums> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Sums apply(Sums left, Sums right) {
-      return left.users > 0 ? left : right;
+    private Sums or(Sums other) {
+      return users > 0 ? this : other;
     }
   }
 

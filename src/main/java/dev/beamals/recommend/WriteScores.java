@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.Coder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -136,7 +135,7 @@ public abstract class WriteScores
     return blocks
         .apply("WriteFiles", titles == null ? write : titles.addTo(write))
         .setCoder(Counts.coder())
-        .apply("SumCounts", CombineAll.create(Counts.NONE, new SumFn()));
+        .apply("SumCounts", CombineAll.create(Counts.NONE, Counts::plus));
   }
 
   abstract Builder toBuilder();
@@ -191,20 +190,15 @@ public abstract class WriteScores
     public static Coder<Counts> coder() {
       return NumbersCoder.of(Counts.class);
     }
-  }
 
-  private static final class SumFn extends Combine.BinaryCombineFn<Counts> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Counts apply(Counts left, Counts right) {
+    private Counts plus(Counts other) {
       return new Counts(
-          left.ids + right.ids,
-          left.entries + right.entries,
-          left.untitled + right.untitled,
-          left.unexplained + right.unexplained,
-          Math.max(left.difference, right.difference),
-          left.explaining.plus(right.explaining));
+          ids + other.ids,
+          entries + other.entries,
+          untitled + other.untitled,
+          unexplained + other.unexplained,
+          Math.max(difference, other.difference),
+          explaining.plus(other.explaining));
     }
   }
 

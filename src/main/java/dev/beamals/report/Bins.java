@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.transforms.Combine;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -253,16 +252,6 @@ public final class Bins {
   @Override
   public String toString() {
     return toList().toString();
-  }
-
-  /** Adds bins up. */
-  public static final class SumFn extends Combine.BinaryCombineFn<Bins> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public Bins apply(Bins left, Bins right) {
-      return left.plus(right);
-    }
   }
 
   /** Deterministic. */

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.transforms.Combine;
 
 /**
  * What some rows of ratings are, and how far a model's predictions are from them.
@@ -47,16 +46,6 @@ public record RowSummary(
 
   public static Coder coder() {
     return new Coder();
-  }
-
-  /** Adds summaries up. */
-  static final class SumFn extends Combine.BinaryCombineFn<RowSummary> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public RowSummary apply(RowSummary left, RowSummary right) {
-      return left.plus(right);
-    }
   }
 
   /** Deterministic. */

@@ -27,7 +27,7 @@ public final class SummarizeItems extends PTransform<PCollection<FactorBlock>, P
             "SummarizeBlocks",
             MapElements.into(TypeDescriptor.of(Bins.class)).via(SummarizeItems::bins))
         .setCoder(new Bins.Coder())
-        .apply("SumUp", CombineAll.create(Bins.create(0), new Bins.SumFn()));
+        .apply("SumUp", CombineAll.create(Bins.create(0), Bins::plus));
   }
 
   private static Bins bins(FactorBlock block) {

@@ -64,7 +64,7 @@ public final class SummarizeRatings
     return userBlocks
         .apply("SummarizeBlocks", itemRatings == null ? summarize : itemRatings.addTo(summarize))
         .setCoder(RowSummary.coder())
-        .apply("SumUp", CombineAll.create(RowSummary.zero(), new RowSummary.SumFn()));
+        .apply("SumUp", CombineAll.create(RowSummary.zero(), RowSummary::plus));
   }
 
   static final class SummarizeFn extends DoFn<RatingBlock, RowSummary> {

@@ -33,8 +33,8 @@ final class StepSumsTest {
     StepSums one = of(5, 2, new float[] {1, 2}, 3, 0, -1);
     StepSums two = of(2.5, 3, new float[] {3, 4}, 1, 1);
     two.addIds(3);
-    assertBoth(new StepSums.MergeFn().apply(one, two));
-    assertBoth(new StepSums.MergeFn().apply(two, one));
+    assertBoth(one.plus(two));
+    assertBoth(two.plus(one));
     assertEquals(1, one.ids(), "what is merged is not changed");
     StepSums none = new StepSums();
     none.merge(one);
@@ -52,9 +52,9 @@ final class StepSumsTest {
     StepSums two = new StepSums();
     two.fail("item 3");
     two.fail("item 1");
-    StepSums merged = new StepSums.MergeFn().apply(one, two);
+    StepSums merged = one.plus(two);
     assertEquals("item 1", merged.failure());
-    assertEquals("item 1", new StepSums.MergeFn().apply(two, one).failure());
+    assertEquals("item 1", two.plus(one).failure());
     byte[] bytes = CoderUtils.encodeToByteArray(StepSums.Coder.of(), merged);
     assertEquals("item 1", CoderUtils.decodeFromByteArray(StepSums.Coder.of(), bytes).failure());
   }

@@ -120,8 +120,7 @@ final class RatingDifferencesTest {
       Collections.shuffle(users, random);
       int cut = random.nextInt(users.size());
       RatingDifferences sum =
-          new RatingDifferences.SumFn(2)
-              .apply(merge(users.subList(0, cut)), merge(users.subList(cut, users.size())));
+          merge(users.subList(0, cut)).plus(merge(users.subList(cut, users.size())));
       assertArrayEquals(expected, CoderContract.encode(RatingDifferences.coder(), sum));
     }
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
@@ -93,6 +94,29 @@ final class TuneTest {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(f -> f.getFileName().toString()).filter(f -> f.startsWith(".")).toList();
     }
+  }
+
+  @Test
+  void asJsonTheResultIsOneObjectAndTheTableGoesToTheErrorStream() throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode =
+        Main.run(
+            args("tune", "tuned", SPLIT, "--rank=1,2", "--format=json"),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    String told = err.toString(StandardCharsets.UTF_8);
+    assertEquals(0, exitCode, told);
+    JsonNode result =
+        new ObjectMapper()
+            .readerFor(JsonNode.class)
+            .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .readValue(out.toByteArray());
+    assertEquals(json("tuned", "trials.json"), result.path("trials"));
+    assertEquals(json("tuned", "manifest.json"), result.path("manifest"));
+    assertEquals(json("tuned", "metrics.json"), result.path("metrics"));
+    assertTrue(told.contains("trial  rank  iterations"), told);
+    assertTrue(told.lines().anyMatch(line -> line.startsWith("    2     2")), told);
   }
 
   @Test
