@@ -12,6 +12,7 @@ import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.BatchRatings;
+import dev.beamals.ratings.HeldBatch;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingBatch;
 import java.util.List;
@@ -367,7 +368,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
   }
 
   private static boolean isDirect(PCollection<?> input) {
-    return input.getPipeline().getOptions().getRunner().getSimpleName().contains("Direct");
+    return HeldBatch.staysInProcess(input.getPipeline().getOptions());
   }
 
   /**

@@ -4,9 +4,8 @@ import dev.beamals.ids.ArrayCoding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.ref.WeakReference;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.MapMaker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldFactors {
   /** Those of this process that have a name, as long as a pipeline has them. */
-  private static final Map<String, WeakReference<HeldFactors>> NAMED = new ConcurrentHashMap<>();
+  private static final Map<String, HeldFactors> NAMED = new MapMaker().weakValues().makeMap();
 
   private final String name;
   private volatile float @Nullable [] rows;
@@ -40,15 +39,13 @@ final class HeldFactors {
    */
   static HeldFactors ofProcess(String name, float[] rows) {
     HeldFactors held = new HeldFactors(name, rows);
-    NAMED.values().removeIf(reference -> reference.get() == null);
-    NAMED.put(name, new WeakReference<>(held));
+    NAMED.put(name, held);
     return held;
   }
 
   /** Lets factors go that nobody reads any more. */
   static void letGo(String name) {
-    WeakReference<HeldFactors> reference = NAMED.remove(name);
-    HeldFactors held = reference == null ? null : reference.get();
+    HeldFactors held = NAMED.remove(name);
     if (held != null) {
       held.rows = null;
     }
@@ -75,8 +72,7 @@ final class HeldFactors {
     if (name.isEmpty()) {
       return of(ArrayCoding.readFloats(in));
     }
-    WeakReference<HeldFactors> reference = NAMED.get(name);
-    HeldFactors held = reference == null ? null : reference.get();
+    HeldFactors held = NAMED.get(name);
     if (held == null) {
       throw new IOException("factors " + name + " are of another process, or were let go");
     }

@@ -5,9 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.ref.WeakReference;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.beam.sdk.coders.CoderProvider;
@@ -16,7 +14,7 @@ import org.apache.beam.sdk.coders.CustomCoder;
 import org.apache.beam.sdk.coders.DefaultCoder;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.values.TypeDescriptor;
-import org.jspecify.annotations.Nullable;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.MapMaker;
 
 /**
  * A batch of ratings that waits to be grouped.
@@ -28,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @DefaultCoder(HeldBatch.Coder.class)
 public final class HeldBatch implements Supplier<RatingBatch> {
   /** Those of this process that have a number, as long as anybody holds them. */
-  private static final Map<Long, WeakReference<HeldBatch>> NUMBERED = new ConcurrentHashMap<>();
+  private static final Map<Long, HeldBatch> NUMBERED = new MapMaker().weakValues().makeMap();
 
   private static final AtomicLong LAST = new AtomicLong();
   private static final long NO_NUMBER = 0;
@@ -53,13 +51,12 @@ public final class HeldBatch implements Supplier<RatingBatch> {
    */
   static HeldBatch ofProcess(Supplier<RatingBatch> batch) {
     HeldBatch held = new HeldBatch(LAST.incrementAndGet(), batch);
-    NUMBERED.values().removeIf(reference -> reference.get() == null);
-    NUMBERED.put(held.number, new WeakReference<>(held));
+    NUMBERED.put(held.number, held);
     return held;
   }
 
-  /** Whether pipelines with these options run in this process alone. */
-  static boolean staysInProcess(PipelineOptions options) {
+  /** Whether pipelines with these options run in this process alone: on the DirectRunner. */
+  public static boolean staysInProcess(PipelineOptions options) {
     return options.getRunner().getSimpleName().contains("Direct");
   }
 
@@ -96,8 +93,7 @@ public final class HeldBatch implements Supplier<RatingBatch> {
       if (number == NO_NUMBER) {
         return HeldBatch.of(RatingBatch.Coder.of().decode(in));
       }
-      WeakReference<HeldBatch> reference = NUMBERED.get(number);
-      @Nullable HeldBatch held = reference == null ? null : reference.get();
+      HeldBatch held = NUMBERED.get(number);
       if (held == null) {
         throw new IOException("batch " + number + " is of another process, or was let go");
       }
