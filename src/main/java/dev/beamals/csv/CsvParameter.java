@@ -69,6 +69,13 @@ enum CsvParameter {
     return parameter.endsWith("Col");
   }
 
+  /** The columns that have such a name as that of this parameter usually has; none of others. */
+  List<String> usualColumns(List<String> header) {
+    return isColumn()
+        ? ColumnNames.all(ColumnNames.Role.valueOf(parameter.replaceFirst("Col$", "")), header)
+        : List.of();
+  }
+
   /** Its name. */
   String parameter() {
     return parameter;
@@ -107,7 +114,11 @@ enum CsvParameter {
 
   /** The parameter as a person would write it, in a shell: {@code delimiter=';'}. */
   String describe(CsvFormat format) {
-    String value = get.apply(format);
+    return describe(get.apply(format));
+  }
+
+  /** The same of any value. */
+  String describe(String value) {
     boolean bare = value.matches("[A-Za-z0-9_.-]+");
     return parameter + "=" + (bare ? value : "'" + value.replace("'", "'\\''") + "'");
   }

@@ -216,7 +216,8 @@ public final class Sniffer {
    * What would mend a read that failed: nothing, unless a sample of the file is read better by it.
    *
    * @param format how it was read
-   * @return as in {@code " (is it delimiter=';'?)"}, or empty
+   * @return as in {@code " (is it delimiter=';'?)"}, or empty; where several columns could be of a
+   *     side or rating, with all of them
    */
   static String hint(String file, CsvFormat format) {
     try {
@@ -255,7 +256,22 @@ public final class Sniffer {
     CsvFormat mended = better;
     List<String> changes =
         CsvParameter.differences(mended, given).stream().map(c -> c.describe(mended)).toList();
-    return changes.isEmpty() ? "" : " (is it " + String.join(" ", changes) + "?)";
+    return changes.isEmpty()
+        ? ""
+        : " (is it " + String.join(" ", changes) + others(mended) + "?)";
+  }
+
+  /** Other columns that could be meant, by their names, as in {@code ", or userCol=uid"}. */
+  private String others(CsvFormat mended) {
+    StringBuilder others = new StringBuilder();
+    for (CsvParameter change : CsvParameter.differences(mended, given)) {
+      for (String name : header ? change.usualColumns(names) : List.<String>of()) {
+        if (!roles.containsValue(names.indexOf(name))) {
+          others.append(", or ").append(change.describe(name));
+        }
+      }
+    }
+    return others.toString();
   }
 
   /**

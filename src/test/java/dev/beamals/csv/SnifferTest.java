@@ -128,6 +128,16 @@ final class SnifferTest {
   }
 
   @Test
+  void namesAllColumnsThatCouldBeMeant() throws IOException {
+    assertEquals(
+        " (is it userCol=userId itemCol=movieId ratingCol=rating, or userCol=username,"
+            + " or itemCol=film, or itemCol=item, or ratingCol=stars?)",
+        Sniffer.hint(
+            write("userId,username,movieId,film,item,rating,stars\n1,ann,10,x,7,5,4\n").toString(),
+            CsvFormat.create()));
+  }
+
+  @Test
   void suggestsOnlyWhatMends() throws IOException {
     CsvFormat format = CsvFormat.create();
     String file = write("user_id,video_id,watch_ratio\n1,10,\"0,5\"\n2,10,\"1,5\"\n").toString();
