@@ -85,7 +85,9 @@ final class BrokenFilesTest {
         assertEquals(1, said.lines().filter(l -> l.startsWith("als: ")).count(), what + said);
         assertTrue(!Files.exists(output), what + ": a half model");
         List<String> left =
-            Storage.LOCAL.list(folder.toString()).stream().filter(n -> n.startsWith(".model")).toList();
+            Storage.LOCAL.list(folder.toString()).stream()
+                .filter(n -> n.startsWith(".model"))
+                .toList();
         assertEquals(List.of(), left, what + ": left behind");
       }
     }
