@@ -100,16 +100,15 @@ public final class ColumnNames {
     if (CsvLayout.resolve(column, header) >= 0) {
       return column;
     }
+    List<String> fitting = all(role, header);
+    return fitting.size() == 1 ? fitting.get(0) : null;
+  }
+
+  /** All columns with a name of that role, in their order. */
+  static List<String> all(Role role, List<String> header) {
     Set<String> names = NAMES.getOrDefault(role, Set.of());
-    String only = null;
-    for (String name : header) {
-      if (names.contains(name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", ""))) {
-        if (only != null) {
-          return null;
-        }
-        only = name;
-      }
-    }
-    return only;
+    return header.stream()
+        .filter(name -> names.contains(name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "")))
+        .toList();
   }
 }

@@ -1,8 +1,10 @@
 package dev.beamals.csv;
 
+import dev.beamals.ids.Side;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -34,6 +36,13 @@ enum CsvParameter {
       (f, value) -> f.withHeader(Boolean.parseBoolean(value))),
   DECIMAL("decimal", f -> f.dialect().decimal(), of(CsvDialect::withDecimal)),
   THOUSANDS("thousands", f -> f.dialect().thousands(), of(CsvDialect::withThousands)),
+  ID_TYPE(
+      "idType",
+      f -> f.idType(Side.USER).name().toLowerCase(Locale.ROOT),
+      (f, value) -> {
+        IdType type = IdType.valueOf(value.toUpperCase(Locale.ROOT));
+        return f.withIdType(Side.USER, type).withIdType(Side.ITEM, type);
+      }),
   USER_COL("userCol", CsvFormat::userCol, (f, value) -> f.toBuilder().setUserCol(value).build()),
   ITEM_COL("itemCol", CsvFormat::itemCol, (f, value) -> f.toBuilder().setItemCol(value).build()),
   RATING_COL(
@@ -69,6 +78,13 @@ enum CsvParameter {
     return parameter.endsWith("Col");
   }
 
+  /** The columns that have such a name as that of this parameter usually has; none of others. */
+  List<String> usualColumns(List<String> header) {
+    return isColumn()
+        ? ColumnNames.all(ColumnNames.Role.valueOf(parameter.replaceFirst("Col$", "")), header)
+        : List.of();
+  }
+
   /** Its name. */
   String parameter() {
     return parameter;
@@ -81,7 +97,7 @@ enum CsvParameter {
 
   /** Whether it is of columns, and not of how fields are written. */
   boolean isOfColumns() {
-    return isColumn() || this == ENCODING || this == NULL_VALUES;
+    return isColumn() || this == ENCODING || this == NULL_VALUES || this == ID_TYPE;
   }
 
   /** The same format, but for this parameter, which it has from another. */
@@ -107,7 +123,11 @@ enum CsvParameter {
 
   /** The parameter as a person would write it, in a shell: {@code delimiter=';'}. */
   String describe(CsvFormat format) {
-    String value = get.apply(format);
+    return describe(get.apply(format));
+  }
+
+  /** The same of any value. */
+  String describe(String value) {
     boolean bare = value.matches("[A-Za-z0-9_.-]+");
     return parameter + "=" + (bare ? value : "'" + value.replace("'", "'\\''") + "'");
   }

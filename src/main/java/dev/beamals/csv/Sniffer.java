@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.beamals.RunException;
 import dev.beamals.files.FolderFiles;
+import dev.beamals.ids.Side;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -183,6 +185,8 @@ public final class Sniffer {
         String only = sniffer.header ? sniffer.names.get(0) : "1";
         format = format.withPairs(only, only);
       }
+      IdType type = sniffer.idType();
+      format = format.withIdType(Side.USER, type).withIdType(Side.ITEM, type);
       Trial trial = sniffer.read(format);
       if (!sniffer.kind.equals(SniffedFile.CSV)) {
         format = format.withDialect(CsvDialect.create());
@@ -216,7 +220,8 @@ public final class Sniffer {
    * What would mend a read that failed: nothing, unless a sample of the file is read better by it.
    *
    * @param format how it was read
-   * @return as in {@code " (is it delimiter=';'?)"}, or empty
+   * @return as in {@code " (is it delimiter=';'?)"}, or empty; where several columns could be of a
+   *     side or rating, with all of them
    */
   static String hint(String file, CsvFormat format) {
     try {
@@ -255,7 +260,20 @@ public final class Sniffer {
     CsvFormat mended = better;
     List<String> changes =
         CsvParameter.differences(mended, given).stream().map(c -> c.describe(mended)).toList();
-    return changes.isEmpty() ? "" : " (is it " + String.join(" ", changes) + "?)";
+    return changes.isEmpty() ? "" : " (is it " + String.join(" ", changes) + others(mended) + "?)";
+  }
+
+  /** Other columns that could be meant, by their names, as in {@code ", or userCol=uid"}. */
+  private String others(CsvFormat mended) {
+    StringBuilder others = new StringBuilder();
+    for (CsvParameter change : CsvParameter.differences(mended, given)) {
+      for (String name : header ? change.usualColumns(names) : List.<String>of()) {
+        if (!roles.containsValue(names.indexOf(name))) {
+          others.append(", or ").append(change.describe(name));
+        }
+      }
+    }
+    return others.toString();
   }
 
   /**
@@ -699,6 +717,77 @@ public final class Sniffer {
       format = withNullValues(format);
     }
     return format;
+  }
+
+  /**
+   * The type of both columns of ids, where {@link IdType#AUTO} would read one of them otherwise: as
+   * texts, where numbers have leading zeros, as codes do, or other notations stand among texts; as
+   * whole numbers, where the texts among them are few. Where the columns differ in that, AUTO.
+   */
+  private IdType idType() {
+    IdType type = IdType.AUTO;
+    boolean needsNumbers = false;
+    boolean needsTexts = false;
+    for (String side : List.of("user", "item")) {
+      Integer column = roles.get(side);
+      IdsSeen ids = column == null ? IdsSeen.of(List.of()) : IdsSeen.of(values(column));
+      IdType one = ids.type();
+      if (one != IdType.AUTO) {
+        if (type != IdType.AUTO && type != one) {
+          return IdType.AUTO;
+        }
+        type = one;
+      } else {
+        needsNumbers |= ids.converted > 0;
+        needsTexts |= ids.texts > 0 || ids.fractions > 0;
+      }
+    }
+    boolean spoilt = (type == IdType.STRING && needsNumbers) || (type == IdType.INT && needsTexts);
+    return spoilt ? IdType.AUTO : type;
+  }
+
+  /**
+   * Ids of a column.
+   *
+   * @param texts how many are no numbers
+   * @param converted how many are numbers in another notation than the usual one
+   * @param padded how many of these have leading zeros alone, as 007
+   * @param fractions how many numbers are not whole
+   * @param merges whether some number is written in two ways
+   */
+  private record IdsSeen(
+      int all, int texts, int converted, int padded, int fractions, boolean merges) {
+    static IdsSeen of(List<String> ids) {
+      Map<String, String> written = new HashMap<>();
+      int texts = 0;
+      int converted = 0;
+      int padded = 0;
+      int fractions = 0;
+      boolean merges = false;
+      for (String field : ids) {
+        String id = field.strip();
+        byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+        String number = NumberText.canonical(bytes, 0, bytes.length);
+        if (number == null) {
+          texts++;
+          continue;
+        }
+        converted += number.equals(id) ? 0 : 1;
+        padded += id.matches("0\\d+") ? 1 : 0;
+        fractions += number.indexOf('.') >= 0 ? 1 : 0;
+        String before = written.putIfAbsent(number, id);
+        merges |= before != null && !before.equals(id);
+      }
+      return new IdsSeen(ids.size(), texts, converted, padded, fractions, merges);
+    }
+
+    IdType type() {
+      if (texts > 0 && converted > 0) {
+        boolean few = 100L * texts <= all && fractions == 0; // what maxRejects allows
+        return few && merges ? IdType.INT : IdType.STRING;
+      }
+      return padded > 0 && padded == converted && !merges ? IdType.STRING : IdType.AUTO;
+    }
   }
 
   private CsvFormat withTime(CsvFormat format) {

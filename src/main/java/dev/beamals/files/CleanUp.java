@@ -1,5 +1,6 @@
 package dev.beamals.files;
 
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CleanUp implements AutoCloseable {
   private static final Deque<CleanUp> OPEN = new ArrayDeque<>();
+  private static final int TRIES = 4;
+  private static final long PAUSE_MS = 20;
   private static boolean hooked;
   private static volatile boolean stopping;
 
@@ -55,6 +58,37 @@ public final class CleanUp implements AutoCloseable {
   private static @Nullable CleanUp newest() {
     synchronized (OPEN) {
       return OPEN.peek();
+    }
+  }
+
+  /** Deletes what is not wanted. */
+  public interface Delete {
+    /** Returns whether it is gone. */
+    boolean run() throws IOException;
+  }
+
+  /**
+   * Deletes something, and again after a while where it is not gone: a thread that still writes to
+   * a folder makes a file in it while it is deleted. Gives up after a fifth of a second.
+   */
+  public static void delete(Delete delete) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        if (delete.run()) {
+          return;
+        }
+      } catch (IOException e) {
+        // Tried again.
+      }
+      if (attempt == TRIES) {
+        return;
+      }
+      try {
+        Thread.sleep(PAUSE_MS << attempt - 1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
     }
   }
 

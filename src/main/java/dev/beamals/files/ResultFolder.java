@@ -180,15 +180,16 @@ public final class ResultFolder implements AutoCloseable {
     if (complete) {
       return;
     }
-    try {
-      List<String> files = FolderFiles.list(path);
-      delete(path, files.stream().filter(name -> !name.equals(INCOMPLETE)).toList());
-      delete(path, List.of(INCOMPLETE)); // last: until then the folder is known as ours
-      if (created && !FolderFiles.isRemote(path)) {
-        Files.deleteIfExists(Path.of(path));
-      }
-    } catch (IOException e) {
-      // What is left has no _SUCCESS.
+    CleanUp.delete(this::isDeleted); // what is left has no _SUCCESS
+  }
+
+  private boolean isDeleted() throws IOException {
+    List<String> files = FolderFiles.list(path);
+    delete(path, files.stream().filter(name -> !name.equals(INCOMPLETE)).toList());
+    delete(path, List.of(INCOMPLETE)); // last: until then the folder is known as ours
+    if (created && !FolderFiles.isRemote(path)) {
+      Files.deleteIfExists(Path.of(path));
     }
+    return FolderFiles.list(path).isEmpty();
   }
 }

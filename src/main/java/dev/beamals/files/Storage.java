@@ -1,7 +1,9 @@
 package dev.beamals.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -101,6 +103,8 @@ public interface Storage {
       if (isFolder(folder)) {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path(folder))) {
           entries.forEach(entry -> names.add(entry.getFileName().toString()));
+        } catch (DirectoryIteratorException e) {
+          throw e.getCause();
         }
       }
       names.sort(Comparator.naturalOrder());
@@ -191,6 +195,8 @@ public interface Storage {
     private static List<Path> deepestFirst(Path path) throws IOException {
       try (Stream<Path> tree = Files.walk(path)) {
         return tree.sorted(Comparator.reverseOrder()).toList();
+      } catch (UncheckedIOException e) {
+        throw e.getCause(); // as of a file that was deleted meanwhile
       }
     }
   }

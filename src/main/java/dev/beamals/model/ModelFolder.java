@@ -425,11 +425,11 @@ public final class ModelFolder implements AutoCloseable {
 
   /** Waits for a model that is being moved into place. */
   private synchronized void discard() {
-    try {
-      storage.delete(staging);
-    } catch (IOException e) {
-      // The next run to this output deletes it.
-    }
+    CleanUp.delete( // in vain, the next run to this output deletes it
+        () -> {
+          storage.delete(staging);
+          return !storage.exists(staging);
+        });
   }
 
   @Override

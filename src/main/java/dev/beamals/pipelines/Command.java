@@ -238,8 +238,13 @@ abstract class Command<O extends CommandOptions> {
 
   /** Writes what became of the rows of all files beside a table of results. */
   final void writeCounts(ResultFolder folder) throws IOException {
+    folder.write("_counts.json", counts());
+  }
+
+  /** What became of the rows of all files, as JSON; empty where none were read. */
+  final String counts() throws IOException {
     ObjectWriter json = new ObjectMapper().writerWithDefaultPrettyPrinter();
-    folder.write("_counts.json", json.writeValueAsString(accounts) + "\n");
+    return accounts.isEmpty() ? "" : json.writeValueAsString(accounts) + "\n";
   }
 
   /** Accounts for the ratings of {@link Inputs#seen}. */

@@ -1,12 +1,15 @@
 package dev.beamals.pipelines;
 
 import dev.beamals.RunException;
+import dev.beamals.files.CleanUp;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.beam.runners.direct.DirectOptions;
+import org.apache.beam.runners.direct.DirectRunner;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -16,6 +19,11 @@ import org.apache.hadoop.util.VersionInfo;
 final class Runners {
   /** Spark local[n] masters, and what n is. */
   private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\d+|\\*)(?:,\\d+)?])?");
+
+  /** How long a bundle may take to end after a failure, and where somebody waits for the JVM. */
+  private static final int FAILED_SECONDS = 30;
+
+  private static final int SHUT_DOWN_SECONDS = 2;
 
   private Runners() {}
 
@@ -105,13 +113,53 @@ final class Runners {
     }
   }
 
-  /** Waits until a pipeline ends, and fails where it did not end well. */
+  /**
+   * Waits until a pipeline ends, and fails where it did not end well. It is stopped then, and where
+   * the JVM is shut down, so that whoever deletes what it wrote has no thread that goes on writing.
+   */
   static void waitUntilDone(PipelineResult result) {
-    PipelineResult.State state = result.waitUntilFinish();
+    PipelineResult.State state = PipelineResult.State.FAILED;
+    CleanUp shutDown = CleanUp.of(() -> stop(result, SHUT_DOWN_SECONDS));
+    try {
+      state = result.waitUntilFinish();
+    } finally {
+      shutDown.cancel();
+      if (state != PipelineResult.State.DONE) {
+        stop(result, FAILED_SECONDS);
+      }
+    }
     if (state != PipelineResult.State.DONE) {
       // The DirectRunner does not say why: an Error ended one of its threads.
       throw new RunException(
           "the pipeline ended as " + state + ", most likely " + Failures.outOfMemory("JVM"));
     }
+  }
+
+  /**
+   * Takes no more bundles on, and waits for those that have begun: after the first failure the
+   * DirectRunner goes on with all that it had in hand, and tells nobody when it is done.
+   */
+  private static void stop(PipelineResult result, int seconds) {
+    if (!(result instanceof DirectRunner.DirectPipelineResult direct)) {
+      return;
+    }
+    try {
+      direct.cancel();
+    } catch (IllegalStateException e) {
+      // A DoFn's tear-down failed; what matters is the failure before.
+    }
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    try {
+      while (Thread.getAllStackTraces().keySet().stream().anyMatch(Runners::isWorker)
+          && System.nanoTime() < end) {
+        Thread.sleep(20);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean isWorker(Thread thread) {
+    return thread.getName().equals("direct-runner-worker");
   }
 }

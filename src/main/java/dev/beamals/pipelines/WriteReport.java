@@ -141,6 +141,11 @@ final class WriteReport extends ModelCommand<ReportOptions> {
     }
     report.leftOut().forEach(sentence -> print("%s%n", sentence));
     write(options.getOutput(), ReportPage.render(report));
+    boolean inModel =
+        FolderFiles.relation(options.getOutput(), model.folder()) == FolderFiles.Relation.LIES_IN;
+    if (!counts().isEmpty() && !inModel) { // whose manifest has them
+      write(options.getOutput().replaceFirst("(\\.html?)?$", "_counts.json"), counts());
+    }
     results.put("report", options.getOutput());
     results.put("leftOut", report.leftOut());
     print("Report: %s%n", options.getOutput());

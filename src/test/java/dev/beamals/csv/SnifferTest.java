@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -125,6 +126,45 @@ final class SnifferTest {
     assertEquals(List.of(), sniffed.parameters());
     CleaningReport report = sniffed.report();
     assertTrue(report != null && report.kept() == 2);
+  }
+
+  @Test
+  void namesAllColumnsThatCouldBeMeant() throws IOException {
+    assertEquals(
+        " (is it userCol=userId itemCol=movieId ratingCol=rating, or userCol=username,"
+            + " or itemCol=film, or itemCol=item, or ratingCol=stars?)",
+        Sniffer.hint(
+            write("userId,username,movieId,film,item,rating,stars\n1,ann,10,x,7,5,4\n").toString(),
+            CsvFormat.create()));
+  }
+
+  private List<String> ofIds(String... pairs) throws IOException {
+    StringBuilder rows = new StringBuilder("user_id,video_id,watch_ratio\n");
+    for (String pair : pairs) {
+      rows.append(pair).append(",1\n");
+    }
+    return parameters(rows.toString());
+  }
+
+  @Test
+  void saysHowIdsAreReadWhereThatMakesADifference() throws IOException {
+    // What auto would read a second time, and numbers that are codes.
+    assertEquals(List.of("idType=string"), ofIds("1.0,10", "ann,11", "2.0,10"));
+    assertEquals(List.of("idType=string"), ofIds("1,007", "2,010", "3,123"));
+    assertEquals(List.of("idType=string"), ofIds("ann,007", "bob,123"));
+    // Nothing makes a difference, or auto alone does right: 1 and 1.0 are one, 7 and 007.
+    assertEquals(List.of(), ofIds("1,10", "ann,11"));
+    assertEquals(List.of(), ofIds("1,10", "1.0,11", "2,10"));
+    assertEquals(List.of(), ofIds("1,7", "2,007"));
+    assertEquals(List.of(), ofIds("1.0,007", "2.0,123"), "the flag is of both columns");
+    // A text among numbers would make 1 and 1.0 two.
+    String[] pairs = new String[200];
+    Arrays.setAll(pairs, row -> (row % 40) + (row % 2 == 1 ? ".0" : "") + "," + row % 9);
+    pairs[7] = "total,3";
+    pairs[8] = "7,3";
+    assertEquals(List.of("idType=int"), ofIds(pairs));
+    pairs[9] = "1.5,3";
+    assertEquals(List.of("idType=string"), ofIds(pairs), "1.5 is no whole number");
   }
 
   @Test

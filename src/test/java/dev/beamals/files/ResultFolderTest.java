@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,34 @@ final class ResultFolderTest {
       write(folder, "part-00000.csv");
     }
     assertFalse(Files.exists(parent.resolve("table")));
+  }
+
+  /** As one of a worker that has not ended yet: a folder with a new file cannot be deleted. */
+  @Test
+  void folderGoesWhereAThreadStillWritesToIt() throws Exception {
+    for (int round = 0; round < 5; round++) {
+      ResultFolder folder = create();
+      AtomicInteger written = new AtomicInteger();
+      Thread writer =
+          new Thread(
+              () -> {
+                long end = System.nanoTime() + 50_000_000;
+                try {
+                  while (System.nanoTime() < end) {
+                    write(folder, "part-" + written.incrementAndGet());
+                  }
+                } catch (IOException e) {
+                  // The folder is gone.
+                }
+              });
+      writer.start();
+      while (written.get() == 0) {
+        Thread.onSpinWait();
+      }
+      folder.close();
+      writer.join();
+      assertFalse(Files.exists(parent.resolve("table")), "round " + round);
+    }
   }
 
   @Test

@@ -74,7 +74,7 @@ final class BadCallsTest {
       1 | train FOLDER/nothing                   | --input=FOLDER/nothing: a folder without files
       1 | train FOLDER/empty.csv                 | --input=FOLDER/empty.csv: the file is empty; expected rows below a line that names the columns
       1 | train FOLDER/other.csv                 | --userCol=user_id: no such column in line 1 of FOLDER/other.csv, which has: a, b, c (is it --userCol=a --itemCol=b --ratingCol=c?)
-      1 | train FOLDER/two.csv                   | --userCol=user_id: no such column in line 1 of FOLDER/two.csv, which has: user, uid, item, rating (is it --userCol=uid --itemCol=item --ratingCol=rating?)
+      1 | train FOLDER/two.csv                   | --userCol=user_id: no such column in line 1 of FOLDER/two.csv, which has: user, uid, item, rating (is it --userCol=uid --itemCol=item --ratingCol=rating, or --userCol=user?)
       1 | train FOLDER/tab.csv                   | --userCol=user_id: no such column in line 1 of FOLDER/tab.csv, which has: user?x (is it --delimiter='\\t' --userCol=user --itemCol=x --ratingCol=none?)
       1 | train FOLDER/named.csv --userCol=who   | --userCol=who: no such column in line 1 of FOLDER/named.csv, which has: userId, movieId, rating (is it --userCol=userId --itemCol=movieId --ratingCol=rating?)
       2 | tune a.csv                             | expected several values of a parameter, as --regParam=0.01:1:log:5 or --rank=10,32

@@ -9,6 +9,7 @@ import dev.beamals.csv.CsvFile;
 import dev.beamals.csv.CsvFormat;
 import dev.beamals.csv.Sniffer;
 import dev.beamals.csv.Variations;
+import dev.beamals.files.Storage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -83,6 +84,11 @@ final class BrokenFilesTest {
       if (exit != 0) {
         assertEquals(1, said.lines().filter(l -> l.startsWith("als: ")).count(), what + said);
         assertTrue(!Files.exists(output), what + ": a half model");
+        List<String> left =
+            Storage.LOCAL.list(folder.toString()).stream()
+                .filter(n -> n.startsWith(".model"))
+                .toList();
+        assertEquals(List.of(), left, what + ": left behind");
       }
     }
     System.out.println(TRIES + " broken files, exit codes 0, 1, 2: " + Arrays.toString(exits));

@@ -6,15 +6,28 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.RunException;
+import dev.beamals.files.ResultFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.metrics.MetricResults;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Throwables;
 import org.joda.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class RunnersTest {
+  @TempDir Path parent;
+
   private static final int CORES = Runtime.getRuntime().availableProcessors();
 
   private static TrainOptions options(String... flags) {
@@ -107,6 +120,44 @@ final class RunnersTest {
     public MetricResults metrics() {
       throw new UnsupportedOperationException();
     }
+  }
+
+  /** Ends a while after the other of two bundles has failed, and writes to a folder then. */
+  private static final class WriteLateFn extends DoFn<String, Void> {
+    @ProcessElement
+    public void process(@Element String file) throws Exception {
+      if (file.isEmpty()) {
+        throw new IOException("failed first");
+      }
+      Thread.sleep(700);
+      FileSystems.create(FileSystems.matchNewResource(file, false), "text/plain").close();
+    }
+  }
+
+  /** The DirectRunner goes on after the first failure, and would make the folder again. */
+  @Test
+  void nothingIsWrittenToAFolderThatWasTakenAwayAfterAFailure() throws Exception {
+    Path table = parent.resolve("table");
+    Pipeline pipeline = Pipeline.create(options("--targetParallelism=4"));
+    RunException e =
+        assertThrows(
+            RunException.class,
+            () -> {
+              try (ResultFolder folder = ResultFolder.create("output", table.toString())) {
+                pipeline
+                    .apply(Create.of(folder.path() + "part-00000.csv", ""))
+                    .apply(ParDo.of(new WriteLateFn()));
+                try {
+                  Runners.waitUntilDone(pipeline.run());
+                } catch (Pipeline.PipelineExecutionException failed) {
+                  throw new RunException("failed", failed);
+                }
+              }
+            });
+    assertEquals("failed first", Throwables.getRootCause(e).getMessage());
+    assertFalse(Files.exists(table));
+    Thread.sleep(1000);
+    assertFalse(Files.exists(table));
   }
 
   @Test

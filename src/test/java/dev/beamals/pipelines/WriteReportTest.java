@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.beamals.report.Browser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -97,6 +99,18 @@ final class WriteReportTest {
     Collections.shuffle(lines.subList(1, lines.size()), new Random(2));
     Path shuffled = Files.write(folder.resolve("shuffled.csv"), lines);
     assertEquals(page, page("", "--input=" + shuffled, "--targetParallelism=1"));
+  }
+
+  @Test
+  void whatBecameOfTheRowsIsBesideThePage() throws IOException {
+    page("--input: ");
+    long rows = Files.readAllLines(input).size() - 1;
+    JsonNode counts =
+        new ObjectMapper().readTree(folder.resolve("page_counts.json").toFile()).path("input");
+    assertEquals(rows, counts.path("rowsRead").asLong());
+    assertEquals(1, counts.path("rowsDropped").path("missing").asLong());
+    assertEquals(rows - 1, counts.path("ratings").asLong());
+    assertFalse(Files.exists(model.resolve("report_counts.json")), "the manifest has them");
   }
 
   @Test
