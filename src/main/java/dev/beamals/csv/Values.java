@@ -418,11 +418,9 @@ final class Values {
       }
       return;
     }
-    int first = addBares(Form.DOUBLE, n);
-    byte[] from = in.array();
-    int offset = next(in, n);
+    int first = addBits(Form.DOUBLE, in, n);
     for (int i = 0; i < n; i++) {
-      double number = Double.longBitsToDouble((long) LONGS.get(from, offset + 8 * i));
+      double number = Double.longBitsToDouble(bits[first + i]);
       bits[first + i] = Double.doubleToRawLongBits(number + 0.0);
       out[at + i] = Double.isNaN(number) ? 0 : first + i;
     }
@@ -444,26 +442,14 @@ final class Values {
       }
       return;
     }
-    int first = addBares(Form.WHOLE, n);
-    byte[] from = in.array();
-    int offset = next(in, n);
+    int first = addBits(Form.WHOLE, in, n);
     for (int i = 0; i < n; i++) {
-      bits[first + i] = (long) LONGS.get(from, offset + 8 * i);
       out[at + i] = first + i;
     }
   }
 
-  /**
-   * Where the next numbers of 64 bits begin in the array of a buffer, which goes on behind them.
-   */
-  private static int next(ByteBuffer in, int n) {
-    int position = in.position();
-    in.position(position + 8 * n); // fails where there are less
-    return in.arrayOffset() + position;
-  }
-
-  /** Makes room for numbers without their texts; returns the first. */
-  private int addBares(Form form, int n) {
+  /** Adds numbers of 64 bits without their texts; returns the first. */
+  private int addBits(Form form, ByteBuffer in, int n) {
     int first = count;
     count += n;
     if (count >= forms.length) {
@@ -471,6 +457,8 @@ final class Values {
     }
     Arrays.fill(flags, first, count, (byte) 0);
     Arrays.fill(forms, first, count, (byte) (form.ordinal() | BARE));
+    in.asLongBuffer().get(bits, first, n);
+    in.position(in.position() + Long.BYTES * n);
     return first;
   }
 
