@@ -119,17 +119,16 @@ public final class RatingBlock {
       count = Math.addExact(count, batch.size());
     }
     Union src = new Union(srcs);
-    Union dst = new Union(dsts);
     int rows = src.ids().size();
-
     int[] offsets = new int[rows + 1];
     for (int b = 0; b < batches.size(); b++) {
       addCounts(counts.get(b), src.positions(b), offsets);
     }
-    counts.clear();
+    counts.clear(); // before the other side's ids take their place
     for (int s = 0; s < rows; s++) {
       offsets[s + 1] += offsets[s];
     }
+    Union dst = new Union(dsts);
     int[] next = Arrays.copyOf(offsets, rows);
     int[] neighbours = new int[count];
     float[] ratings = new float[count];
