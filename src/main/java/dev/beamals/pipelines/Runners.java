@@ -159,6 +159,7 @@ final class Runners {
     }
   }
 
+  /** Their names are all that Beam tells of them; a test fails where it gives them others. */
   private static boolean isWorker(Thread thread) {
     return thread.getName().equals("direct-runner-worker");
   }
