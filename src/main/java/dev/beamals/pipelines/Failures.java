@@ -17,6 +17,12 @@ final class Failures {
   private static final Pattern NAME =
       Pattern.compile("(?<![^ (])([a-zA-Z]+)(?==)|^([a-zA-Z]+)(?=: )");
 
+  /** What Spark says of an executor whose heap was full; it ends with 52 if it can tell no more. */
+  private static final Pattern FULL_EXECUTOR =
+      Pattern.compile(
+          "(?s)(?:stage failure|aborted).*"
+              + "(?:java\\.lang\\.OutOfMemoryError|Command exited with code 52)");
+
   private static final Pattern FULL =
       Pattern.compile("(?i)no space left on device|disk quota exceeded|file too large");
 
@@ -89,6 +95,13 @@ final class Failures {
       }
       if (message.contains("TaskResultLost")) { // Spark's driver had no memory to fetch it
         return outOfMemory("driver") + ", or --factorExchange=shuffle, which needs less";
+      }
+      if (FULL_EXECUTOR.matcher(message).find()) {
+        return String.format(
+            "out of memory on an executor (spark.executor.memory=%s); give executors more, or more"
+                + " blocks, as in --numUserBlocks=64 --numItemBlocks=64: an executor works on one"
+                + " block a core at a time",
+            System.getProperty("spark.executor.memory", "1g"));
       }
       if (message.contains("No space left on device")) {
         return "no space left on device: on that of --output, or where the runner keeps what does"

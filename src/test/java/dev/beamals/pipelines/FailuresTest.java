@@ -91,6 +91,24 @@ final class FailuresTest {
             " MB); give the driver more, as in BEAM_ALS_JAVA_OPTS=-Xmx4g, or"
                 + " --factorExchange=shuffle, which needs less"),
         lost);
+    for (String reason :
+        new String[] {
+          "Lost task 0.3 in stage 5.0 (TID 9) (127.0.0.1 executor 1): java.lang.OutOfMemoryError:"
+              + " Java heap space\n\tat dev.beamals.blocks.RatingBlock.groupHeld",
+          "Lost task 0.3 in stage 5.0 (TID 9) (127.0.0.1 executor 1): ExecutorLostFailure (executor"
+              + " 1 exited caused by one of the running tasks) Reason: Command exited with code 52"
+        }) {
+      assertEquals(
+          "out of memory on an executor (spark.executor.memory=1g); give executors more, or more"
+              + " blocks, as in --numUserBlocks=64 --numItemBlocks=64: an executor works on one"
+              + " block a core at a time",
+          describe(
+              wrapped(
+                  new RuntimeException(
+                      "Job aborted due to stage failure: Task 0 in stage 5.0 failed 4 times, most"
+                          + " recent failure: "
+                          + reason))));
+    }
     String full = describe(wrapped(new IOException("No space left on device")));
     assertTrue(full.startsWith("no space left on device: on that of --output, or where "), full);
     CommandOptions options = PipelineOptionsFactory.as(CommandOptions.class);
