@@ -3,6 +3,7 @@ package dev.beamals.als;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import com.google.auto.value.AutoValue;
+import dev.beamals.OneProcess;
 import dev.beamals.blocks.BlockRatings;
 import dev.beamals.blocks.CountRatings;
 import dev.beamals.blocks.FactorBlock;
@@ -12,7 +13,6 @@ import dev.beamals.blocks.RatingBlock;
 import dev.beamals.blocks.TransposeBlocks;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.BatchRatings;
-import dev.beamals.ratings.HeldBatch;
 import dev.beamals.ratings.Rating;
 import dev.beamals.ratings.RatingBatch;
 import java.util.List;
@@ -368,7 +368,7 @@ public abstract class Als extends PTransform<PCollection<Rating>, TrainedModel> 
   }
 
   private static boolean isDirect(PCollection<?> input) {
-    return HeldBatch.staysInProcess(input.getPipeline().getOptions());
+    return OneProcess.runs(input.getPipeline().getOptions());
   }
 
   /**

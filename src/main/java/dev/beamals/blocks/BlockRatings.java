@@ -4,11 +4,13 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.ids.Side;
+import dev.beamals.ratings.BatchHolder;
 import dev.beamals.ratings.HeldBatch;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.Spill;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.metrics.Counter;
@@ -20,7 +22,6 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Groups ratings into blocks of users: all ratings of a user meet in one {@link RatingBlock}.
@@ -86,14 +87,22 @@ public abstract class BlockRatings
     return build(parts, Side.USER, dropDuplicates(), aggregate());
   }
 
-  private static RatingBlock build(
+  /**
+   * The block of all its parts. Those that come from elsewhere are put aside, as they are needed
+   * twice and need not fit into memory together.
+   *
+   * @param parts iterated once: Spark's values are lazy
+   */
+  static RatingBlock build(
       Iterable<HeldBatch> parts,
       Side side,
       boolean dropDuplicates,
       RatingBlock.Aggregate aggregate) {
-    List<HeldBatch> batches = new ArrayList<>();
-    parts.forEach(batches::add); // once: Spark's values are lazy
-    return RatingBlock.groupHeld(batches, side, dropDuplicates, aggregate);
+    try (Spill spill = Spill.open()) {
+      List<Supplier<RatingBatch>> batches = new ArrayList<>();
+      parts.forEach(part -> batches.add(part.isOfProcess() ? part : spill.put(part.get())));
+      return RatingBlock.groupHeld(batches, side, dropDuplicates, aggregate);
+    }
   }
 
   private static final class Partition
@@ -122,7 +131,7 @@ public abstract class BlockRatings
     private final int numBlocks;
     private final boolean fingerprints;
     private final boolean times;
-    private transient @Nullable Spill spill;
+    private final BatchHolder holder = new BatchHolder();
 
     PartitionFn(int numBlocks, boolean fingerprints, boolean times) {
       this.numBlocks = numBlocks;
@@ -138,11 +147,7 @@ public abstract class BlockRatings
       RatingBatch batch = element.withParts(new byte[0]).withPlaces(new long[0]);
       batch = fingerprints ? batch : batch.withoutFingerprints();
       batch = times ? batch : batch.withTimes(new double[0]);
-      Spill held = spill == null ? Spill.of(options) : spill;
-      spill = held;
-      for (KV<Integer, RatingBatch> part : batch.partition(numBlocks)) {
-        out.output(KV.of(part.getKey(), held.hold(part.getValue())));
-      }
+      holder.partition(batch, numBlocks, options, out);
     }
   }
 

@@ -3,9 +3,9 @@ package dev.beamals.blocks;
 import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Preconditions.checkArgument;
 
 import dev.beamals.ids.Side;
+import dev.beamals.ratings.BatchHolder;
 import dev.beamals.ratings.HeldBatch;
 import dev.beamals.ratings.RatingBatch;
-import dev.beamals.ratings.Spill;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -22,7 +22,6 @@ import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TupleTag;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the factors of users and their ratings together, block by block: one shuffle of each.
@@ -116,7 +115,7 @@ public final class JoinFactors
   static final class PartitionRowsFn extends DoFn<RatingBatch, KV<Integer, HeldBatch>> {
     private static final long serialVersionUID = 1L;
     private final int numBlocks;
-    private transient @Nullable Spill spill;
+    private final BatchHolder holder = new BatchHolder();
 
     PartitionRowsFn(int numBlocks) {
       this.numBlocks = numBlocks;
@@ -127,11 +126,7 @@ public final class JoinFactors
         @Element RatingBatch batch,
         PipelineOptions options,
         OutputReceiver<KV<Integer, HeldBatch>> out) {
-      Spill held = spill == null ? Spill.of(options) : spill;
-      spill = held;
-      for (KV<Integer, RatingBatch> part : batch.partition(numBlocks)) {
-        out.output(KV.of(part.getKey(), held.hold(part.getValue())));
-      }
+      holder.partition(batch, numBlocks, options, out);
     }
   }
 
@@ -169,12 +164,11 @@ public final class JoinFactors
     public void processElement(
         @Element KV<Integer, CoGbkResult> element,
         OutputReceiver<KV<FactorBlock, RatingBlock>> out) {
-      List<HeldBatch> ratings = new ArrayList<>();
-      element.getValue().getAll(HELD).forEach(ratings::add);
       out.output(
           KV.of(
               FactorBlock.concatenate(element.getValue().getAll(FACTORS), rank),
-              RatingBlock.groupHeld(ratings, Side.USER, false, RatingBlock.Aggregate.none)));
+              BlockRatings.build(
+                  element.getValue().getAll(HELD), Side.USER, false, RatingBlock.Aggregate.none)));
     }
   }
 }

@@ -4,8 +4,8 @@ import static org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.base.Pr
 
 import com.google.auto.value.AutoValue;
 import dev.beamals.ids.Side;
+import dev.beamals.ratings.BatchHolder;
 import dev.beamals.ratings.HeldBatch;
-import dev.beamals.ratings.Spill;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -15,7 +15,6 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.jspecify.annotations.Nullable;
 
 /** Turns blocks of users into blocks of items that hold the same ratings. */
 @AutoValue
@@ -52,7 +51,7 @@ public abstract class TransposeBlocks
     private static final int ROWS = 1 << 22;
 
     private final int numBlocks;
-    private transient @Nullable Spill spill;
+    private final BatchHolder holder = new BatchHolder();
 
     TransposeFn(int numBlocks) {
       this.numBlocks = numBlocks;
@@ -63,13 +62,11 @@ public abstract class TransposeBlocks
         @Element RatingBlock block,
         PipelineOptions options,
         OutputReceiver<KV<Integer, HeldBatch>> out) {
-      Spill held = spill == null ? Spill.of(options) : spill;
-      spill = held;
       block.transpose(
           Side.USER,
           numBlocks,
           ROWS,
-          (number, batch) -> out.output(KV.of(number, held.hold(batch))));
+          (number, batch) -> out.output(KV.of(number, holder.hold(batch, options))));
     }
   }
 }

@@ -8,12 +8,7 @@ import java.io.OutputStream;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import org.apache.beam.sdk.coders.CoderProvider;
-import org.apache.beam.sdk.coders.CoderProviders;
 import org.apache.beam.sdk.coders.CustomCoder;
-import org.apache.beam.sdk.coders.DefaultCoder;
-import org.apache.beam.sdk.options.PipelineOptions;
-import org.apache.beam.sdk.values.TypeDescriptor;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.MapMaker;
 
 /**
@@ -23,7 +18,6 @@ import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.MapMak
  * is written: that runner holds all that it groups, and copies what it holds by the coder for every
  * bundle that comes. Elsewhere the batch itself is written, and the runner spills.
  */
-@DefaultCoder(HeldBatch.Coder.class)
 public final class HeldBatch implements Supplier<RatingBatch> {
   /** Those of this process that have a number, as long as anybody holds them. */
   private static final Map<Long, HeldBatch> NUMBERED = new MapMaker().weakValues().makeMap();
@@ -55,9 +49,9 @@ public final class HeldBatch implements Supplier<RatingBatch> {
     return held;
   }
 
-  /** Whether pipelines with these options run in this process alone: on the DirectRunner. */
-  public static boolean staysInProcess(PipelineOptions options) {
-    return options.getRunner().getSimpleName().contains("Direct");
+  /** Whether it has not left the process that made it; else the batch is in memory. */
+  public boolean isOfProcess() {
+    return number != NO_NUMBER;
   }
 
   /** The batch; read at each call where it is in a file. */
@@ -72,11 +66,6 @@ public final class HeldBatch implements Supplier<RatingBatch> {
 
     public static Coder of() {
       return INSTANCE;
-    }
-
-    /** Has Beam find this coder by itself. */
-    public static CoderProvider getCoderProvider() {
-      return CoderProviders.forCoder(TypeDescriptor.of(HeldBatch.class), INSTANCE);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.beamals.ratings;
 import dev.beamals.RunException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,67 +13,76 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.apache.beam.sdk.options.PipelineOptions;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds batches until they are grouped. On the DirectRunner the first of them stay in memory, so
- * that a small input needs no file, and the others wait in a file of this machine. Where that
- * cannot be written, as the disk is full, they stay in memory too.
+ * Batches that are needed later. The first of them stay in memory, so that a small input needs no
+ * file, and the others wait in a file of this machine. Where that cannot be written, as the disk is
+ * full, they stay in memory too.
  *
  * <p>The file is in the folder {@code java.io.tmpdir} and loses its name as soon as it is open, so
- * that it is gone with the process whatever ends it, and before that when none of its batches is in
- * use. An instance belongs to one thread; its batches may be read by any.
+ * that it is gone with the process whatever ends it, and before that when it is closed, or none of
+ * its batches is in use. An instance belongs to one thread; its batches may be read by any.
  */
-public final class Spill {
+public final class Spill implements Closeable {
   /** Bytes of columns that stay in memory; less in a small heap. */
   private static final long KEPT = 64L << 20;
 
-  private final boolean staysInProcess;
   private final Path folder;
   private long toKeep;
   private @Nullable FileChannel file;
 
   /**
-   * @param staysInProcess whether what it holds does
    * @param folder where the file is made
    * @param toKeep bytes of columns that stay in memory
    */
-  Spill(boolean staysInProcess, Path folder, long toKeep) {
-    this.staysInProcess = staysInProcess;
+  Spill(Path folder, long toKeep) {
     this.folder = folder;
     this.toKeep = toKeep;
   }
 
-  /** For a pipeline with these options. */
-  public static Spill of(PipelineOptions options) {
+  /** An empty one. */
+  public static Spill open() {
     return new Spill(
-        HeldBatch.staysInProcess(options),
         Path.of(System.getProperty("java.io.tmpdir")),
         Math.min(KEPT, Runtime.getRuntime().maxMemory() / 64));
   }
 
-  /** Holds a batch. */
-  public HeldBatch hold(RatingBatch batch) {
-    if (!staysInProcess) {
-      return HeldBatch.of(batch);
-    }
+  /**
+   * Puts a batch aside.
+   *
+   * @return gives an equal batch at each call, until this is closed
+   */
+  public Supplier<RatingBatch> put(RatingBatch batch) {
     long bytes = bytes(batch);
     if (bytes <= toKeep) {
       toKeep -= bytes;
-      return HeldBatch.ofProcess(() -> batch);
+      return () -> batch;
     }
     toKeep = 0;
     try {
       FileChannel to = file;
       if (to == null) {
-        to = open();
+        to = openFile();
         file = to;
       }
-      return HeldBatch.ofProcess(write(batch, to)::read);
+      return write(batch, to)::read;
     } catch (IOException e) {
       toKeep = Long.MAX_VALUE; // what was written before can still be read
-      return HeldBatch.ofProcess(() -> batch);
+      return () -> batch;
+    }
+  }
+
+  /** Gives the file's place on the disk back. */
+  @Override
+  public void close() {
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException e) {
+      // Nobody needs what is in it.
     }
   }
 
@@ -83,7 +93,7 @@ public final class Spill {
         + (long) batch.fingerprints().length * Long.BYTES;
   }
 
-  private FileChannel open() throws IOException {
+  private FileChannel openFile() throws IOException {
     Path path = Files.createTempFile(folder, "beam-als-", ".ratings");
     FileChannel opened = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {

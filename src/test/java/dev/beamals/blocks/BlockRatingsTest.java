@@ -3,30 +3,41 @@ package dev.beamals.blocks;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.ids.CoderContract;
+import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
+import dev.beamals.ratings.BatchHolder;
+import dev.beamals.ratings.HeldBatch;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.RatingRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.beam.runners.spark.SparkRunner;
 import org.apache.beam.sdk.PipelineResult;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
 import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.AbstractIterator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -173,6 +184,37 @@ final class BlockRatingsTest {
     PAssert.that(block(pipeline, "Skewed", List.of(RatingRow.batch(rows)), BlockRatings.create(16)))
         .satisfies(haveBytes(bytes(RatingBlocks.byUser(rows, 16))));
     pipeline.run().waitUntilFinish();
+  }
+
+  /** Batches that come from another process need not fit into memory together. */
+  @Test
+  void batchesFromElsewhereWaitInAFileUntilTheirBlockIsBuilt() {
+    PipelineOptions options = PipelineOptionsFactory.create();
+    options.setRunner(SparkRunner.class);
+    int[] index = new int[1 << 20];
+    float[] ratings = new float[index.length];
+    List<WeakReference<RatingBatch>> came = new ArrayList<>();
+    Iterator<HeldBatch> parts =
+        new AbstractIterator<>() {
+          @Override
+          protected @Nullable HeldBatch computeNext() {
+            if (came.size() == 12) { // of 12 MB each
+              System.gc();
+              long inMemory = came.stream().filter(batch -> batch.get() != null).count();
+              assertTrue(inMemory < 8, inMemory + " are in memory");
+              return endOfData();
+            }
+            Ids user = Ids.of("user" + came.size());
+            RatingBatch batch =
+                new RatingBatch(user, Ids.of("item"), index, index, ratings, new long[0]);
+            came.add(new WeakReference<>(batch));
+            return new BatchHolder().hold(batch, options);
+          }
+        };
+    RatingBlock block =
+        BlockRatings.build(() -> parts, Side.USER, false, RatingBlock.Aggregate.none);
+    assertEquals(12, block.src().size());
+    assertEquals(12 << 20, block.size());
   }
 
   @Test

@@ -2,10 +2,13 @@ package dev.beamals.ratings;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.beamals.RunException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +16,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.apache.beam.runners.direct.DirectRunner;
+import org.apache.beam.runners.spark.SparkRunner;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,9 +48,9 @@ final class SpillTest {
 
   @Test
   void theFirstBatchesStayInMemoryAndAllAreTheSame() throws Exception {
-    Spill spill = new Spill(true, folder, 3 * 50 * ROW);
+    Spill spill = new Spill(folder, 3 * 50 * ROW);
     List<RatingBatch> batches = batches();
-    List<HeldBatch> held = batches.stream().map(spill::hold).toList();
+    List<Supplier<RatingBatch>> held = batches.stream().map(spill::put).toList();
     for (int b = batches.size() - 1; b >= 0; b--) { // in any order
       if (b < 3) {
         assertSame(batches.get(b), held.get(b).get());
@@ -60,7 +68,7 @@ final class SpillTest {
   @Test
   void inAProcessTheNumberIsWrittenAlone() throws Exception {
     for (long kept : new long[] {0, Long.MAX_VALUE}) {
-      HeldBatch held = new Spill(true, folder, kept).hold(batches().get(0));
+      HeldBatch held = HeldBatch.ofProcess(new Spill(folder, kept).put(batches().get(0)));
       assertEquals(8, CoderUtils.encodeToByteArray(HeldBatch.Coder.of(), held).length);
       assertSame(held, CoderUtils.clone(HeldBatch.Coder.of(), held));
     }
@@ -73,19 +81,32 @@ final class SpillTest {
 
   @Test
   void elsewhereTheBatchItselfTravels() throws Exception {
+    PipelineOptions options = PipelineOptionsFactory.create();
     RatingBatch batch = batches().get(0);
-    HeldBatch held = new Spill(false, folder, 0).hold(batch);
+    options.setRunner(DirectRunner.class);
+    assertTrue(new BatchHolder().hold(batch, options).isOfProcess());
+    options.setRunner(SparkRunner.class);
+    HeldBatch held = new BatchHolder().hold(batch, options);
+    assertFalse(held.isOfProcess());
     HeldBatch arrived = CoderUtils.clone(HeldBatch.Coder.of(), held);
     assertNotSame(batch, arrived.get());
     assertArrayEquals(bytes(batch), bytes(arrived.get()));
   }
 
   @Test
+  void whatIsClosedCannotBeReadAnyMore() {
+    Spill spill = new Spill(folder, 0);
+    Supplier<RatingBatch> put = spill.put(batches().get(0));
+    spill.close();
+    assertThrows(RunException.class, put::get);
+  }
+
+  @Test
   void whatCannotBeWrittenStaysInMemory() throws Exception {
-    Spill spill = new Spill(true, folder.resolve("missing"), 0);
+    Spill spill = new Spill(folder.resolve("missing"), 0);
     List<RatingBatch> batches = batches();
-    List<HeldBatch> held = new ArrayList<>();
-    batches.forEach(batch -> held.add(spill.hold(batch)));
+    List<Supplier<RatingBatch>> held = new ArrayList<>();
+    batches.forEach(batch -> held.add(spill.put(batch)));
     for (int b = 0; b < batches.size(); b++) {
       assertSame(batches.get(b), held.get(b).get());
     }
