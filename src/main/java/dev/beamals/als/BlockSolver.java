@@ -64,6 +64,11 @@ final class BlockSolver {
     this(parameters, side, BATCH_FROM);
   }
 
+  /** For blocks that are each about one of {@code numBlocks} parts of the side. */
+  static BlockSolver ofBlocks(AlsParameters parameters, Side side, int numBlocks) {
+    return new BlockSolver(parameters, side, BATCH_FROM / numBlocks);
+  }
+
   /**
    * @param batchFrom rows times rank³ of a block from which on they are solved in batches; the bits
    *     are the same
@@ -248,7 +253,8 @@ final class BlockSolver {
       this.block = block;
       this.targets = BlockSolver.this.targets(block, dst, others.mean);
       this.matrix = BlockSolver.this.matrix(dst);
-      RowSystem rows = RowSystem.of(matrix, block.neighbours(), targets);
+      RowSystem rows =
+          RowSystem.of(matrix, block.neighbours(), targets).withOffsets(block.offsets());
       this.system =
           parameters.implicitPrefs() && others.gram != null
               ? rows.withWeights(weights(block)).withGram(others.gram)

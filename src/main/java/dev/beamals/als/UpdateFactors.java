@@ -223,7 +223,7 @@ final class UpdateFactors extends PTransform<PCollection<RatingBlock>, PCollecti
         StepSums sumsOfDst,
         TrainingSummary before) {
       if (solver == null) {
-        solver = new BlockSolver(parameters, side);
+        solver = BlockSolver.ofBlocks(parameters, side, numBlocks);
       }
       if (parameters.implicitPrefs() && before.positiveRatings() == 0) {
         throw new RunException(

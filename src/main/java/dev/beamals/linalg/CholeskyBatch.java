@@ -1,5 +1,6 @@
 package dev.beamals.linalg;
 
+import java.util.Arrays;
 import java.util.Objects;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorOperators;
@@ -35,6 +36,15 @@ public final class CholeskyBatch {
   private final NormalEquations equations;
   private final int rank;
 
+  /** Where the elements (i, j), j ≤ i, of {@code A} are in {@link #equations}. */
+  private final int[] elements;
+
+  /** {@code i * rank + j} of each. */
+  private final int[] places;
+
+  /** The factors by number. */
+  private final int[] factors;
+
   /** Element (i, j), j ≤ i, of the matrix of row l at {@code (i * rank + j) * ROWS + l}. */
   private final double[] a;
 
@@ -57,6 +67,16 @@ public final class CholeskyBatch {
   CholeskyBatch(int rank) {
     this.equations = NormalEquations.create(rank);
     this.rank = rank;
+    this.elements = new int[rank * (rank + 1) / 2];
+    this.places = new int[elements.length];
+    this.factors = new int[rank];
+    for (int i = 0, e = 0; i < rank; i++) {
+      factors[i] = i;
+      for (int j = 0; j <= i; j++, e++) {
+        elements[e] = i * equations.stride + j;
+        places[e] = i * rank + j;
+      }
+    }
     this.a = new double[rank * rank * ROWS];
     this.l = new double[rank * rank * ROWS];
     this.b = new double[rank * ROWS];
@@ -85,32 +105,41 @@ public final class CholeskyBatch {
    */
   public void add(RowSystem row) {
     Objects.checkIndex(rows, ROWS);
-    equations.set(row);
     gram = row.gram;
     diagonal[rows] = row.diagonal();
-    for (int i = 0; i < rank; i++) {
-      int from = i * equations.stride;
-      int to = i * rank * ROWS + rows;
-      for (int j = 0; j <= i; j++) {
-        a[to + j * ROWS] = equations.a[from + j];
-      }
-      b[i * ROWS + rows] = equations.b[i];
+    if (NormalEquations.isBatch(row)) {
+      equations.setBatch(row);
+      copy(equations.batchA, elements, a, places, rows);
+      copy(equations.batchB, factors, b, factors, rows);
+    } else {
+      equations.set(row);
+      copy(equations.a, elements, a, places, rows);
+      copy(equations.b, factors, b, factors, rows);
     }
     rows++;
   }
 
+  private static void copy(double[] from, int[] elements, double[] to, int[] places, int row) {
+    for (int e = 0; e < elements.length; e++) {
+      to[places[e] * ROWS + row] = from[elements[e]];
+    }
+  }
+
+  /** Adds 0 to each, as {@link NormalEquations} does: −0 becomes 0. */
+  private static void copy(float[] from, int[] elements, double[] to, int[] places, int row) {
+    for (int e = 0; e < elements.length; e++) {
+      to[places[e] * ROWS + row] = 0.0 + from[elements[e]];
+    }
+  }
+
   /** Solves all rows that were added. */
   public void solve() {
-    for (int lane = 0; lane < rows; lane += SPECIES.length()) {
-      decompose(lane);
-      substitute(lane);
-    }
+    decompose();
+    substitute();
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) x[i];
     }
-    for (int lane = 0; lane < rows; lane += SPECIES.length()) {
-      quadratic(lane);
-    }
+    quadratic();
   }
 
   /** Begins a new batch. */
@@ -146,17 +175,27 @@ public final class CholeskyBatch {
     return lossChange[row];
   }
 
+  // Lanes are innermost: a vector of them does not wait for what is divided in another.
+
   /** As EJML's CholeskyDecompositionInner_DDRM. */
-  private void decompose(int lane) {
+  private void decompose() {
+    int lanes = SPECIES.length();
+    int stride = rank * ROWS;
     for (int i = 0; i < rank; i++) {
-      int row = i * rank * ROWS + lane;
-      pivot(a, diagonal, l, row, i, lane, inverse);
+      int row = i * stride;
+      for (int lane = 0; lane < rows; lane += lanes) {
+        pivot(a, diagonal, l, row + lane, i, lane, inverse);
+      }
       int j = i + 1;
       for (; j < rank - 3; j += 4) {
-        fourElements(a, l, row, j * rank * ROWS + lane, rank * ROWS, i, inverse);
+        for (int lane = 0; lane < rows; lane += lanes) {
+          fourElements(a, l, row + lane, j * stride + lane, stride, i, lane, inverse);
+        }
       }
       for (; j < rank; j++) {
-        element(a, l, row, j * rank * ROWS + lane, i, inverse);
+        for (int lane = 0; lane < rows; lane += lanes) {
+          element(a, l, row + lane, j * stride + lane, i, lane, inverse);
+        }
       }
     }
   }
@@ -173,11 +212,12 @@ public final class CholeskyBatch {
     }
     DoubleVector root = sum.lanewise(VectorOperators.SQRT);
     root.intoArray(l, at);
-    DoubleVector.broadcast(SPECIES, 1).div(root).intoArray(inverse, 0);
+    DoubleVector.broadcast(SPECIES, 1).div(root).intoArray(inverse, lane);
   }
 
   /** Element (j, i) of L. */
-  private static void element(double[] a, double[] l, int rowI, int rowJ, int i, double[] inverse) {
+  private static void element(
+      double[] a, double[] l, int rowI, int rowJ, int i, int lane, double[] inverse) {
     DoubleVector sum = DoubleVector.fromArray(SPECIES, a, rowJ + i * ROWS);
     for (int k = 0; k < i; k++) {
       sum =
@@ -185,12 +225,12 @@ public final class CholeskyBatch {
               DoubleVector.fromArray(SPECIES, l, rowI + k * ROWS)
                   .mul(DoubleVector.fromArray(SPECIES, l, rowJ + k * ROWS)));
     }
-    sum.mul(DoubleVector.fromArray(SPECIES, inverse, 0)).intoArray(l, rowJ + i * ROWS);
+    sum.mul(DoubleVector.fromArray(SPECIES, inverse, lane)).intoArray(l, rowJ + i * ROWS);
   }
 
   /** Elements (j, i) to (j + 3, i) of L. */
   private static void fourElements(
-      double[] a, double[] l, int rowI, int rowJ, int stride, int i, double[] inverse) {
+      double[] a, double[] l, int rowI, int rowJ, int stride, int i, int lane, double[] inverse) {
     int row1 = rowJ + stride;
     int row2 = rowJ + 2 * stride;
     int row3 = rowJ + 3 * stride;
@@ -205,7 +245,7 @@ public final class CholeskyBatch {
       sum2 = sum2.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, row2 + k * ROWS)));
       sum3 = sum3.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, row3 + k * ROWS)));
     }
-    DoubleVector factor = DoubleVector.fromArray(SPECIES, inverse, 0);
+    DoubleVector factor = DoubleVector.fromArray(SPECIES, inverse, lane);
     sum0.mul(factor).intoArray(l, rowJ + i * ROWS);
     sum1.mul(factor).intoArray(l, row1 + i * ROWS);
     sum2.mul(factor).intoArray(l, row2 + i * ROWS);
@@ -213,12 +253,17 @@ public final class CholeskyBatch {
   }
 
   /** As EJML's TriangularSolver_DDRM: {@code L y = b}, then {@code Lᵀ x = y}. */
-  private void substitute(int lane) {
+  private void substitute() {
+    int lanes = SPECIES.length();
     for (int i = 0; i < rank; i++) {
-      forward(b, l, x, i * rank * ROWS + lane, i, lane);
+      for (int lane = 0; lane < rows; lane += lanes) {
+        forward(b, l, x, i * rank * ROWS + lane, i, lane);
+      }
     }
     for (int i = rank - 1; i >= 0; i--) {
-      backward(l, x, (i * rank + i) * ROWS + lane, rank * ROWS, i, rank, lane);
+      for (int lane = 0; lane < rows; lane += lanes) {
+        backward(l, x, (i * rank + i) * ROWS + lane, rank * ROWS, i, rank, lane);
+      }
     }
   }
 
@@ -246,10 +291,12 @@ public final class CholeskyBatch {
   }
 
   /** As {@link NormalEquations#quadratic}. */
-  private void quadratic(int lane) {
-    DoubleVector.zero(SPECIES).intoArray(lossChange, lane);
+  private void quadratic() {
+    Arrays.fill(lossChange, 0);
     for (int i = 0; i < rank; i++) {
-      addToLossChange(a, b, x, lossChange, i * rank * ROWS + lane, i, lane);
+      for (int lane = 0; lane < rows; lane += SPECIES.length()) {
+        addToLossChange(a, b, x, lossChange, i * rank * ROWS + lane, i, lane);
+      }
     }
   }
 

@@ -74,6 +74,9 @@ public abstract class NormalEquations {
   /** Those rows times their weights. */
   final float[] weighted;
 
+  /** How often the panel was filled. */
+  private int gathers;
+
   private double @Nullable [] gram;
   private boolean exact = true;
 
@@ -157,17 +160,52 @@ public abstract class NormalEquations {
     start(row);
     exact = false;
     for (int first = row.from(); first < row.to(); first += BATCH) {
-      int length = Math.min(BATCH, row.to() - first);
-      gather(row.factors, row.neighbours, first, length);
-      if (row.weights == null) {
-        multiply(panel, row.targets, first, length);
-      } else {
-        checkWeights(row.weights, first, length);
-        weigh(row.weights, first, length);
-        multiply(weighted, row.targets, first, length);
-      }
+      setBatch(row, first, Math.min(BATCH, row.to() - first));
       addBatch();
     }
+  }
+
+  /**
+   * Whether {@link #setBatch(RowSystem)} has all of a row: {@code A} is then {@link #batchA}, and
+   * {@code b} {@link #batchB}.
+   */
+  static boolean isBatch(RowSystem row) {
+    int length = row.to() - row.from();
+    return length >= 1 && length <= BATCH && row.gram == null;
+  }
+
+  /** Sets {@link #batchA} and {@link #batchB} alone, of a row that {@link #isBatch is a batch}. */
+  final void setBatch(RowSystem row) {
+    checkRank(row);
+    setBatch(row, row.from(), row.to() - row.from());
+  }
+
+  private void setBatch(RowSystem row, int first, int length) {
+    int at = gather(row, first, length);
+    if (row.weights == null) {
+      multiply(panel, at, row.targets, first, length);
+    } else {
+      checkWeights(row.weights, first, length);
+      weigh(at, row.weights, first, length);
+      multiply(weighted, at, row.targets, first, length);
+    }
+  }
+
+  /**
+   * Has the factor rows of a batch in the panel. Those of the rows that follow come with them, as
+   * far as there is room: factors are far apart in memory, and many that are fetched at once do not
+   * wait for each other.
+   *
+   * @return where in the panel the batch begins
+   */
+  private int gather(RowSystem row, int first, int length) {
+    if (!row.isGathered(this, gathers, first, first + length)) {
+      int end = Math.max(first + length, row.endOfRows(first + BATCH));
+      gather(row.factors, row.neighbours, first, end - first);
+      gathers++;
+      row.setGathered(this, gathers, first, end);
+    }
+    return first - row.gatheredFrom();
   }
 
   /**
@@ -244,17 +282,23 @@ public abstract class NormalEquations {
    */
   abstract void gather(FactorMatrix factors, int[] neighbours, int first, int length);
 
-  /** Writes the panel, each row times its weight, from {@code first} on, to {@link #weighted}. */
-  abstract void weigh(float[] weights, int first, int length);
+  /**
+   * Writes rows of the panel, each times its weight, to {@link #weighted}.
+   *
+   * @param at the first of them
+   * @param first its position among the weights
+   */
+  abstract void weigh(int at, float[] weights, int first, int length);
 
   /**
-   * Writes the Gram matrix and the right-hand side of the {@code length} rows of the panel, with
+   * Writes the Gram matrix and the right-hand side of {@code length} rows of the panel, with
    * ratings from {@code first} on, to {@link #batchA} and {@link #batchB}.
    *
    * @param rows what the rows of the Gram matrix are multiplied with: {@link #panel} itself, or
    *     {@link #weighted}
+   * @param at the first row in the panel
    */
-  abstract void multiply(float[] rows, float[] ratings, int first, int length);
+  abstract void multiply(float[] rows, int at, float[] ratings, int first, int length);
 
   // Plain loops: vectors that convert float to double gained 0 to 8 %, as a batch is long.
   private void addBatch() {

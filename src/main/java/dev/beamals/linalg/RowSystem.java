@@ -1,5 +1,6 @@
 package dev.beamals.linalg;
 
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * and {@code G = YᵀY}.
  *
  * <p>One instance serves all rows of a block: {@link #select} moves it from one to the next. It
- * keeps the arrays it is given and modifies none. It belongs to one thread.
+ * keeps the arrays it is given and modifies none, nor may anybody else while it is in use. It
+ * belongs to one thread.
  *
  * <pre>{@code
  * RowSystem row = RowSystem.of(rank, factors, neighbours, ratings);
@@ -53,9 +55,19 @@ public final class RowSystem {
   /** {@code G}, row-major and symmetric, or null where it is zero. */
   final double @Nullable [] gram;
 
+  /** Where rows begin, or null where that is not known. */
+  private final int @Nullable [] offsets;
+
   private int from;
   private int to;
   private double diagonal;
+
+  // What of the neighbours is in a panel, and in whose; this refers to the equations and not they
+  // to this, as they live longer.
+  private @Nullable NormalEquations gatheredBy;
+  private int gatheredAs;
+  private int gatheredFrom;
+  private int gatheredTo;
 
   private RowSystem(
       int rank,
@@ -63,13 +75,15 @@ public final class RowSystem {
       int[] neighbours,
       float[] targets,
       float @Nullable [] weights,
-      double @Nullable [] gram) {
+      double @Nullable [] gram,
+      int @Nullable [] offsets) {
     this.rank = rank;
     this.factors = factors;
     this.neighbours = neighbours;
     this.targets = targets;
     this.weights = weights;
     this.gram = gram;
+    this.offsets = offsets;
   }
 
   /**
@@ -84,7 +98,7 @@ public final class RowSystem {
   public static RowSystem of(FactorMatrix factors, int[] neighbours, float[] targets) {
     NormalEquations.checkRank(factors.columns());
     checkLength("targets", targets.length, neighbours.length);
-    return new RowSystem(factors.columns(), factors, neighbours, targets, null, null);
+    return new RowSystem(factors.columns(), factors, neighbours, targets, null, null, null);
   }
 
   /**
@@ -107,7 +121,7 @@ public final class RowSystem {
    */
   public RowSystem withWeights(float[] weights) {
     checkLength("weights", weights.length, neighbours.length);
-    return new RowSystem(rank, factors, neighbours, targets, weights, gram);
+    return new RowSystem(rank, factors, neighbours, targets, weights, gram, offsets);
   }
 
   /**
@@ -118,7 +132,16 @@ public final class RowSystem {
    */
   public RowSystem withGram(double[] gram) {
     checkLength("elements of the Gram matrix", gram.length, rank * rank);
-    return new RowSystem(rank, factors, neighbours, targets, weights, gram);
+    return new RowSystem(rank, factors, neighbours, targets, weights, gram, offsets);
+  }
+
+  /**
+   * Returns the same rows, no row selected, that are best selected one after the other.
+   *
+   * @param offsets where each row begins among the positions, ascending, and where the last ends
+   */
+  public RowSystem withOffsets(int[] offsets) {
+    return new RowSystem(rank, factors, neighbours, targets, weights, gram, offsets);
   }
 
   private static void checkLength(String what, int length, int expected) {
@@ -157,6 +180,36 @@ public final class RowSystem {
   /** The position after the last neighbour of the row. */
   int to() {
     return to;
+  }
+
+  /** The last position up to {@code end} at which a row ends, or 0 where that is not known. */
+  int endOfRows(int end) {
+    if (offsets == null) {
+      return 0;
+    }
+    int found = Arrays.binarySearch(offsets, end);
+    return offsets[found >= 0 ? found : Math.max(0, -found - 2)];
+  }
+
+  /** Whether these positions are in the panel that equations have filled so often. */
+  boolean isGathered(NormalEquations equations, int gathers, int first, int end) {
+    return gatheredBy == equations
+        && gatheredAs == gathers
+        && gatheredFrom <= first
+        && end <= gatheredTo;
+  }
+
+  /** Tells what is in a panel. */
+  void setGathered(NormalEquations equations, int gathers, int first, int end) {
+    gatheredBy = equations;
+    gatheredAs = gathers;
+    gatheredFrom = first;
+    gatheredTo = end;
+  }
+
+  /** The position that is first in the panel. */
+  int gatheredFrom() {
+    return gatheredFrom;
   }
 
   /** {@code d}, what is added to the diagonal of {@code A}. */

@@ -28,30 +28,38 @@ final class ScalarNormalEquations extends NormalEquations {
   }
 
   @Override
-  void weigh(float[] weights, int first, int length) {
+  void weigh(int at, float[] weights, int first, int length) {
     for (int p = 0; p < length; p++) {
       float w = weights[first + p];
-      for (int i = p * stride; i < p * stride + rank; i++) {
+      for (int i = (at + p) * stride; i < (at + p) * stride + rank; i++) {
         weighted[i] = w * panel[i];
       }
     }
   }
 
   @Override
-  void multiply(float[] rows, float[] ratings, int first, int length) {
+  void multiply(float[] rows, int at, float[] ratings, int first, int length) {
+    int begin = at * stride;
     for (int row = 0; row < rank; row += TILE_ROWS) {
       for (int column = 0; column < row + TILE_ROWS; column += TILE_COLUMNS) {
-        tile(panel, rows, row, column, stride, length, batchA);
+        tile(panel, rows, begin, row, column, stride, length, batchA);
       }
     }
     for (int column = 0; column < rank; column += RIGHT_HAND_SIDE_COLUMNS) {
-      rightHandSide(panel, column, stride, ratings, first, length, batchB);
+      rightHandSide(panel, begin, column, stride, ratings, first, length, batchB);
     }
   }
 
   /** Tile of 4 rows and 2 columns. */
   private static void tile(
-      float[] panel, float[] rows, int row, int column, int stride, int length, float[] a) {
+      float[] panel,
+      float[] rows,
+      int begin,
+      int row,
+      int column,
+      int stride,
+      int length,
+      float[] a) {
     float a00 = 0;
     float a01 = 0;
     float a10 = 0;
@@ -60,8 +68,8 @@ final class ScalarNormalEquations extends NormalEquations {
     float a21 = 0;
     float a30 = 0;
     float a31 = 0;
-    int end = length * stride;
-    for (int p = 0; p < end; p += stride) {
+    int end = begin + length * stride;
+    for (int p = begin; p < end; p += stride) {
       int y = row + p;
       int x = column + p;
       float x0 = panel[x];
@@ -95,7 +103,14 @@ final class ScalarNormalEquations extends NormalEquations {
 
   /** The right-hand side of 8 columns, enough chains to hide the latency of one. */
   private static void rightHandSide(
-      float[] panel, int column, int stride, float[] ratings, int first, int length, float[] b) {
+      float[] panel,
+      int begin,
+      int column,
+      int stride,
+      float[] ratings,
+      int first,
+      int length,
+      float[] b) {
     float b0 = 0;
     float b1 = 0;
     float b2 = 0;
@@ -105,7 +120,7 @@ final class ScalarNormalEquations extends NormalEquations {
     float b6 = 0;
     float b7 = 0;
     for (int p = 0; p < length; p++) {
-      int x = column + p * stride;
+      int x = begin + column + p * stride;
       float r = ratings[first + p];
       b0 = Math.fma(r, panel[x], b0);
       b1 = Math.fma(r, panel[x + 1], b1);

@@ -60,9 +60,9 @@ final class VectorNormalEquations extends NormalEquations {
   }
 
   @Override
-  void weigh(float[] weights, int first, int length) {
+  void weigh(int at, float[] weights, int first, int length) {
     for (int column = 0; column < rank; column += LANES) {
-      weigh(panel, weighted, offset(column), weights, first, length);
+      weigh(panel, weighted, offset(at, column), weights, first, length);
     }
   }
 
@@ -77,11 +77,11 @@ final class VectorNormalEquations extends NormalEquations {
   }
 
   @Override
-  void multiply(float[] rows, float[] ratings, int first, int length) {
+  void multiply(float[] rows, int at, float[] ratings, int first, int length) {
     if (WIDE) {
-      multiplyWide(rows, ratings, first, length);
+      multiplyWide(rows, at, ratings, first, length);
     } else {
-      multiplyNarrow(rows, ratings, first, length);
+      multiplyNarrow(rows, at, ratings, first, length);
     }
   }
 
@@ -90,7 +90,7 @@ final class VectorNormalEquations extends NormalEquations {
    * row reads on into the next row: what lands in the panel beyond the rank is never used.
    */
   private void gather(FactorMatrix factors, int[] neighbours, int first, int length, int column) {
-    int to = offset(column);
+    int to = offset(0, column);
     int p = 0;
     while (p < length) {
       // Neighbours ascend, and nearly every matrix is one piece: what follows is mostly in it too.
@@ -139,59 +139,80 @@ final class VectorNormalEquations extends NormalEquations {
     return length;
   }
 
-  /** Returns where column c of the first neighbour is in the panel. */
-  private static int offset(int column) {
-    return column / BLOCK * PANEL_BLOCK + column % BLOCK;
+  /** Returns where a column of a row is in the panel. */
+  private static int offset(int row, int column) {
+    return column / BLOCK * PANEL_BLOCK + row * BLOCK + column % BLOCK;
   }
 
   /** The Gram matrix by vectors of 512 bits. */
-  private void multiplyWide(float[] rows, float[] ratings, int first, int length) {
+  private void multiplyWide(float[] rows, int at, float[] ratings, int first, int length) {
+    int begin = offset(at, 0);
     // The first block stands alone: small ranks have no other, so its tile fits them closely.
     if (rank <= 8) {
-      tile8(panel, rows, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
+      tile8(panel, rows, begin, begin, ratings, first, length, batchA, 0, stride, batchB, 0);
     } else if (rank <= 10) {
-      tile10(panel, rows, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
+      tile10(panel, rows, begin, begin, ratings, first, length, batchA, 0, stride, batchB, 0);
     } else if (rank <= 12) {
-      tile12(panel, rows, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
+      tile12(panel, rows, begin, begin, ratings, first, length, batchA, 0, stride, batchB, 0);
     } else {
-      tile16(panel, rows, 0, 0, ratings, first, length, batchA, 0, stride, batchB, 0);
+      tile16(panel, rows, begin, begin, ratings, first, length, batchA, 0, stride, batchB, 0);
     }
     for (int row = BLOCK; row < rank; row += TILE_ROWS) {
-      int y = offset(row);
+      int y = offset(at, row);
       int column = 0;
       // At least two vectors are left at each step, as a tile of one could not hide the latency.
       for (int left = row / BLOCK + 1; left > 0; left = row / BLOCK + 1 - column / BLOCK) {
         int to = row * stride + column;
         if (left == 2 || left == 4) {
-          tile8x2(panel, rows, y, offset(column), length, batchA, to, stride);
+          tile8x2(panel, rows, y, offset(at, column), length, batchA, to, stride);
           column += 2 * BLOCK;
         } else {
-          tile8x3(panel, rows, y, offset(column), length, batchA, to, stride);
+          tile8x3(panel, rows, y, offset(at, column), length, batchA, to, stride);
           column += 3 * BLOCK;
         }
       }
     }
     for (int column = BLOCK; column < rank; column += 4 * BLOCK) {
-      rightHandSide(ratings, first, length, column);
+      rightHandSide(at, ratings, first, length, column);
     }
   }
 
   /** The Gram matrix by vectors of 128 or 256 bits, for 16 registers. */
-  private void multiplyNarrow(float[] rows, float[] ratings, int first, int length) {
+  private void multiplyNarrow(float[] rows, int at, float[] ratings, int first, int length) {
     for (int row = 0; row < rank; row += TILE_ROWS) {
-      for (int column = 0; column < row + TILE_ROWS; column += LANES) {
+      int y = offset(at, row);
+      int column = 0;
+      // The last rows may be few, as of rank 10: half a tile, twice as wide, has them all.
+      if (rank - row <= TILE_ROWS / 2) {
+        for (; column < row; column += 2 * LANES) {
+          tile4x2(
+              panel,
+              rows,
+              y,
+              offset(at, column),
+              offset(at, column + LANES),
+              ratings,
+              first,
+              length,
+              batchA,
+              row * stride + column,
+              stride,
+              batchB,
+              column);
+        }
+      }
+      for (; column < row + TILE_ROWS; column += LANES) {
         // The right-hand side is found anew in each row of tiles: one multiply-add in nine.
-        int to = row * stride + column;
         tile8(
             panel,
             rows,
-            offset(row),
-            offset(column),
+            y,
+            offset(at, column),
             ratings,
             first,
             length,
             batchA,
-            to,
+            row * stride + column,
             stride,
             batchB,
             column);
@@ -200,15 +221,15 @@ final class VectorNormalEquations extends NormalEquations {
   }
 
   /** The right-hand side of four blocks of columns; beyond the last block it repeats the last. */
-  private void rightHandSide(float[] ratings, int first, int length, int column) {
+  private void rightHandSide(int at, float[] ratings, int first, int length, int column) {
     int last = stride - BLOCK;
     int column1 = Math.min(column + BLOCK, last);
     int column2 = Math.min(column + 2 * BLOCK, last);
     int column3 = Math.min(column + 3 * BLOCK, last);
-    int x0 = offset(column);
-    int x1 = offset(column1);
-    int x2 = offset(column2);
-    int x3 = offset(column3);
+    int x0 = offset(at, column);
+    int x1 = offset(at, column1);
+    int x2 = offset(at, column2);
+    int x3 = offset(at, column3);
     float[] panel = this.panel;
     FloatVector b0 = FloatVector.zero(SPECIES);
     FloatVector b1 = FloatVector.zero(SPECIES);
@@ -272,6 +293,66 @@ final class VectorNormalEquations extends NormalEquations {
     a6.intoArray(a, to + 6 * stride);
     a7.intoArray(a, to + 7 * stride);
     sum.intoArray(b, toB);
+  }
+
+  /** Tile of 4 rows and 2 vectors of columns, with the right-hand side of those columns. */
+  private static void tile4x2(
+      float[] panel,
+      float[] rows,
+      int row,
+      int column0,
+      int column1,
+      float[] ratings,
+      int first,
+      int length,
+      float[] a,
+      int to,
+      int stride,
+      float[] b,
+      int toB) {
+    FloatVector a00 = FloatVector.zero(SPECIES);
+    FloatVector a01 = FloatVector.zero(SPECIES);
+    FloatVector a10 = FloatVector.zero(SPECIES);
+    FloatVector a11 = FloatVector.zero(SPECIES);
+    FloatVector a20 = FloatVector.zero(SPECIES);
+    FloatVector a21 = FloatVector.zero(SPECIES);
+    FloatVector a30 = FloatVector.zero(SPECIES);
+    FloatVector a31 = FloatVector.zero(SPECIES);
+    FloatVector sum0 = FloatVector.zero(SPECIES);
+    FloatVector sum1 = FloatVector.zero(SPECIES);
+    for (int p = 0; p < length; p++) {
+      int y = row + p * BLOCK;
+      FloatVector x0 = FloatVector.fromArray(SPECIES, panel, column0 + p * BLOCK);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, panel, column1 + p * BLOCK);
+      FloatVector y0 = FloatVector.broadcast(SPECIES, rows[y]);
+      a00 = y0.fma(x0, a00);
+      a01 = y0.fma(x1, a01);
+      FloatVector y1 = FloatVector.broadcast(SPECIES, rows[y + 1]);
+      a10 = y1.fma(x0, a10);
+      a11 = y1.fma(x1, a11);
+      FloatVector y2 = FloatVector.broadcast(SPECIES, rows[y + 2]);
+      a20 = y2.fma(x0, a20);
+      a21 = y2.fma(x1, a21);
+      FloatVector y3 = FloatVector.broadcast(SPECIES, rows[y + 3]);
+      a30 = y3.fma(x0, a30);
+      a31 = y3.fma(x1, a31);
+      FloatVector rating = FloatVector.broadcast(SPECIES, ratings[first + p]);
+      sum0 = rating.fma(x0, sum0);
+      sum1 = rating.fma(x1, sum1);
+    }
+    a00.intoArray(a, to);
+    a01.intoArray(a, to + LANES);
+    to += stride;
+    a10.intoArray(a, to);
+    a11.intoArray(a, to + LANES);
+    to += stride;
+    a20.intoArray(a, to);
+    a21.intoArray(a, to + LANES);
+    to += stride;
+    a30.intoArray(a, to);
+    a31.intoArray(a, to + LANES);
+    sum0.intoArray(b, toB);
+    sum1.intoArray(b, toB + LANES);
   }
 
   /** Tile of 10 rows and 1 vector of columns, with the right-hand side of those columns. */

@@ -24,12 +24,12 @@ final class CholeskyBatchTest {
     return numbers;
   }
 
-  /** Rows of 0 to 39 neighbours: without a diagonal those of few are singular. */
+  /** Rows of 0 to 39 neighbours, and one of many: without a diagonal those of few are singular. */
   private void compare(int rank, double lambda, boolean implicit) {
     float[] factors = normal(50 * rank);
     int[] offsets = new int[ROWS + 1];
     for (int r = 0; r < ROWS; r++) {
-      offsets[r + 1] = offsets[r] + r;
+      offsets[r + 1] = offsets[r] + (r == 30 ? 600 : r);
     }
     int[] neighbours = random.ints(offsets[ROWS], 0, 50).toArray();
     RowSystem row = RowSystem.of(rank, factors, neighbours, normal(neighbours.length));
@@ -44,6 +44,7 @@ final class CholeskyBatchTest {
       }
       row = row.withWeights(weights).withGram(gram);
     }
+    row = row.withOffsets(offsets);
     CholeskyBatch batch = CholeskySolver.createBatch(rank);
     assertNotNull(batch);
     CholeskySolver solver = new CholeskySolver(rank);

@@ -274,6 +274,37 @@ class NormalEquationsTest {
 
   @ParameterizedTest
   @MethodSource("kernels")
+  void rowsThatAreGatheredTogetherGiveTheBitsOfRowsAlone(IntFunction<NormalEquations> kernel) {
+    int[] offsets = {0, 3, 3, 40, 41, 300, 301, 900, 905, 1000};
+    for (int rank : KernelBits.RANKS) {
+      RatedRow row = new RatedRow(rank, 300, 1000, 5, 7);
+      for (RowSystem system : new RowSystem[] {row.plain(), row.weighted()}) {
+        NormalEquations together = kernel.apply(rank);
+        NormalEquations other = kernel.apply(rank);
+        RowSystem rows = system.withOffsets(offsets);
+        // In order, again, backwards, and between rows of another system and other equations.
+        int[] order = {0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 7, 5, 0, 3};
+        for (int n = 0; n < order.length; n++) {
+          rows.select(offsets[order[n]], offsets[order[n] + 1], 0);
+          NormalEquations alone = kernel.apply(rank);
+          system.select(rows.from(), rows.to(), 0);
+          alone.set(system);
+          together.set(rows);
+          assertArrayEquals(KernelBits.bits(alone), KernelBits.bits(together), "rank " + rank);
+          if (n % 3 == 1) {
+            other.set(rows);
+            assertArrayEquals(KernelBits.bits(alone), KernelBits.bits(other), "rank " + rank);
+          }
+          if (n % 4 == 3) {
+            together.set(new RatedRow(rank, 20, 10, 5, 9).plain());
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kernels")
   void addsFromToOnly(IntFunction<NormalEquations> kernel) {
     RatedRow row = new RatedRow(10, 300, 1000, 5, 6);
     for (RowSystem system : new RowSystem[] {row.plain(), row.weighted()}) {
