@@ -147,7 +147,7 @@ public abstract class BlockRatings
       RatingBatch batch = element.withParts(new byte[0]).withPlaces(new long[0]);
       batch = fingerprints ? batch : batch.withoutFingerprints();
       batch = times ? batch : batch.withTimes(new double[0]);
-      holder.partition(batch, numBlocks, options, out);
+      holder.partition(batch.orderByRanges(), numBlocks, options, out);
     }
   }
 

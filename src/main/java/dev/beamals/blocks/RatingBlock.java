@@ -375,25 +375,46 @@ public final class RatingBlock {
    * @param out is given the number of a block and some of its ratings, at least one
    */
   void transpose(Side side, int blocks, int atOnce, BiConsumer<Integer, RatingBatch> out) {
-    int[] block = new int[dst.size()];
-    for (int d = 0; d < block.length; d++) {
-      block[d] = dst.block(d, blocks);
+    // By block, and within a block by ranges of ids, as RatingBatch.orderByRanges.
+    int shift = RatingBatch.rangeShift(dst.size());
+    int bits =
+        shift == 0 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(dst.size() - 1 >>> shift);
+    int[] key = new int[dst.size()];
+    for (int d = 0; d < key.length; d++) {
+      key[d] = dst.block(d, blocks) << bits | (shift == 0 ? 0 : d >>> shift);
     }
     for (int from = 0, to; from < src.size(); from = to) {
       to = from + 1;
       while (to < src.size() && offsets[to + 1] - offsets[from] <= atOnce) {
         to++;
       }
-      transpose(side, from, to, blocks, block, out);
+      transpose(side, from, to, blocks, bits, key, out);
     }
   }
 
-  /** Turns the ratings of rows {@code [from, to)}. */
+  /**
+   * Turns the ratings of rows {@code [from, to)}.
+   *
+   * @param bits of the number of a range
+   * @param key for each of {@link #dst} its block, and its range in the lower bits
+   */
   private void transpose(
-      Side side, int from, int to, int blocks, int[] block, BiConsumer<Integer, RatingBatch> out) {
-    int[] counts = new int[blocks];
+      Side side,
+      int from,
+      int to,
+      int blocks,
+      int bits,
+      int[] key,
+      BiConsumer<Integer, RatingBatch> out) {
+    int[] next = new int[blocks << bits];
     for (int p = offsets[from]; p < offsets[to]; p++) {
-      counts[block[neighbours[p]]]++;
+      next[key[neighbours[p]]]++;
+    }
+    int[] counts = new int[blocks];
+    for (int k = 0; k < next.length; k++) {
+      int b = k >>> bits;
+      counts[b] += next[k];
+      next[k] = counts[b] - next[k];
     }
     int[][] srcIndex = new int[blocks][];
     int[][] dstIndex = new int[blocks][];
@@ -402,12 +423,12 @@ public final class RatingBlock {
       srcIndex[b] = new int[counts[b]];
       dstIndex[b] = new int[counts[b]];
       values[b] = new float[counts[b]];
-      counts[b] = 0;
     }
     for (int s = from; s < to; s++) {
       for (int p = offsets[s]; p < offsets[s + 1]; p++) {
-        int b = block[neighbours[p]];
-        int n = counts[b]++;
+        int k = key[neighbours[p]];
+        int b = k >>> bits;
+        int n = next[k]++;
         srcIndex[b][n] = s;
         dstIndex[b][n] = neighbours[p];
         values[b][n] = ratings[p];

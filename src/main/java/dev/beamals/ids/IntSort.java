@@ -1,6 +1,8 @@
 package dev.beamals.ids;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Ints that are numbered as they come and sorted in the end, with their numbers: for ids that are
@@ -13,18 +15,32 @@ final class IntSort {
   /** A digit's counts stay in the first cache. */
   private static final int DIGIT_BITS = 11;
 
-  /** Value and number: the value, its sign flipped, in the upper half. */
-  private long[] keys = new long[16];
+  private static final int PIECE_BITS = 16;
+  private static final int PIECE = 1 << PIECE_BITS;
+
+  /** The values as they came, in pieces: to copy them into ever longer arrays took long. */
+  private final List<int[]> pieces = new ArrayList<>();
+
+  /** The piece that the next value goes to, where it has room. */
+  private int[] piece = {};
+
+  /** Value and number in their order: the value, its sign flipped, in the upper half. */
+  private long[] keys = {};
 
   private long[] nextKeys = {};
   private int size;
 
   /** Adds a value, and returns its number: 0, 1, 2 … */
   int add(int value) {
-    if (size == keys.length) {
-      keys = Arrays.copyOf(keys, 2 * size);
+    int at = size & PIECE - 1;
+    if (at == 0) {
+      int number = size >>> PIECE_BITS;
+      if (number == pieces.size()) {
+        pieces.add(new int[PIECE]);
+      }
+      piece = pieces.get(number);
     }
-    keys[size] = (long) (value ^ Integer.MIN_VALUE) << 32 | size;
+    piece[at] = value ^ Integer.MIN_VALUE;
     return size++;
   }
 
@@ -43,11 +59,13 @@ final class IntSort {
   }
 
   void sort() {
-    long differ = 0;
-    for (int i = 1; i < size; i++) {
-      differ |= keys[i] ^ keys[0];
+    if (keys.length < size) {
+      keys = new long[size];
     }
-    differ >>>= 32;
+    long differ = 0;
+    for (int from = 0; from < size; from += PIECE) {
+      differ |= number(pieces.get(from >>> PIECE_BITS), from);
+    }
     if (differ == 0) {
       return;
     }
@@ -62,6 +80,23 @@ final class IntSort {
     for (int digit = 0; digit < digits; digit++) {
       sortBy(32 + first + digit * width, starts);
     }
+  }
+
+  /**
+   * Makes the keys of a piece.
+   *
+   * @param from the number of its first value
+   * @return the bits in which values differ from the first of all
+   */
+  private long number(int[] piece, int from) {
+    int differ = 0;
+    int first = pieces.get(0)[0];
+    int count = Math.min(PIECE, size - from);
+    for (int i = 0; i < count; i++) {
+      differ |= piece[i] ^ first;
+      keys[from + i] = (long) piece[i] << 32 | from + i;
+    }
+    return differ & 0xFFFF_FFFFL;
   }
 
   /** Sorts by the digit from a bit on; what is equal in it stays in its order. */

@@ -18,11 +18,74 @@ public final class Union {
     for (int s = 0; s < positions.length; s++) {
       positions[s] = new int[this.sets[s].size()];
     }
+    int[] ints = uniteInts();
+    Texts.Builder texts = new Texts.Builder();
+    new TextMerge(texts, ints.length).run();
+    this.ids = new Ids(ints, texts.build());
+  }
+
+  private int[] uniteInts() {
+    long count = 0;
+    int least = Integer.MAX_VALUE;
+    int greatest = Integer.MIN_VALUE;
+    for (Ids set : sets) {
+      int[] ints = set.ints();
+      count += ints.length;
+      if (ints.length > 0) {
+        least = Math.min(least, ints[0]);
+        greatest = Math.max(greatest, ints[ints.length - 1]);
+      }
+    }
+    long range = (long) greatest - least + 1;
+    if (count > 0 && range <= Long.SIZE * count) {
+      return markInts(least, (int) (range + Long.SIZE - 1 >>> 6));
+    }
     IntArrayList ints = new IntArrayList();
     new IntMerge(ints).run();
-    Texts.Builder texts = new Texts.Builder();
-    new TextMerge(texts, ints.size()).run();
-    this.ids = new Ids(ints.toIntArray(), texts.build());
+    return ints.toIntArray();
+  }
+
+  /**
+   * Unites ints that are close together: each is a bit, and how many bits are set before it is its
+   * place. The bits take no more memory than the ints, as longs.
+   *
+   * @param least of all ints
+   * @param words how many longs have room for their bits
+   */
+  private int[] markInts(int least, int words) {
+    long[] bits = new long[words];
+    for (Ids set : sets) {
+      mark(set.ints(), least, bits);
+    }
+    int[] before = new int[words + 1];
+    for (int w = 0; w < words; w++) {
+      before[w + 1] = before[w] + Long.bitCount(bits[w]);
+    }
+    for (int s = 0; s < sets.length; s++) {
+      place(sets[s].ints(), least, bits, before, positions[s]);
+    }
+    int[] all = new int[before[words]];
+    int at = 0;
+    for (int w = 0; w < words; w++) {
+      for (long left = bits[w]; left != 0; left &= left - 1) {
+        all[at++] = least + (w << 6) + Long.numberOfTrailingZeros(left);
+      }
+    }
+    return all;
+  }
+
+  private static void mark(int[] ints, int least, long[] bits) {
+    for (int id : ints) {
+      int bit = id - least;
+      bits[bit >>> 6] |= 1L << bit;
+    }
+  }
+
+  private static void place(int[] ints, int least, long[] bits, int[] before, int[] positions) {
+    for (int i = 0; i < ints.length; i++) {
+      int bit = ints[i] - least;
+      positions[i] = before[bit >>> 6] + Long.bitCount(bits[bit >>> 6] & (1L << bit) - 1);
+    }
   }
 
   /** All ids of the sets. */

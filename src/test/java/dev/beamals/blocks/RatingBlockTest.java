@@ -11,6 +11,7 @@ import dev.beamals.ids.Side;
 import dev.beamals.ratings.RatingBatch;
 import dev.beamals.ratings.RatingRow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -221,6 +222,38 @@ final class RatingBlockTest {
                   .transpose(Side.ITEM, 1, 300, (one, turned) -> back.add(turned)));
       assertArrayEquals(bytes(block), bytes(RatingBlock.group(back, Side.USER, false)));
     }
+  }
+
+  @Test
+  void ratingsOfManyIdsAreTurnedInRangesToTheSameBytes() throws Exception {
+    Random random = new Random(8);
+    int[] ids = new int[40_000];
+    Arrays.setAll(ids, i -> 2 * i);
+    int[] user = random.ints(100_000, 0, ids.length).toArray();
+    int[] item = random.ints(100_000, 0, ids.length).toArray();
+    float[] ratings = new float[user.length];
+    for (int r = 0; r < ratings.length; r++) {
+      ratings[r] = random.nextFloat();
+    }
+    RatingBatch batch =
+        new RatingBatch(
+            RatingBatch.keepUsed(Ids.of(ids), user),
+            RatingBatch.keepUsed(Ids.of(ids), item),
+            user,
+            item,
+            ratings,
+            new long[0]);
+    RatingBlock users = RatingBlock.group(List.of(batch), Side.USER, false);
+    RatingBlock items = RatingBlock.group(List.of(batch), Side.ITEM, false);
+    List<RatingBatch> turned = new ArrayList<>();
+    users.transpose(Side.USER, 1, 30_000, (number, part) -> turned.add(part));
+    assertArrayEquals(bytes(items), bytes(RatingBlock.group(turned, Side.ITEM, false)));
+    List<RatingBatch> back = new ArrayList<>();
+    items.transpose(Side.ITEM, 3, 1 << 20, (number, part) -> back.add(part));
+    assertEquals(3, back.size());
+    assertArrayEquals(bytes(users), bytes(RatingBlock.group(back, Side.USER, false)));
+    assertArrayEquals(
+        bytes(users), bytes(RatingBlock.group(List.of(batch.orderByRanges()), Side.USER, false)));
   }
 
   @Test

@@ -2,12 +2,15 @@ package dev.beamals.ratings;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.ids.CoderContract;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,53 @@ final class RatingBatchTest {
     assertEquals(
         List.of(rows.get(3).withoutFingerprint(), rows.get(5).withoutFingerprint()),
         RatingRow.of(some));
+  }
+
+  @Test
+  void rowsOfManyUsersComeInRangesOfThem() {
+    int users = 70_000;
+    int[] user = new Random(5).ints(200_000, 0, users).toArray();
+    int[] item = new int[user.length];
+    float[] rating = new float[user.length];
+    long[] fingerprint = new long[user.length];
+    double[] time = new double[user.length];
+    for (int r = 0; r < user.length; r++) {
+      item[r] = user[r] % 10;
+      rating[r] = r;
+      fingerprint[r] = -r;
+      time[r] = r + 0.5;
+    }
+    int[] ids = new int[users];
+    Arrays.setAll(ids, i -> 3 * i);
+    RatingBatch batch =
+        new RatingBatch(
+                Ids.of(ids), Ids.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9), user, item, rating, fingerprint)
+            .withTimes(time);
+    RatingBatch ordered = batch.orderByRanges();
+    int ranges = 1;
+    boolean[] seen = new boolean[user.length];
+    for (int r = 0; r < user.length; r++) {
+      int from = (int) ordered.ratings()[r];
+      assertEquals(user[from], ordered.index(Side.USER)[r]);
+      assertEquals(item[from], ordered.index(Side.ITEM)[r]);
+      assertEquals(-from, ordered.fingerprints()[r]);
+      assertEquals(from + 0.5, ordered.times()[r]);
+      seen[from] = true;
+      if (r > 0) {
+        int shift = RatingBatch.rangeShift(users);
+        int step =
+            (ordered.index(Side.USER)[r] >>> shift) - (ordered.index(Side.USER)[r - 1] >>> shift);
+        assertTrue(step >= 0, "ranges ascend");
+        ranges += step;
+        assertTrue(step > 0 || from > (int) ordered.ratings()[r - 1], "within one they stay");
+      }
+    }
+    for (boolean one : seen) {
+      assertTrue(one);
+    }
+    assertTrue(ranges > 128 && ranges <= 256, ranges + " ranges");
+    RatingBatch few = RatingRow.batch(RatingRow.random(20, USERS, ITEMS, new Random(2)));
+    assertSame(few, few.orderByRanges(), "of few users any order is as good");
   }
 
   @Test
