@@ -75,7 +75,13 @@ final class Runners {
     Matcher local = LOCAL.matcher(master);
     if (!local.matches()) {
       // Where nobody says how large the cluster is, enough for a small one.
-      return Integer.parseInt(System.getProperty("spark.cores.max", "16"));
+      cores = Integer.parseInt(System.getProperty("spark.cores.max", "16"));
+      // Of what is grouped a task keeps a partition in memory, and keeps all blocks that it builds:
+      // by default there are as many as cores, however many blocks share them.
+      TrainOptions train = spark.as(TrainOptions.class);
+      int blocks = Math.max(Inputs.userBlocks(train, cores), Inputs.itemBlocks(train, cores));
+      setDefault("spark.default.parallelism", Integer.toString(Math.max(blocks, cores)));
+      return cores;
     }
     spark.setFilesToStage(List.of()); // everything is in this JVM
     setDefault("spark.driver.host", "127.0.0.1");

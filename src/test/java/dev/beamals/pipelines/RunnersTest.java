@@ -10,6 +10,8 @@ import dev.beamals.files.ResultFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.runners.direct.DirectOptions;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
@@ -67,6 +69,35 @@ final class RunnersTest {
     assertEquals(5, cores("--runner=SparkRunner", "--sparkMaster=local[5,2]"));
     assertEquals(CORES, cores("--runner=SparkRunner", "--sparkMaster=local[*]"));
     assertEquals(16, cores("--runner=SparkRunner", "--sparkMaster=spark://host:7077"));
+  }
+
+  @Test
+  void aTaskOnAClusterBuildsOneBlock() {
+    String property = "spark.default.parallelism";
+    String before = System.getProperty(property);
+    try {
+      for (String[] flags :
+          new String[][] {
+            {"16"},
+            {"16", "--numUserBlocks=3"},
+            {"40", "--numUserBlocks=40"},
+            {"50", "--numUserBlocks=40", "--numItemBlocks=50"}
+          }) {
+        System.clearProperty(property);
+        List<String> all = new ArrayList<>(Arrays.asList(flags).subList(1, flags.length));
+        all.addAll(List.of("--runner=SparkRunner", "--sparkMaster=spark://host:7077"));
+        cores(all.toArray(String[]::new));
+        assertEquals(flags[0], System.getProperty(property));
+      }
+      System.setProperty(property, "7"); // the user's stays
+      cores("--runner=SparkRunner", "--sparkMaster=spark://host:7077", "--numUserBlocks=40");
+      assertEquals("7", System.getProperty(property));
+    } finally {
+      System.clearProperty(property);
+      if (before != null) {
+        System.setProperty(property, before);
+      }
+    }
   }
 
   @Test
