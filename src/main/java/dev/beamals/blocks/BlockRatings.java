@@ -13,11 +13,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
-import org.apache.beam.sdk.metrics.Counter;
-import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
@@ -69,9 +66,8 @@ public abstract class BlockRatings
   public PCollection<RatingBlock> expand(PCollection<RatingBatch> input) {
     return input
         .apply("PartitionByUser", partition())
-        .apply("GroupByBlock", GroupByKey.create())
-        .apply("BuildUserBlocks", ParDo.of(new BuildFn(Side.USER, dropDuplicates(), aggregate())))
-        .setCoder(RatingBlock.Coder.of());
+        .apply(
+            "GroupByUser", new GroupBlocks(Side.USER, numBlocks(), dropDuplicates(), aggregate()));
   }
 
   /**
@@ -148,30 +144,6 @@ public abstract class BlockRatings
       batch = fingerprints ? batch : batch.withoutFingerprints();
       batch = times ? batch : batch.withTimes(new double[0]);
       holder.partition(batch.orderByRanges(), numBlocks, options, out);
-    }
-  }
-
-  /** Builds a block of all that came for it. */
-  static final class BuildFn extends DoFn<KV<Integer, Iterable<HeldBatch>>, RatingBlock> {
-    private static final long serialVersionUID = 1L;
-
-    private final Counter duplicates = Metrics.counter(BlockRatings.class, "duplicates");
-    private final Side side;
-    private final boolean dropDuplicates;
-    private final RatingBlock.Aggregate aggregate;
-
-    BuildFn(Side side, boolean dropDuplicates, RatingBlock.Aggregate aggregate) {
-      this.aggregate = aggregate;
-      this.side = side;
-      this.dropDuplicates = dropDuplicates;
-    }
-
-    @ProcessElement
-    public void processElement(
-        @Element KV<Integer, Iterable<HeldBatch>> element, OutputReceiver<RatingBlock> out) {
-      RatingBlock block = build(element.getValue(), side, dropDuplicates, aggregate);
-      duplicates.inc(block.duplicates());
-      out.output(block);
     }
   }
 }

@@ -10,7 +10,6 @@ import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
@@ -37,11 +36,9 @@ public abstract class TransposeBlocks
     return userBlocks
         .apply("PartitionByItem", ParDo.of(new TransposeFn(numBlocks())))
         .setCoder(KvCoder.of(VarIntCoder.of(), HeldBatch.Coder.of()))
-        .apply("GroupByBlock", GroupByKey.create())
         .apply(
-            "BuildItemBlocks",
-            ParDo.of(new BlockRatings.BuildFn(Side.ITEM, false, RatingBlock.Aggregate.none)))
-        .setCoder(RatingBlock.Coder.of());
+            "GroupByItem",
+            new GroupBlocks(Side.ITEM, numBlocks(), false, RatingBlock.Aggregate.none));
   }
 
   static final class TransposeFn extends DoFn<RatingBlock, KV<Integer, HeldBatch>> {

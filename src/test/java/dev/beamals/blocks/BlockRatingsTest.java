@@ -25,8 +25,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.beam.runners.spark.SparkRunner;
 import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.MetricNameFilter;
 import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.metrics.MetricsFilter;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
@@ -34,6 +36,8 @@ import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.testing.TestPipeline;
 import org.apache.beam.sdk.testing.TestPipelineExtension;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.AbstractIterator;
@@ -85,6 +89,70 @@ final class BlockRatingsTest {
       expected.forEach((id, bytes) -> assertArrayEquals(bytes, actual.get(id)));
       return null;
     };
+  }
+
+  /** Counts the bundles that it is given. */
+  static final class CountBundlesFn extends DoFn<RatingBlock, RatingBlock> {
+    private static final long serialVersionUID = 1L;
+    private final Counter bundles = Metrics.counter(BlockRatingsTest.class, "bundles");
+
+    @StartBundle
+    public void startBundle() {
+      bundles.inc();
+    }
+
+    @ProcessElement
+    public void processElement(@Element RatingBlock block, OutputReceiver<RatingBlock> out) {
+      out.output(block);
+    }
+  }
+
+  @Test
+  void blocksThatAreMoreThanTheCoresComeInBundles(TestPipeline pipeline) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    List<RatingRow> rows = new ArrayList<>();
+    for (int user = 0; user < 500; user++) {
+      rows.add(new RatingRow(Integer.toString(user), "item", user, user));
+    }
+    int blocks = 8 * cores;
+    PCollection<RatingBlock> users =
+        block(pipeline, "Users", List.of(RatingRow.batch(rows)), BlockRatings.create(blocks));
+    PCollection<RatingBlock> items = users.apply("Items", TransposeBlocks.create(blocks));
+    users.apply("CountUsers", ParDo.of(new CountBundlesFn())).setCoder(RatingBlock.Coder.of());
+    PAssert.that(users)
+        .satisfies(
+            found -> {
+              List<RatingRow> all = new ArrayList<>();
+              int count = 0;
+              for (RatingBlock block : found) {
+                all.addAll(RatingBlocks.rows(block, Side.USER));
+                count++;
+              }
+              assertEquals(blocks, count);
+              assertEquals(withoutFingerprints(rows), withoutFingerprints(all));
+              return null;
+            });
+    PAssert.that(items)
+        .satisfies(
+            found -> {
+              List<RatingRow> all = new ArrayList<>();
+              found.forEach(block -> all.addAll(RatingBlocks.rows(block, Side.ITEM)));
+              assertEquals(withoutFingerprints(rows), withoutFingerprints(all));
+              return null;
+            });
+    PipelineResult result = pipeline.run();
+    long bundles =
+        result
+            .metrics()
+            .queryMetrics(
+                MetricsFilter.builder()
+                    .addNameFilter(MetricNameFilter.named(BlockRatingsTest.class, "bundles"))
+                    .build())
+            .getCounters()
+            .iterator()
+            .next()
+            .getAttempted();
+    assertTrue(bundles >= 1 && bundles <= cores, bundles + " bundles");
   }
 
   @Test

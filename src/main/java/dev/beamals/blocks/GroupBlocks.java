@@ -1,0 +1,133 @@
+package dev.beamals.blocks;
+
+import dev.beamals.OneProcess;
+import dev.beamals.ids.Side;
+import dev.beamals.ratings.HeldBatch;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.GroupByKey;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.ImmutableList;
+
+/**
+ * Builds blocks of parts that have the numbers of their blocks.
+ *
+ * <p>The DirectRunner makes a bundle of each key, which stays one in every stage that follows, and
+ * for each bundle it looks at all stages: with 32 blocks that took longer than to solve them. There
+ * blocks that are more than the cores are bundled, and no core waits for fewer.
+ */
+final class GroupBlocks
+    extends PTransform<PCollection<KV<Integer, HeldBatch>>, PCollection<RatingBlock>> {
+  private static final long serialVersionUID = 1L;
+
+  private final Side side;
+  private final int numBlocks;
+  private final boolean dropDuplicates;
+  private final RatingBlock.Aggregate aggregate;
+
+  /**
+   * @param side that of the rows of the blocks
+   * @param numBlocks how many there are
+   */
+  GroupBlocks(Side side, int numBlocks, boolean dropDuplicates, RatingBlock.Aggregate aggregate) {
+    this.side = side;
+    this.numBlocks = numBlocks;
+    this.dropDuplicates = dropDuplicates;
+    this.aggregate = aggregate;
+  }
+
+  @Override
+  public PCollection<RatingBlock> expand(PCollection<KV<Integer, HeldBatch>> parts) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    BuildFn build = new BuildFn(side, dropDuplicates, aggregate);
+    PCollection<RatingBlock> blocks;
+    if (numBlocks > cores && OneProcess.runs(parts.getPipeline().getOptions())) {
+      blocks =
+          parts
+              .apply("BundleBlocks", ParDo.of(new BundleFn(cores)))
+              .setCoder(KvCoder.of(VarIntCoder.of(), parts.getCoder()))
+              .apply("GroupByBundle", GroupByKey.create())
+              .apply("BuildBundles", ParDo.of(new BuildBundleFn(build)));
+    } else {
+      blocks = parts.apply("GroupByBlock", GroupByKey.create()).apply("Build", ParDo.of(build));
+    }
+    return blocks.setCoder(RatingBlock.Coder.of());
+  }
+
+  /** Gives parts the number of the bundle of their block. */
+  static final class BundleFn
+      extends DoFn<KV<Integer, HeldBatch>, KV<Integer, KV<Integer, HeldBatch>>> {
+    private static final long serialVersionUID = 1L;
+    private final int bundles;
+
+    BundleFn(int bundles) {
+      this.bundles = bundles;
+    }
+
+    @ProcessElement
+    public void processElement(
+        @Element KV<Integer, HeldBatch> part,
+        OutputReceiver<KV<Integer, KV<Integer, HeldBatch>>> out) {
+      out.output(KV.of(part.getKey() % bundles, part));
+    }
+  }
+
+  /** Builds a block of all that came for it. */
+  static final class BuildFn extends DoFn<KV<Integer, Iterable<HeldBatch>>, RatingBlock> {
+    private static final long serialVersionUID = 1L;
+
+    private final Counter duplicates = Metrics.counter(BlockRatings.class, "duplicates");
+    private final Side side;
+    private final boolean dropDuplicates;
+    private final RatingBlock.Aggregate aggregate;
+
+    BuildFn(Side side, boolean dropDuplicates, RatingBlock.Aggregate aggregate) {
+      this.aggregate = aggregate;
+      this.side = side;
+      this.dropDuplicates = dropDuplicates;
+    }
+
+    @ProcessElement
+    public void processElement(
+        @Element KV<Integer, Iterable<HeldBatch>> element, OutputReceiver<RatingBlock> out) {
+      RatingBlock block = BlockRatings.build(element.getValue(), side, dropDuplicates, aggregate);
+      duplicates.inc(block.duplicates());
+      out.output(block);
+    }
+  }
+
+  /** Builds the blocks of a bundle, one after the other. */
+  static final class BuildBundleFn
+      extends DoFn<KV<Integer, Iterable<KV<Integer, HeldBatch>>>, RatingBlock> {
+    private static final long serialVersionUID = 1L;
+    private final BuildFn build;
+
+    BuildBundleFn(BuildFn build) {
+      this.build = build;
+    }
+
+    @ProcessElement
+    public void processElement(
+        @Element KV<Integer, Iterable<KV<Integer, HeldBatch>>> bundle,
+        OutputReceiver<RatingBlock> out) {
+      Map<Integer, ImmutableList.Builder<HeldBatch>> blocks = new TreeMap<>();
+      for (KV<Integer, HeldBatch> part : bundle.getValue()) {
+        blocks.computeIfAbsent(part.getKey(), b -> ImmutableList.builder()).add(part.getValue());
+      }
+      blocks.forEach(
+          (number, parts) -> {
+            List<HeldBatch> all = parts.build();
+            build.processElement(KV.of(number, all), out);
+          });
+    }
+  }
+}
