@@ -305,7 +305,7 @@ public abstract class CsvFile implements Serializable {
           column.isPrimitive()
               ? column.asPrimitiveType().getPrimitiveTypeName()
                   + " "
-                  + column.getLogicalTypeAnnotation()
+                  + (ParquetFile.isHalf(column) ? "FLOAT16" : column.getLogicalTypeAnnotation())
               : column);
       types.append('\n');
     }
@@ -322,6 +322,13 @@ public abstract class CsvFile implements Serializable {
           throw new RunException(
               String.format(
                   "%s: its column %s has more than a value a row; expected one of single values",
+                  name, columns.get(c).getName()));
+        }
+        if (ParquetFile.isNewer(columns.get(c))) {
+          throw new RunException(
+              String.format(
+                  "%s: its column %s is of a type that is newer than Parquet 1.13; expected numbers"
+                      + " or texts",
                   name, columns.get(c).getName()));
         }
       }

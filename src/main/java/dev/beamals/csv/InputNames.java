@@ -4,14 +4,18 @@ import dev.beamals.RunException;
 import dev.beamals.files.FolderFiles;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.beam.sdk.io.FileSystems;
 import org.apache.beam.sdk.io.fs.EmptyMatchTreatment;
 import org.apache.beam.sdk.io.fs.MatchResult;
@@ -24,6 +28,7 @@ import org.apache.beam.sdk.io.fs.MatchResult;
  */
 final class InputNames {
   private static final String STANDARD_INPUT = "-";
+  private static final String ANY_FOLDERS = "**";
 
   /** What was read from streams, which can be read once, by their names. */
   private static final Map<String, Path> STREAMS = new HashMap<>();
@@ -109,27 +114,91 @@ final class InputNames {
     return !Files.isRegularFile(path) && !Files.isDirectory(path);
   }
 
+  /**
+   * The files that a name means on another file system, by the rules of {@link LocalGlob}.
+   *
+   * <p>What {@code **} finds there differs: Hadoop's leaves out what is in the folder itself, and
+   * what {@code folder/**}{@code /*.csv} has more than a folder below. So all files are listed from
+   * there on, and those taken that match.
+   */
   private static Map<String, Long> findRemote(String name) throws IOException {
-    Map<String, Long> sizes = match(name);
-    if (sizes.isEmpty() || (sizes.size() == 1 && sizes.containsValue(0L))) {
-      Map<String, Long> below = match(name.replaceFirst("/*$", "/**"));
-      sizes = below.isEmpty() ? sizes : below;
+    String pattern = name.replaceFirst("/*$", "");
+    int start = pattern.indexOf(ANY_FOLDERS);
+    Map<String, Long> sizes = new HashMap<>();
+    if (start < 0) {
+      for (Map.Entry<String, Long> entry : match(pattern).entrySet()) {
+        boolean folder = entry.getValue() == 0; // or an empty file
+        Map<String, Long> below = folder ? findBelow(entry.getKey()) : Map.of();
+        sizes.putAll(below.isEmpty() ? Map.ofEntries(entry) : below);
+      }
     }
-    boolean several = sizes.size() > 1;
-    String[] given = name.split("/");
-    sizes.keySet().removeIf(file -> several && isHidden(file, given.length));
+    if (sizes.isEmpty()) { // object stores have no folders that could be matched
+      sizes =
+          findBelow(start < 0 ? pattern : pattern.substring(0, pattern.lastIndexOf('/', start)));
+    }
+    List<String> parts = parts(pattern);
+    sizes
+        .keySet()
+        .removeIf(file -> !matches(parts, parts(file)) && !matches(parts, parts(decoded(file))));
     return sizes;
   }
 
-  /** Whether a part of a path behind those that were given does not count. */
-  private static boolean isHidden(String file, int given) {
-    String[] parts = file.split("/");
-    for (int i = Math.min(given, parts.length) - 1; i < parts.length; i++) {
-      if (LocalGlob.isHidden(parts[i])) {
-        return true;
+  /** The files below folders, on file systems with folders and without. */
+  private static Map<String, Long> findBelow(String folders) throws IOException {
+    Map<String, Long> sizes = match(folders + "/*");
+    sizes.putAll(match(folders + "/" + ANY_FOLDERS));
+    Set<String> above = new HashSet<>();
+    for (String file : sizes.keySet()) {
+      for (int end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
+        above.add(file.substring(0, end));
       }
     }
-    return false;
+    sizes.keySet().removeAll(above);
+    return sizes;
+  }
+
+  /** A name as it is typed: Hadoop's are URIs, in which a blank is {@code %20}. */
+  private static String decoded(String file) {
+    try {
+      return FolderFiles.root(file) + URI.create(file).getPath().substring(1);
+    } catch (IllegalArgumentException e) { // that of another file system
+      return file;
+    }
+  }
+
+  /** What stands between the slashes of a path, without its file system. */
+  private static List<String> parts(String path) {
+    return List.of(path.substring(FolderFiles.root(path).length()).split("/"));
+  }
+
+  /** Whether a pattern leads to a file, or to a folder that it is in. */
+  private static boolean matches(List<String> pattern, List<String> file) {
+    if (pattern.isEmpty()) {
+      return file.stream().noneMatch(LocalGlob::isHidden);
+    }
+    if (file.isEmpty()) {
+      return false;
+    }
+    String part = pattern.get(0);
+    List<String> more = pattern.subList(1, pattern.size());
+    List<String> below = file.subList(1, file.size());
+    if (part.equals(ANY_FOLDERS)) {
+      return matches(more, file) || (!LocalGlob.isHidden(file.get(0)) && matches(pattern, below));
+    }
+    if (part.contains(ANY_FOLDERS)) { // as in **.csv
+      return glob(String.join("/", pattern)).matches(Path.of(String.join("/", file)))
+          && file.stream().noneMatch(LocalGlob::isHidden);
+    }
+    boolean fits =
+        LocalGlob.isGlob(part)
+            ? (LocalGlob.isHidden(part) || !LocalGlob.isHidden(file.get(0)))
+                && glob(part).matches(Path.of(file.get(0)))
+            : part.equals(file.get(0));
+    return fits && matches(more, below);
+  }
+
+  private static PathMatcher glob(String glob) {
+    return java.nio.file.FileSystems.getDefault().getPathMatcher("glob:" + glob);
   }
 
   private static Map<String, Long> match(String pattern) throws IOException {

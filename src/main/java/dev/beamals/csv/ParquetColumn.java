@@ -1,5 +1,6 @@
 package dev.beamals.csv;
 
+import dev.beamals.files.ParquetFile;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -54,7 +55,8 @@ final class ParquetColumn {
     DATE,
     TIME,
     TIMESTAMP,
-    UUID
+    UUID,
+    HALF
   }
 
   private final ColumnDescriptor column;
@@ -122,6 +124,8 @@ final class ParquetColumn {
       utc = time.isAdjustedToUTC();
     } else if (logical instanceof UUIDLogicalTypeAnnotation) {
       found = Meaning.UUID;
+    } else if (ParquetFile.isHalf(column.getPrimitiveType())) {
+      found = Meaning.HALF;
     }
     this.meaning = found;
     this.scale = digits;
@@ -390,6 +394,27 @@ final class ParquetColumn {
       ByteBuffer uuid = ByteBuffer.wrap(bytes, from, length);
       return values.addText(new UUID(uuid.getLong(), uuid.getLong()).toString());
     }
+    if (meaning == Meaning.HALF) {
+      return values.addFloat(half((bytes[from] & 0xff) | (bytes[from + 1] & 0xff) << 8));
+    }
     return values.addText(bytes, from, length);
+  }
+
+  /**
+   * The number that 16 bits stand for, exactly.
+   *
+   * <p>Source: IEEE 754-2019, binary16: a sign, 5 bits of exponent with a bias of 15, 10 bits of
+   * fraction.
+   */
+  static float half(int bits) {
+    int exponent = bits >> 10 & 0x1f;
+    int fraction = bits & 0x3ff;
+    float size =
+        switch (exponent) {
+          case 0 -> Math.scalb((float) fraction, -24);
+          case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+          default -> Math.scalb((float) (fraction | 0x400), exponent - 25);
+        };
+    return (bits & 0x8000) == 0 ? size : -size;
   }
 }

@@ -2,9 +2,12 @@ package dev.beamals.files;
 
 import dev.beamals.RunException;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import org.apache.beam.sdk.io.FileSystems;
@@ -15,10 +18,12 @@ import org.apache.parquet.bytes.BytesUtils;
 import org.apache.parquet.column.ColumnReadStore;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.SchemaElement;
 import org.apache.parquet.format.Type;
 import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.io.DelegatingPositionOutputStream;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
@@ -30,12 +35,18 @@ import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
-import org.jspecify.annotations.Nullable;
 
 /** Files for Parquet to read and write, on any Beam file system and without a class of Hadoop. */
 public final class ParquetFile {
   /** How much of a file is behind what its footer says: the length of that, and a mark. */
   private static final int FOOTER_END = 8;
+
+  /** Marks of columns in place of their field ids, of which writers use those from 0. */
+  private static final int HALF = -16_001;
+
+  private static final int NEWER = -16_002;
+
+  private static final byte[] NO_BYTES = {};
 
   private ParquetFile() {}
 
@@ -47,48 +58,72 @@ public final class ParquetFile {
   /**
    * Opens a file on a file system that can seek. Pages that have a checksum are compared with it.
    *
-   * @throws RunException if a column is of a type that is newer than this version of Parquet, such
-   *     as float16: Parquet then opens nothing of the file
+   * <p>Of a file with a column whose type is newer than this version of Parquet, Parquet opens
+   * nothing. Such a column is given as the bytes that are stored: {@link #isHalf} and {@link
+   * #isNewer} tell it from others.
    */
   public static ParquetFileReader open(ResourceId file) throws IOException {
+    ParquetReadOptions options =
+        ParquetReadOptions.builder()
+            .usePageChecksumVerification(true)
+            .withCodecFactory(new Decompressors())
+            .build();
     try {
-      return ParquetFileReader.open(
-          new ChannelInputFile(file),
-          ParquetReadOptions.builder()
-              .usePageChecksumVerification(true)
-              .withCodecFactory(new Decompressors())
-              .build());
+      return ParquetFileReader.open(new ChannelInputFile(file, NO_BYTES), options);
     } catch (NullPointerException e) { // all that Parquet says of such a type
-      SchemaElement column = newerType(file);
-      if (column == null) {
+      byte[] footer = withoutNewerTypes(file);
+      if (footer.length == 0) {
         throw e;
       }
-      boolean half = column.getType() == Type.FIXED_LEN_BYTE_ARRAY && column.getType_length() == 2;
-      throw new RunException(
-          String.format(
-              "%s: its column %s is of a type that cannot be read%s",
-              file,
-              column.getName(),
-              half ? ", float16; expected float32 or float64" : ", newer than Parquet 1.13"),
-          e);
+      return ParquetFileReader.open(new ChannelInputFile(file, footer), options);
     }
   }
 
-  /** The first column whose logical type this version of Parquet does not know, or null. */
-  private static @Nullable SchemaElement newerType(ResourceId file) throws IOException {
+  /**
+   * What a file ends with, without the logical types that this version of Parquet does not know:
+   * empty where it knows all.
+   */
+  private static byte[] withoutNewerTypes(ResourceId file) throws IOException {
+    FileMetaData footer;
     try (SeekableByteChannel channel = (SeekableByteChannel) FileSystems.open(file)) {
       long end = channel.size() - FOOTER_END;
       InputStream in = Channels.newInputStream(channel);
       channel.position(end);
       int length = BytesUtils.readIntLittleEndian(in);
       channel.position(end - length);
-      for (SchemaElement column : Util.readFileMetaData(in, true).getSchema()) {
-        if (column.isSetLogicalType() && column.getLogicalType().getSetField() == null) {
-          return column;
-        }
-      }
-      return null;
+      footer = Util.readFileMetaData(in);
     }
+    boolean found = false;
+    for (SchemaElement column : footer.getSchema()) {
+      if (column.isSetLogicalType() && column.getLogicalType().getSetField() == null) {
+        boolean half =
+            column.getType() == Type.FIXED_LEN_BYTE_ARRAY && column.getType_length() == Short.BYTES;
+        column.unsetLogicalType();
+        column.setField_id(half ? HALF : NEWER);
+        found = true;
+      }
+    }
+    if (!found) {
+      return NO_BYTES;
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Util.writeFileMetaData(footer, out);
+    BytesUtils.writeIntLittleEndian(out, out.size());
+    out.writeBytes(ParquetFileWriter.MAGIC);
+    return out.toByteArray();
+  }
+
+  /**
+   * Whether a column of an open file is of float16: two bytes a value, the lower one first, of IEEE
+   * 754's binary16. It is the only newer type of such a length.
+   */
+  public static boolean isHalf(org.apache.parquet.schema.Type column) {
+    return column.getId() != null && column.getId().intValue() == HALF;
+  }
+
+  /** Whether a column of an open file is of another type that is newer than this Parquet. */
+  public static boolean isNewer(org.apache.parquet.schema.Type column) {
+    return column.getId() != null && column.getId().intValue() == NEWER;
   }
 
   /**
@@ -184,9 +219,13 @@ public final class ParquetFile {
     private final ResourceId file;
     private final SeekableByteChannel channel;
 
-    ChannelInputFile(ResourceId file) throws IOException {
+    /**
+     * @param more what is behind the bytes of the file: the places of its pages stay as they are
+     */
+    ChannelInputFile(ResourceId file, byte[] more) throws IOException {
       this.file = file;
-      this.channel = (SeekableByteChannel) FileSystems.open(file);
+      SeekableByteChannel stored = (SeekableByteChannel) FileSystems.open(file);
+      this.channel = more.length == 0 ? stored : new LongerChannel(stored, more);
     }
 
     @Override
@@ -212,6 +251,72 @@ public final class ParquetFile {
     @Override
     public String toString() {
       return file.toString();
+    }
+  }
+
+  /** The bytes of a channel, and more behind them, to read. */
+  private static final class LongerChannel implements SeekableByteChannel {
+    private final SeekableByteChannel start;
+    private final long startSize;
+    private final byte[] more;
+    private long position;
+
+    LongerChannel(SeekableByteChannel start, byte[] more) throws IOException {
+      this.start = start;
+      this.startSize = start.size();
+      this.more = more;
+    }
+
+    @Override
+    public int read(ByteBuffer to) throws IOException {
+      int n;
+      if (position < startSize) {
+        start.position(position);
+        n = start.read(to);
+      } else {
+        int from = (int) (position - startSize);
+        n = Math.min(to.remaining(), more.length - from);
+        to.put(more, from, n);
+        n = n == 0 ? -1 : n;
+      }
+      position += Math.max(n, 0);
+      return n;
+    }
+
+    @Override
+    public long position() {
+      return position;
+    }
+
+    @Override
+    public SeekableByteChannel position(long newPosition) {
+      position = newPosition;
+      return this;
+    }
+
+    @Override
+    public long size() {
+      return startSize + more.length;
+    }
+
+    @Override
+    public int write(ByteBuffer from) {
+      throw new NonWritableChannelException();
+    }
+
+    @Override
+    public SeekableByteChannel truncate(long size) {
+      throw new NonWritableChannelException();
+    }
+
+    @Override
+    public boolean isOpen() {
+      return start.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      start.close();
     }
   }
 }

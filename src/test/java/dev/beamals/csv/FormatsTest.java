@@ -630,16 +630,68 @@ final class FormatsTest {
   }
 
   /** As pyarrow 25 writes a column of numpy's float16; Parquet 1.13 does not know the type. */
+  private static final Path HALF = Path.of("src/test/resources/parquet/float16.parquet");
+
   @Test
-  void halfPrecisionIsRefusedByName() {
-    Path file = Path.of("src/test/resources/parquet/float16.parquet");
+  void halfPrecisionIsReadAsTheSameFloats() throws IOException {
+    Path csv =
+        Files.writeString(
+            folder.resolve("half.csv"),
+            "user,item,rating\n1,1,1.5\n2,1,-2\n3,2,0.099975586\n1,2,65504\n2,3,5.9604645E-8\n"
+                + "3,3,\n");
+    assertEquals(
+        List.of(
+            "1|1|1.5|||",
+            "1|2|65504.0|||",
+            "2|1|-2.0|||",
+            "2|3|5.9604645E-8|||",
+            "3|2|0.099975586|||",
+            "unusable"),
+        read(FORMAT, false, HALF));
+    assertEquals(read(FORMAT, true, csv), read(FORMAT, true, HALF));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0x0000, 0.0",
+    "0x8000, -0.0",
+    "0x3c00, 1.0",
+    "0x0400, 6.1035156E-5",
+    "0x03ff, 6.097555E-5",
+    "0xbe00, -1.5",
+    "0x7c00, Infinity",
+    "0xfc00, -Infinity",
+    "0x7e00, NaN"
+  })
+  void halves(String bits, float number) {
+    assertEquals(number, ParquetColumn.half(Integer.decode(bits)));
+  }
+
+  /** A column of a type that Parquet 1.13 does not know is refused where it is needed. */
+  @Test
+  void newerTypesAreRefusedByName() throws IOException {
+    String bytes = Files.readString(HALF, StandardCharsets.ISO_8859_1);
+    String item = "\30\4item";
+    String union = "l\u00fc\0\0"; // the logical type, field 15, and its end
+    int at = bytes.indexOf(item + "\0") + item.length();
+    int length = bytes.length() - 8;
+    String changed =
+        bytes.substring(0, at)
+            + union
+            + bytes.substring(at, length)
+            + (char) (bytes.charAt(length) + union.length())
+            + bytes.substring(length + 1);
+    Path file = folder.resolve("newer.parquet");
+    Files.writeString(file, changed, StandardCharsets.ISO_8859_1);
     RunException e = assertThrows(RunException.class, () -> read(FORMAT, true, file));
     assertTrue(
         String.valueOf(e.getMessage())
             .endsWith(
-                "float16.parquet: its column rating is of a type that cannot be read, float16;"
-                    + " expected float32 or float64"),
+                "newer.parquet: its column item is of a type that is newer than Parquet 1.13;"
+                    + " expected numbers or texts"),
         e.getMessage());
+    CsvFormat other = CsvFormat.create().withColumns("user", "rating", "user");
+    assertEquals(read(other, false, HALF), read(other, false, file), "where it is not needed");
   }
 
   @Test
@@ -648,9 +700,10 @@ final class FormatsTest {
         parquet(
             "whole.parquet",
             "required int32 user; required int32 item; required float rating;",
-            Collections.nCopies(2000, List.of(1, 2, 3f)),
+            IntStream.range(0, 2000).mapToObj(i -> List.<Object>of(i % 9, i, i / 10f)).toList(),
             Writing.PLAIN);
     byte[] bytes = Files.readAllBytes(file);
+    List<String> whole = read(FORMAT, true, file);
     Random random = new Random(1);
     for (int i = 0; i < 200; i++) {
       byte[] bad = bytes.clone();
@@ -659,7 +712,7 @@ final class FormatsTest {
       }
       Path damaged = Files.write(folder.resolve("damaged.parquet"), bad);
       try {
-        read(FORMAT, true, damaged);
+        assertEquals(whole, read(FORMAT, true, damaged), "pages have checksums");
       } catch (RunException e) {
         assertEquals(1, String.valueOf(e.getMessage()).lines().count(), e.getMessage());
       }
