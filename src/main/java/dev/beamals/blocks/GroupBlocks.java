@@ -3,9 +3,6 @@ package dev.beamals.blocks;
 import dev.beamals.OneProcess;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.HeldBatch;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.metrics.Counter;
@@ -16,7 +13,9 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.ImmutableList;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.ListMultimap;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.MultimapBuilder;
+import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Multimaps;
 
 /**
  * Builds blocks of parts that have the numbers of their blocks.
@@ -119,15 +118,11 @@ final class GroupBlocks
     public void processElement(
         @Element KV<Integer, Iterable<KV<Integer, HeldBatch>>> bundle,
         OutputReceiver<RatingBlock> out) {
-      Map<Integer, ImmutableList.Builder<HeldBatch>> blocks = new TreeMap<>();
-      for (KV<Integer, HeldBatch> part : bundle.getValue()) {
-        blocks.computeIfAbsent(part.getKey(), b -> ImmutableList.builder()).add(part.getValue());
-      }
-      blocks.forEach(
-          (number, parts) -> {
-            List<HeldBatch> all = parts.build();
-            build.processElement(KV.of(number, all), out);
-          });
+      ListMultimap<Integer, HeldBatch> blocks =
+          MultimapBuilder.treeKeys().arrayListValues().build();
+      bundle.getValue().forEach(part -> blocks.put(part.getKey(), part.getValue()));
+      Multimaps.asMap(blocks)
+          .forEach((number, parts) -> build.processElement(KV.of(number, parts), out));
     }
   }
 }
