@@ -1,11 +1,13 @@
 package dev.beamals.files;
 
 import dev.beamals.RunException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -285,6 +287,8 @@ public final class OutputLock implements AutoCloseable {
   private static byte @Nullable [] read(Storage storage, String file) throws IOException {
     try {
       return storage.read(file);
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      return null; // another run may have made one since
     } catch (IOException e) {
       if (storage.exists(file)) {
         throw e;

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.beamals.RunException;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,6 +149,42 @@ final class OutputLockTest {
     Files.write(file(), new byte[0]);
     take().close();
     assertTrue(said.get(0).endsWith("a word: it does not say which"), said::toString);
+  }
+
+  /** The lock that is read is taken away, and another is made before anybody looks again. */
+  @Test
+  void lockThatChangesHandsWhileItIsReadIsReadAgain() throws Exception {
+    write(Map.of());
+    byte[] held = Files.readAllBytes(file());
+    AtomicInteger reads = new AtomicInteger();
+    Storage storage =
+        (Storage)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {Storage.class},
+                (proxy, method, arguments) -> {
+                  boolean changes = method.getName().equals("read") && reads.getAndIncrement() == 0;
+                  if (changes) {
+                    Files.delete(file());
+                  }
+                  try {
+                    return method.invoke(Storage.LOCAL, arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  } finally {
+                    if (changes) {
+                      Files.write(file(), held);
+                    }
+                  }
+                });
+    RunException refused =
+        assertThrows(
+            RunException.class,
+            () ->
+                OutputLock.take(
+                    "output=model", folder.resolve("model").toString(), storage, BEAT, said::add));
+    assertTrue(refused.toString().contains("another run writes to it"), refused::toString);
+    assertTrue(reads.get() > 1);
   }
 
   /** Many at once find a lock of a run that ended. */
