@@ -136,6 +136,7 @@ final class BlockSolver {
     CholeskyBatch batch = work >= batchFrom ? this.batch : null;
     int[] batched = new int[CholeskyBatch.ROWS];
     for (int s = 0; s < rows; s++) {
+      solution.rows.system.sumAhead(s);
       if (batch == null || !solution.addToBatch(batch, s)) {
         solution.solve(s, start);
         continue;

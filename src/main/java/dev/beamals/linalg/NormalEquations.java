@@ -159,6 +159,9 @@ public abstract class NormalEquations {
   public final void set(RowSystem row) {
     start(row);
     exact = false;
+    if (row.copySums(this)) {
+      return;
+    }
     for (int first = row.from(); first < row.to(); first += BATCH) {
       setBatch(row, first, Math.min(BATCH, row.to() - first));
       addBatch();
@@ -180,7 +183,8 @@ public abstract class NormalEquations {
     setBatch(row, row.from(), row.to() - row.from());
   }
 
-  private void setBatch(RowSystem row, int first, int length) {
+  /** Sets {@link #batchA} and {@link #batchB} to a batch of a row. */
+  final void setBatch(RowSystem row, int first, int length) {
     int at = gather(row, first, length);
     if (row.weights == null) {
       multiply(panel, at, row.targets, first, length);
@@ -302,17 +306,16 @@ public abstract class NormalEquations {
 
   // Plain loops: vectors that convert float to double gained 0 to 8 %, as a batch is long.
   private void addBatch() {
+    add(batchB, 0, b, 0, rank);
     for (int i = 0; i < rank; i++) {
-      b[i] += batchB[i];
-    }
-    for (int i = 0; i < rank; i++) {
-      addRow(batchA, a, i * stride, i * stride + i + 1);
+      add(batchA, i * stride, a, i * stride, i + 1);
     }
   }
 
-  private static void addRow(float[] batch, double[] sum, int from, int to) {
-    for (int i = from; i < to; i++) {
-      sum[i] += batch[i];
+  /** Adds {@code count} floats to doubles. */
+  static void add(float[] batch, int from, double[] sum, int to, int count) {
+    for (int i = 0; i < count; i++) {
+      sum[to + i] += batch[from + i];
     }
   }
 

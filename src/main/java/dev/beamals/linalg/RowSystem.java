@@ -58,6 +58,9 @@ public final class RowSystem {
   /** Where rows begin, or null where that is not known. */
   private final int @Nullable [] offsets;
 
+  /** Of all rows, where that is of use; null where not. */
+  private @Nullable LongRows longRows;
+
   private int from;
   private int to;
   private double diagonal;
@@ -180,6 +183,30 @@ public final class RowSystem {
   /** The position after the last neighbour of the row. */
   int to() {
     return to;
+  }
+
+  /**
+   * Sums the equations of long rows ahead, where that is faster: those of a row and of some that
+   * follow. For all rows in their order, which {@link #withOffsets} told; the bits are the same.
+   *
+   * @param row the next row that is selected
+   */
+  public void sumAhead(int row) {
+    if (offsets == null || !LongRows.areWorthwhile(factors)) {
+      return;
+    }
+    if (longRows == null) { // of rows without offsets: its batches do not follow each other
+      longRows =
+          new LongRows(
+              new RowSystem(rank, factors, neighbours, targets, weights, gram, null), offsets);
+    }
+    longRows.sumFrom(row);
+  }
+
+  /** Copies what was summed of the row to equations; returns false where nothing was. */
+  boolean copySums(NormalEquations equations) {
+    return longRows != null
+        && longRows.copyTo(from, to, equations.a, equations.b, equations.stride);
   }
 
   /** The last position up to {@code end} at which a row ends, or 0 where that is not known. */
