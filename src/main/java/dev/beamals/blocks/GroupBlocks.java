@@ -3,16 +3,16 @@ package dev.beamals.blocks;
 import dev.beamals.OneProcess;
 import dev.beamals.ids.Side;
 import dev.beamals.ratings.HeldBatch;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.TypeDescriptors;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.ListMultimap;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.MultimapBuilder;
 import org.apache.beam.vendor.guava.v32_1_2_jre.com.google.common.collect.Multimaps;
@@ -52,32 +52,16 @@ final class GroupBlocks
     if (numBlocks > cores && OneProcess.runs(parts.getPipeline().getOptions())) {
       blocks =
           parts
-              .apply("BundleBlocks", ParDo.of(new BundleFn(cores)))
-              .setCoder(KvCoder.of(VarIntCoder.of(), parts.getCoder()))
+              .apply(
+                  "BundleBlocks",
+                  WithKeys.<Integer, KV<Integer, HeldBatch>>of(part -> part.getKey() % cores)
+                      .withKeyType(TypeDescriptors.integers()))
               .apply("GroupByBundle", GroupByKey.create())
               .apply("BuildBundles", ParDo.of(new BuildBundleFn(build)));
     } else {
       blocks = parts.apply("GroupByBlock", GroupByKey.create()).apply("Build", ParDo.of(build));
     }
     return blocks.setCoder(RatingBlock.Coder.of());
-  }
-
-  /** Gives parts the number of the bundle of their block. */
-  static final class BundleFn
-      extends DoFn<KV<Integer, HeldBatch>, KV<Integer, KV<Integer, HeldBatch>>> {
-    private static final long serialVersionUID = 1L;
-    private final int bundles;
-
-    BundleFn(int bundles) {
-      this.bundles = bundles;
-    }
-
-    @ProcessElement
-    public void processElement(
-        @Element KV<Integer, HeldBatch> part,
-        OutputReceiver<KV<Integer, KV<Integer, HeldBatch>>> out) {
-      out.output(KV.of(part.getKey() % bundles, part));
-    }
   }
 
   /** Builds a block of all that came for it. */

@@ -1,6 +1,7 @@
 package dev.beamals.blocks;
 
 import dev.beamals.ids.ArrayCoding;
+import dev.beamals.ids.DigitSort;
 import dev.beamals.ids.Ids;
 import dev.beamals.ids.Side;
 import dev.beamals.ids.Union;
@@ -219,15 +220,16 @@ public final class RatingBlock {
 
   /** Sorts the entries of one row, and moves them down over those dropped before. */
   private static final class RowSorter {
-    /** A row that holds at least one of so many neighbours is sorted by counting them all. */
-    private static final int COUNTED = 16;
+    /** Rows of more are sorted by digits. */
+    private static final int FEW = 64;
 
     private final int[] neighbours;
     private final float[] ratings;
     private final long[] fingerprints;
     private final double[] times;
     private final Aggregate aggregate;
-    private final int[] starts;
+    private final int bits;
+    private final DigitSort digits = new DigitSort();
     private long[] keys = {};
     private float[] rowRatings = {};
     private long[] rowFingerprints = {};
@@ -235,7 +237,7 @@ public final class RatingBlock {
     private int aggregated;
 
     /**
-     * @param dst one more than the largest neighbour
+     * @param dst more than the largest neighbour
      */
     RowSorter(
         int[] neighbours,
@@ -244,7 +246,7 @@ public final class RatingBlock {
         double[] times,
         Aggregate aggregate,
         int dst) {
-      this.starts = new int[dst + 1];
+      this.bits = Integer.SIZE - Integer.numberOfLeadingZeros(dst);
       this.neighbours = neighbours;
       this.ratings = ratings;
       this.fingerprints = fingerprints;
@@ -264,13 +266,12 @@ public final class RatingBlock {
         rowFingerprints = new long[fingerprints.length == 0 ? 0 : 2 * n];
         rowTimes = new double[times.length == 0 ? 0 : 2 * n];
       }
-      if (n >= starts.length / COUNTED) {
-        countKeys(from, n);
-      } else {
-        for (int i = 0; i < n; i++) {
-          keys[i] = (long) neighbours[from + i] << 32 | i;
+      if (!makeKeys(from, n)) {
+        if (n > FEW) {
+          keys = digits.sort(keys, n, 32, bits);
+        } else {
+          Arrays.sort(keys, 0, n);
         }
-        Arrays.sort(keys, 0, n);
       }
       System.arraycopy(ratings, from, rowRatings, 0, n);
       if (fingerprints.length > 0) {
@@ -331,19 +332,17 @@ public final class RatingBlock {
           : (float) (aggregate == Aggregate.mean ? sum / count : sum);
     }
 
-    /** Makes the keys of a row in their order, by a counting sort of its neighbours. */
-    private void countKeys(int from, int n) {
-      Arrays.fill(starts, 0);
-      for (int i = from; i < from + n; i++) {
-        starts[neighbours[i] + 1]++;
-      }
-      for (int d = 1; d < starts.length; d++) {
-        starts[d] += starts[d - 1];
-      }
+    /** Makes the keys of a row; returns whether they are sorted. */
+    private boolean makeKeys(int from, int n) {
+      boolean sorted = true;
+      int last = -1;
       for (int i = 0; i < n; i++) {
         int neighbour = neighbours[from + i];
-        keys[starts[neighbour]++] = (long) neighbour << 32 | i;
+        keys[i] = (long) neighbour << 32 | i;
+        sorted &= last <= neighbour;
+        last = neighbour;
       }
+      return sorted;
     }
 
     /** Sorts the keys of one neighbour by rating, then fingerprint. */
@@ -377,11 +376,10 @@ public final class RatingBlock {
   void transpose(Side side, int blocks, int atOnce, BiConsumer<Integer, RatingBatch> out) {
     // By block, and within a block by ranges of ids, as RatingBatch.orderByRanges.
     int shift = RatingBatch.rangeShift(dst.size());
-    int bits =
-        shift == 0 ? 0 : Integer.SIZE - Integer.numberOfLeadingZeros(dst.size() - 1 >>> shift);
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(dst.size() - 1 >>> shift);
     int[] key = new int[dst.size()];
     for (int d = 0; d < key.length; d++) {
-      key[d] = dst.block(d, blocks) << bits | (shift == 0 ? 0 : d >>> shift);
+      key[d] = dst.block(d, blocks) << bits | d >>> shift;
     }
     for (int from = 0, to; from < src.size(); from = to) {
       to = from + 1;

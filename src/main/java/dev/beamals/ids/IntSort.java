@@ -1,20 +1,15 @@
 package dev.beamals.ids;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
  * Ints that are numbered as they come and sorted in the end, with their numbers: for ids that are
  * nearly all new, where to look each up misses every cache.
  *
- * <p>A sort by digits, the last first; digits in which all are equal are left out. Buffers are kept
- * for the next ints.
+ * <p>They are sorted by the bits in which they differ. Buffers are kept for the next ints.
  */
 final class IntSort {
-  /** A digit's counts stay in the first cache. */
-  private static final int DIGIT_BITS = 11;
-
   private static final int PIECE_BITS = 16;
   private static final int PIECE = 1 << PIECE_BITS;
 
@@ -27,7 +22,7 @@ final class IntSort {
   /** Value and number in their order: the value, its sign flipped, in the upper half. */
   private long[] keys = {};
 
-  private long[] nextKeys = {};
+  private final DigitSort digits = new DigitSort();
   private int size;
 
   /** Adds a value, and returns its number: 0, 1, 2 … */
@@ -69,17 +64,9 @@ final class IntSort {
     if (differ == 0) {
       return;
     }
-    if (nextKeys.length < size) {
-      nextKeys = new long[keys.length];
-    }
     int first = Long.numberOfTrailingZeros(differ);
     int bits = Long.SIZE - Long.numberOfLeadingZeros(differ) - first;
-    int digits = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
-    int width = (bits + digits - 1) / digits;
-    int[] starts = new int[(1 << width) + 1];
-    for (int digit = 0; digit < digits; digit++) {
-      sortBy(32 + first + digit * width, starts);
-    }
+    keys = digits.sort(keys, size, 32 + first, bits);
   }
 
   /**
@@ -97,25 +84,6 @@ final class IntSort {
       keys[from + i] = (long) piece[i] << 32 | from + i;
     }
     return differ & 0xFFFF_FFFFL;
-  }
-
-  /** Sorts by the digit from a bit on; what is equal in it stays in its order. */
-  private void sortBy(int shift, int[] starts) {
-    long[] from = keys;
-    long[] to = nextKeys;
-    int mask = starts.length - 2;
-    Arrays.fill(starts, 0);
-    for (int i = 0; i < size; i++) {
-      starts[(int) (from[i] >>> shift & mask) + 1]++;
-    }
-    for (int d = 1; d < starts.length; d++) {
-      starts[d] += starts[d - 1];
-    }
-    for (int i = 0; i < size; i++) {
-      to[starts[(int) (from[i] >>> shift & mask)]++] = from[i];
-    }
-    keys = to;
-    nextKeys = from;
   }
 
   /** Forgets all values. */

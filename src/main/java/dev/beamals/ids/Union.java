@@ -47,7 +47,7 @@ public final class Union {
 
   /**
    * Unites ints that are close together: each is a bit, and how many bits are set before it is its
-   * place. The bits take no more memory than the ints, as longs.
+   * place. Bits and counts take at most 12 bytes an int.
    *
    * @param least of all ints
    * @param words how many longs have room for their bits

@@ -228,7 +228,7 @@ public final class RatingBatch {
    */
   public RatingBatch orderByRanges() {
     int shift = rangeShift(users.size());
-    if (shift == 0) {
+    if (users.size() >>> shift == 0) {
       return this;
     }
     int[] next = new int[(users.size() - 1 >>> shift) + 2];
@@ -254,10 +254,10 @@ public final class RatingBatch {
 
   /**
    * By how many bits to shift a place among {@code ids} ids for the number of its range: a few
-   * hundred of them, or 0 where ids are so few that to order rows by them is of no use.
+   * hundred ranges, or one where ids are so few that to order rows by them is of no use.
    */
   public static int rangeShift(int ids) {
-    return ids <= 1 << 14 ? 0 : Math.max(0, 24 - Integer.numberOfLeadingZeros(ids));
+    return ids <= 1 << 14 ? 31 : 24 - Integer.numberOfLeadingZeros(ids);
   }
 
   private static int[] ordered(int[] column, int[] to) {
