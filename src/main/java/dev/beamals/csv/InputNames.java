@@ -147,14 +147,19 @@ final class InputNames {
   private static Map<String, Long> findBelow(String folders) throws IOException {
     Map<String, Long> sizes = match(folders + "/*");
     sizes.putAll(match(folders + "/" + ANY_FOLDERS));
-    Set<String> above = new HashSet<>();
-    for (String file : sizes.keySet()) {
-      for (int end = file.lastIndexOf('/'); end > 0; end = file.lastIndexOf('/', end - 1)) {
-        above.add(file.substring(0, end));
+    removeFolders(sizes.keySet());
+    return sizes;
+  }
+
+  /** Leaves the files: some file systems list the folders, too, that lead to them. */
+  static void removeFolders(Set<String> names) {
+    Set<String> folders = new HashSet<>();
+    for (String name : names) {
+      for (int end = name.lastIndexOf('/'); end > 0; end = name.lastIndexOf('/', end - 1)) {
+        folders.add(name.substring(0, end));
       }
     }
-    sizes.keySet().removeAll(above);
-    return sizes;
+    names.removeAll(folders);
   }
 
   /** A name as it is typed: Hadoop's are URIs, in which a blank is {@code %20}. */
