@@ -9,6 +9,7 @@ import dev.beamals.ids.Side;
 import dev.beamals.linalg.CholeskyBatch;
 import dev.beamals.linalg.CholeskySolver;
 import dev.beamals.linalg.ConjugateGradientSolver;
+import dev.beamals.linalg.DirectSolver;
 import dev.beamals.linalg.FactorMatrix;
 import dev.beamals.linalg.GramSum;
 import dev.beamals.linalg.NonNegativeSolver;
@@ -136,7 +137,9 @@ final class BlockSolver {
     CholeskyBatch batch = work >= batchFrom ? this.batch : null;
     int[] batched = new int[CholeskyBatch.ROWS];
     for (int s = 0; s < rows; s++) {
-      solution.rows.system.sumAhead(s);
+      if (solver instanceof DirectSolver) { // conjugate gradients mostly do without the sums
+        solution.rows.system.sumAhead(s);
+      }
       if (batch == null || !solution.addToBatch(batch, s)) {
         solution.solve(s, start);
         continue;
