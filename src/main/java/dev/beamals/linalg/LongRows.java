@@ -48,12 +48,19 @@ final class LongRows {
    *     there are rows. Not modified.
    */
   LongRows(RowSystem system, int[] offsets) {
+    this(system, offsets, SUMS);
+  }
+
+  /**
+   * @param doubles the most that sums of rows take at a time, but for one row
+   */
+  LongRows(RowSystem system, int[] offsets, int doubles) {
     this.system = system;
     this.offsets = offsets;
     this.equations = NormalEquations.create(system.rank());
     this.rowsOfRange = Math.max(1, RANGE / system.rank());
     this.length = system.rank() * (system.rank() + 1) / 2 + system.rank();
-    int most = Math.min(Math.max(1, SUMS / length), countLong(offsets));
+    int most = Math.min(Math.max(1, doubles / length), countLong(offsets));
     this.starts = new int[most];
     this.next = new int[most];
     this.ends = new int[most];
