@@ -58,7 +58,7 @@ final class LongRows {
     this.system = system;
     this.offsets = offsets;
     this.equations = NormalEquations.create(system.rank());
-    this.rowsOfRange = Math.max(1, RANGE / system.rank());
+    this.rowsOfRange = rowsOfRange(system.factors);
     this.length = system.rank() * (system.rank() + 1) / 2 + system.rank();
     int most = Math.min(Math.max(1, doubles / length), countLong(offsets));
     this.starts = new int[most];
@@ -67,21 +67,26 @@ final class LongRows {
     this.sums = new double[most * length];
   }
 
-  private static boolean isLong(int[] offsets, int row) {
-    return offsets[row + 1] - offsets[row] > NormalEquations.BATCH;
+  /** Whether the row at the positions {@code from ≤ p < to} has more than a batch. */
+  private static boolean isLong(int from, int to) {
+    return to - from > NormalEquations.BATCH;
   }
 
   private static int countLong(int[] offsets) {
     int count = 0;
     for (int s = 0; s < offsets.length - 1; s++) {
-      count += isLong(offsets, s) ? 1 : 0;
+      count += isLong(offsets[s], offsets[s + 1]) ? 1 : 0;
     }
     return count;
   }
 
+  private static int rowsOfRange(FactorMatrix factors) {
+    return RANGE / factors.columns();
+  }
+
   /** Whether factors are more than a range, so that this is of use. */
   static boolean areWorthwhile(FactorMatrix factors) {
-    return factors.rows() > RANGE / factors.columns();
+    return factors.rows() > rowsOfRange(factors);
   }
 
   /**
@@ -95,7 +100,7 @@ final class LongRows {
     summed = 0;
     int s = row;
     for (; s < offsets.length - 1 && summed < starts.length; s++) {
-      if (isLong(offsets, s)) {
+      if (isLong(offsets[s], offsets[s + 1])) {
         starts[summed] = offsets[s];
         next[summed] = offsets[s];
         ends[summed++] = offsets[s + 1];
@@ -105,7 +110,7 @@ final class LongRows {
     for (int r = 0; r < summed; r++) {
       start(r * length);
     }
-    int rows = summed == 0 ? 0 : system.factors.rows();
+    int rows = system.factors.rows();
     for (int from = 0; from < rows; from += rowsOfRange) {
       sumRange(rows - from < rowsOfRange ? rows : from + rowsOfRange);
     }
@@ -153,7 +158,7 @@ final class LongRows {
    * @return false where the row is not summed; nothing is modified then
    */
   boolean copyTo(int from, int to, double[] a, double[] b, int stride) {
-    int found = Arrays.binarySearch(starts, 0, summed, from);
+    int found = isLong(from, to) ? Arrays.binarySearch(starts, 0, summed, from) : -1;
     if (found < 0 || ends[found] != to) {
       return false;
     }
