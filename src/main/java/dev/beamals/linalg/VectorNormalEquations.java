@@ -54,8 +54,12 @@ final class VectorNormalEquations extends NormalEquations {
 
   @Override
   void gather(FactorMatrix factors, int[] neighbours, int first, int length) {
-    for (int column = 0; column < rank; column += LANES) {
-      gather(factors, neighbours, first, length, column);
+    int column = 0;
+    for (; column + LANES < rank; column += 2 * LANES) {
+      gather(factors, neighbours, first, length, column, 2);
+    }
+    if (column < rank) {
+      gather(factors, neighbours, first, length, column, 1);
     }
   }
 
@@ -86,11 +90,13 @@ final class VectorNormalEquations extends NormalEquations {
   }
 
   /**
-   * Copies one vector of columns of the neighbours' factor rows to the panel. The last vector of a
-   * row reads on into the next row: what lands in the panel beyond the rank is never used.
+   * Copies one or two vectors of columns of the neighbours' factor rows to the panel: of two, a row
+   * that is far away in memory is waited for once. The last vector of a row reads on into the next
+   * row: what lands in the panel beyond the rank is never used.
    */
-  private void gather(FactorMatrix factors, int[] neighbours, int first, int length, int column) {
-    int to = offset(0, column);
+  private void gather(
+      FactorMatrix factors, int[] neighbours, int first, int length, int column, int vectors) {
+    int end = column + vectors * LANES;
     int p = 0;
     while (p < length) {
       // Neighbours ascend, and nearly every matrix is one piece: what follows is mostly in it too.
@@ -98,13 +104,17 @@ final class VectorNormalEquations extends NormalEquations {
       float[] piece = factors.piece(neighbour);
       int at = factors.offset(neighbour);
       int before = neighbour - at / rank;
-      // Rows from which a whole vector can be read without leaving the array.
-      int room = piece.length - LANES - column;
+      // Rows from which whole vectors can be read without leaving the array.
+      int room = piece.length - end;
       int wholeRows = room < 0 ? 0 : room / rank + 1;
-      int reached = gatherWhole(piece, before, neighbours, first, p, length, column, wholeRows, to);
+      int reached =
+          vectors == 1
+              ? gatherWhole(piece, before, neighbours, first, p, length, column, wholeRows)
+              : gatherPairs(piece, before, neighbours, first, p, length, column, wholeRows);
       if (reached == p) {
-        int count = Math.min(LANES, rank - column);
-        System.arraycopy(piece, at + column, panel, to + p * BLOCK, count);
+        for (int c = column; c < Math.min(rank, end); c += LANES) {
+          System.arraycopy(piece, at + c, panel, offset(p, c), Math.min(LANES, rank - c));
+        }
         reached++;
       }
       p = reached;
@@ -125,16 +135,42 @@ final class VectorNormalEquations extends NormalEquations {
       int from,
       int length,
       int column,
-      int wholeRows,
-      int to) {
+      int wholeRows) {
     float[] panel = this.panel;
     int rank = this.rank;
+    int to = offset(0, column);
     for (int p = from; p < length; p++) {
       int row = neighbours[first + p] - before;
       if (row < 0 || row >= wholeRows) {
         return p;
       }
       FloatVector.fromArray(SPECIES, piece, row * rank + column).intoArray(panel, to + p * BLOCK);
+    }
+    return length;
+  }
+
+  /** As {@link #gatherWhole}, of two vectors a row. */
+  private int gatherPairs(
+      float[] piece,
+      int before,
+      int[] neighbours,
+      int first,
+      int from,
+      int length,
+      int column,
+      int wholeRows) {
+    float[] panel = this.panel;
+    int rank = this.rank;
+    int to0 = offset(0, column);
+    int to1 = offset(0, column + LANES);
+    for (int p = from; p < length; p++) {
+      int row = neighbours[first + p] - before;
+      if (row < 0 || row >= wholeRows) {
+        return p;
+      }
+      int at = row * rank + column;
+      FloatVector.fromArray(SPECIES, piece, at).intoArray(panel, to0 + p * BLOCK);
+      FloatVector.fromArray(SPECIES, piece, at + LANES).intoArray(panel, to1 + p * BLOCK);
     }
     return length;
   }
