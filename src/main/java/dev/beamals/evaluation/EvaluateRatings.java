@@ -407,8 +407,10 @@ public final class EvaluateRatings
           }
         }
         total.add(accumulator);
-        totalOfBiases.add(ofBiases);
-        totalOfMean.add(ofMean);
+        if (biases != null) {
+          totalOfBiases.add(ofBiases);
+          totalOfMean.add(ofMean);
+        }
       }
       return new RatingComparison(total.metrics(), totalOfBiases.metrics(), totalOfMean.metrics());
     }

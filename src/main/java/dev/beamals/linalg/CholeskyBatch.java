@@ -39,13 +39,7 @@ public final class CholeskyBatch {
   /** Where the elements (i, j), j ≤ i, of {@code A} are in {@link #equations}. */
   private final int[] elements;
 
-  /** {@code i * rank + j} of each. */
-  private final int[] places;
-
-  /** The factors by number. */
-  private final int[] factors;
-
-  /** Element (i, j), j ≤ i, of the matrix of row l at {@code (i * rank + j) * ROWS + l}. */
+  /** Element (i, j), j ≤ i, of the matrix of row l at {@code (i (i + 1) / 2 + j) * ROWS + l}. */
   private final double[] a;
 
   /** Element i of the right-hand side of row l at {@code i * ROWS + l}. */
@@ -68,17 +62,13 @@ public final class CholeskyBatch {
     this.equations = NormalEquations.create(rank);
     this.rank = rank;
     this.elements = new int[rank * (rank + 1) / 2];
-    this.places = new int[elements.length];
-    this.factors = new int[rank];
     for (int i = 0, e = 0; i < rank; i++) {
-      factors[i] = i;
       for (int j = 0; j <= i; j++, e++) {
         elements[e] = i * equations.stride + j;
-        places[e] = i * rank + j;
       }
     }
-    this.a = new double[rank * rank * ROWS];
-    this.l = new double[rank * rank * ROWS];
+    this.a = new double[elements.length * ROWS];
+    this.l = new double[elements.length * ROWS];
     this.b = new double[rank * ROWS];
     this.x = new double[rank * ROWS];
   }
@@ -109,27 +99,28 @@ public final class CholeskyBatch {
     diagonal[rows] = row.diagonal();
     if (NormalEquations.isBatch(row)) {
       equations.setBatch(row);
-      copy(equations.batchA, elements, a, places, rows);
-      copy(equations.batchB, factors, b, factors, rows);
+      // 0 is added to each, as NormalEquations does: −0 becomes 0.
+      for (int e = 0, to = rows; e < elements.length; e++, to += ROWS) {
+        a[to] = 0.0 + equations.batchA[elements[e]];
+      }
+      for (int i = 0, to = rows; i < rank; i++, to += ROWS) {
+        b[to] = 0.0 + equations.batchB[i];
+      }
     } else {
       equations.set(row);
-      copy(equations.a, elements, a, places, rows);
-      copy(equations.b, factors, b, factors, rows);
+      for (int e = 0, to = rows; e < elements.length; e++, to += ROWS) {
+        a[to] = equations.a[elements[e]];
+      }
+      for (int i = 0, to = rows; i < rank; i++, to += ROWS) {
+        b[to] = equations.b[i];
+      }
     }
     rows++;
   }
 
-  private static void copy(double[] from, int[] elements, double[] to, int[] places, int row) {
-    for (int e = 0; e < elements.length; e++) {
-      to[places[e] * ROWS + row] = from[elements[e]];
-    }
-  }
-
-  /** Adds 0 to each, as {@link NormalEquations} does: −0 becomes 0. */
-  private static void copy(float[] from, int[] elements, double[] to, int[] places, int row) {
-    for (int e = 0; e < elements.length; e++) {
-      to[places[e] * ROWS + row] = 0.0 + from[elements[e]];
-    }
+  /** Where row i of a triangle begins. */
+  private static int row(int i) {
+    return i * (i + 1) / 2 * ROWS;
   }
 
   /** Solves all rows that were added. */
@@ -155,8 +146,9 @@ public final class CholeskyBatch {
    */
   public boolean takeSolution(int row, float[] to, int offset) {
     for (int i = 0; i < rank; i++) {
-      double root = l[(i * rank + i) * ROWS + row];
-      double m = a[(i * rank + i) * ROWS + row] + diagonal[row];
+      int at = row(i) + i * ROWS + row;
+      double root = l[at];
+      double m = a[at] + diagonal[row];
       double g = gram == null ? 0 : gram[i * rank + i];
       if (root == 0
           || !CheckedCholesky.isSoundInFloat(root * root, m, diagonal[row], g)
@@ -180,21 +172,20 @@ public final class CholeskyBatch {
   /** As EJML's CholeskyDecompositionInner_DDRM. */
   private void decompose() {
     int lanes = SPECIES.length();
-    int stride = rank * ROWS;
     for (int i = 0; i < rank; i++) {
-      int row = i * stride;
+      int row = row(i);
       for (int lane = 0; lane < rows; lane += lanes) {
         pivot(a, diagonal, l, row + lane, i, lane, inverse);
       }
       int j = i + 1;
       for (; j < rank - 3; j += 4) {
         for (int lane = 0; lane < rows; lane += lanes) {
-          fourElements(a, l, row + lane, j * stride + lane, stride, i, lane, inverse);
+          fourElements(a, l, row + lane, j, i, lane, inverse);
         }
       }
       for (; j < rank; j++) {
         for (int lane = 0; lane < rows; lane += lanes) {
-          element(a, l, row + lane, j * stride + lane, i, lane, inverse);
+          element(a, l, row + lane, row(j) + lane, i, lane, inverse);
         }
       }
     }
@@ -230,23 +221,24 @@ public final class CholeskyBatch {
 
   /** Elements (j, i) to (j + 3, i) of L. */
   private static void fourElements(
-      double[] a, double[] l, int rowI, int rowJ, int stride, int i, int lane, double[] inverse) {
-    int row1 = rowJ + stride;
-    int row2 = rowJ + 2 * stride;
-    int row3 = rowJ + 3 * stride;
-    DoubleVector sum0 = DoubleVector.fromArray(SPECIES, a, rowJ + i * ROWS);
+      double[] a, double[] l, int rowI, int j, int i, int lane, double[] inverse) {
+    int row0 = row(j) + lane;
+    int row1 = row(j + 1) + lane;
+    int row2 = row(j + 2) + lane;
+    int row3 = row(j + 3) + lane;
+    DoubleVector sum0 = DoubleVector.fromArray(SPECIES, a, row0 + i * ROWS);
     DoubleVector sum1 = DoubleVector.fromArray(SPECIES, a, row1 + i * ROWS);
     DoubleVector sum2 = DoubleVector.fromArray(SPECIES, a, row2 + i * ROWS);
     DoubleVector sum3 = DoubleVector.fromArray(SPECIES, a, row3 + i * ROWS);
     for (int k = 0; k < i; k++) {
       DoubleVector lik = DoubleVector.fromArray(SPECIES, l, rowI + k * ROWS);
-      sum0 = sum0.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, rowJ + k * ROWS)));
+      sum0 = sum0.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, row0 + k * ROWS)));
       sum1 = sum1.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, row1 + k * ROWS)));
       sum2 = sum2.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, row2 + k * ROWS)));
       sum3 = sum3.sub(lik.mul(DoubleVector.fromArray(SPECIES, l, row3 + k * ROWS)));
     }
     DoubleVector factor = DoubleVector.fromArray(SPECIES, inverse, lane);
-    sum0.mul(factor).intoArray(l, rowJ + i * ROWS);
+    sum0.mul(factor).intoArray(l, row0 + i * ROWS);
     sum1.mul(factor).intoArray(l, row1 + i * ROWS);
     sum2.mul(factor).intoArray(l, row2 + i * ROWS);
     sum3.mul(factor).intoArray(l, row3 + i * ROWS);
@@ -257,12 +249,12 @@ public final class CholeskyBatch {
     int lanes = SPECIES.length();
     for (int i = 0; i < rank; i++) {
       for (int lane = 0; lane < rows; lane += lanes) {
-        forward(b, l, x, i * rank * ROWS + lane, i, lane);
+        forward(b, l, x, row(i) + lane, i, lane);
       }
     }
     for (int i = rank - 1; i >= 0; i--) {
       for (int lane = 0; lane < rows; lane += lanes) {
-        backward(l, x, (i * rank + i) * ROWS + lane, rank * ROWS, i, rank, lane);
+        backward(l, x, i, rank, lane);
       }
     }
   }
@@ -278,16 +270,16 @@ public final class CholeskyBatch {
     sum.div(DoubleVector.fromArray(SPECIES, l, row + i * ROWS)).intoArray(x, i * ROWS + lane);
   }
 
-  private static void backward(
-      double[] l, double[] x, int diagonal, int stride, int i, int rank, int lane) {
-    DoubleVector sum = DoubleVector.fromArray(SPECIES, x, i * ROWS + lane);
-    for (int k = 1; k < rank - i; k++) {
+  private static void backward(double[] l, double[] x, int i, int rank, int lane) {
+    int column = i * ROWS + lane;
+    DoubleVector sum = DoubleVector.fromArray(SPECIES, x, column);
+    for (int k = i + 1; k < rank; k++) {
       sum =
           sum.sub(
-              DoubleVector.fromArray(SPECIES, l, diagonal + k * stride)
-                  .mul(DoubleVector.fromArray(SPECIES, x, lane + (i + k) * ROWS)));
+              DoubleVector.fromArray(SPECIES, l, row(k) + column)
+                  .mul(DoubleVector.fromArray(SPECIES, x, lane + k * ROWS)));
     }
-    sum.div(DoubleVector.fromArray(SPECIES, l, diagonal)).intoArray(x, i * ROWS + lane);
+    sum.div(DoubleVector.fromArray(SPECIES, l, row(i) + column)).intoArray(x, column);
   }
 
   /** As {@link NormalEquations#quadratic}. */
@@ -295,7 +287,7 @@ public final class CholeskyBatch {
     Arrays.fill(lossChange, 0);
     for (int i = 0; i < rank; i++) {
       for (int lane = 0; lane < rows; lane += SPECIES.length()) {
-        addToLossChange(a, b, x, lossChange, i * rank * ROWS + lane, i, lane);
+        addToLossChange(a, b, x, lossChange, row(i) + lane, i, lane);
       }
     }
   }
