@@ -23,6 +23,10 @@ final class Failures {
           "(?s)(?:stage failure|aborted).*"
               + "(?:java\\.lang\\.OutOfMemoryError|Command exited with code 52)");
 
+  /** What it says where executors died whose shuffle files are needed: not of what they died. */
+  private static final Pattern LOST_EXECUTORS =
+      Pattern.compile("(?s)failed the maximum allowable number of times.*FetchFailed");
+
   private static final Pattern FULL =
       Pattern.compile("(?i)no space left on device|disk quota exceeded|file too large");
 
@@ -80,6 +84,14 @@ final class Failures {
         what);
   }
 
+  private static String fullExecutor(String what) {
+    return String.format(
+        "%s (spark.executor.memory=%s); give executors more, or more blocks, as in"
+            + " --numUserBlocks=64 --numItemBlocks=64: an executor works on one block a core at a"
+            + " time",
+        what, System.getProperty("spark.executor.memory", "1g"));
+  }
+
   /** The message of a failure that we foresaw, or null. */
   static @Nullable String expected(Throwable failure) {
     RunException known = RunException.in(failure);
@@ -97,11 +109,10 @@ final class Failures {
         return outOfMemory("driver") + ", or --factorExchange=shuffle, which needs less";
       }
       if (FULL_EXECUTOR.matcher(message).find()) {
-        return String.format(
-            "out of memory on an executor (spark.executor.memory=%s); give executors more, or more"
-                + " blocks, as in --numUserBlocks=64 --numItemBlocks=64: an executor works on one"
-                + " block a core at a time",
-            System.getProperty("spark.executor.memory", "1g"));
+        return fullExecutor("out of memory on an executor");
+      }
+      if (LOST_EXECUTORS.matcher(message).find()) {
+        return fullExecutor("executors were lost again and again, most likely out of memory");
       }
       if (message.contains("No space left on device")) {
         return "no space left on device: on that of --output, or where the runner keeps what does"

@@ -109,6 +109,20 @@ final class FailuresTest {
                           + " recent failure: "
                           + reason))));
     }
+    String lostExecutors =
+        describe(
+            wrapped(
+                new RuntimeException(
+                    "Job aborted due to stage failure: ResultStage 4 (collect at"
+                        + " BoundedDataset.java:97) has failed the maximum allowable number of"
+                        + " times: 4. Most recent failure reason:\n"
+                        + "org.apache.spark.shuffle.MetadataFetchFailedException: Missing an output"
+                        + " location for shuffle 0 partition 1\n")));
+    assertTrue(
+        lostExecutors.matches(
+            "executors were lost again and again, most likely out of memory"
+                + " \\(spark.executor.memory=1g\\); give executors more, or more blocks, as in .*"),
+        lostExecutors);
     String full = describe(wrapped(new IOException("No space left on device")));
     assertTrue(full.startsWith("no space left on device: on that of --output, or where "), full);
     CommandOptions options = PipelineOptionsFactory.as(CommandOptions.class);
