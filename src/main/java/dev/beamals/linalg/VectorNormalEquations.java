@@ -108,9 +108,7 @@ final class VectorNormalEquations extends NormalEquations {
       int room = piece.length - end;
       int wholeRows = room < 0 ? 0 : room / rank + 1;
       int reached =
-          vectors == 1
-              ? gatherWhole(piece, before, neighbours, first, p, length, column, wholeRows)
-              : gatherPairs(piece, before, neighbours, first, p, length, column, wholeRows);
+          gatherWhole(piece, before, neighbours, first, p, length, column, wholeRows, vectors == 2);
       if (reached == p) {
         for (int c = column; c < Math.min(rank, end); c += LANES) {
           System.arraycopy(piece, at + c, panel, offset(p, c), Math.min(LANES, rank - c));
@@ -126,6 +124,7 @@ final class VectorNormalEquations extends NormalEquations {
    * be read, or that is of another piece.
    *
    * @param before how many rows are in the pieces before this one
+   * @param pairs whether two vectors of each row
    */
   private int gatherWhole(
       float[] piece,
@@ -135,42 +134,22 @@ final class VectorNormalEquations extends NormalEquations {
       int from,
       int length,
       int column,
-      int wholeRows) {
+      int wholeRows,
+      boolean pairs) {
     float[] panel = this.panel;
     int rank = this.rank;
     int to = offset(0, column);
-    for (int p = from; p < length; p++) {
-      int row = neighbours[first + p] - before;
-      if (row < 0 || row >= wholeRows) {
-        return p;
-      }
-      FloatVector.fromArray(SPECIES, piece, row * rank + column).intoArray(panel, to + p * BLOCK);
-    }
-    return length;
-  }
-
-  /** As {@link #gatherWhole}, of two vectors a row. */
-  private int gatherPairs(
-      float[] piece,
-      int before,
-      int[] neighbours,
-      int first,
-      int from,
-      int length,
-      int column,
-      int wholeRows) {
-    float[] panel = this.panel;
-    int rank = this.rank;
-    int to0 = offset(0, column);
-    int to1 = offset(0, column + LANES);
+    int second = offset(0, column + LANES);
     for (int p = from; p < length; p++) {
       int row = neighbours[first + p] - before;
       if (row < 0 || row >= wholeRows) {
         return p;
       }
       int at = row * rank + column;
-      FloatVector.fromArray(SPECIES, piece, at).intoArray(panel, to0 + p * BLOCK);
-      FloatVector.fromArray(SPECIES, piece, at + LANES).intoArray(panel, to1 + p * BLOCK);
+      FloatVector.fromArray(SPECIES, piece, at).intoArray(panel, to + p * BLOCK);
+      if (pairs) { // the same for all rows: the compiler makes two loops of it
+        FloatVector.fromArray(SPECIES, piece, at + LANES).intoArray(panel, second + p * BLOCK);
+      }
     }
     return length;
   }
